@@ -1,0 +1,98 @@
+"""The database: base class of the tables, sessions, and the one way to commit."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, Engine, MetaData, Text, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Serialization failure and deadlock: the transaction did nothing and may simply be run again.
+_RETRIED = frozenset({"40001", "40P01"})
+_ATTEMPTS = 5
+
+T = TypeVar("T")
+
+
+class Base(DeclarativeBase):
+    """Base of every table: text without length, instants with time zone, named constraints."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text(), datetime: DateTime(timezone=True)}
+
+
+def uuid7() -> UUID:
+    """Return a new time-ordered identifier. Source: RFC 9562 §5.7 (millisecond time, 74 random bits)."""
+    stamp = time.time_ns() // 1_000_000
+    noise = int.from_bytes(os.urandom(10), "big")
+    return UUID(
+        int=(stamp << 80) | (0x7 << 76) | ((noise >> 62 & 0xFFF) << 64) | (0b10 << 62) | (noise & (1 << 62) - 1)
+    )
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+    """Return an engine for a PostgreSQL URL; a dead connection is noticed before it is used."""
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        # procrastinate keeps its tables in a schema of its own and names them without it.
+        connect_args={"options": "-c search_path=public,procrastinate -c timezone=UTC", "application_name": "mitoyen"},
+    )
+
+
+class Database:
+    """Sessions on one engine."""
+
+    def __init__(self, engine: Engine, sessions: sessionmaker[Session] | None = None) -> None:
+        self.engine = engine
+        self.sessions = sessions or sessionmaker(engine, expire_on_commit=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session whose work is thrown away at the end."""
+        with self.sessions() as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def in_transaction(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` in a transaction and commit once; the only way to commit.
+
+        work: may run several times (serialization failures and deadlocks are retried, at most 5 times).
+        Raises whatever ``work`` raises, after a rollback.
+        """
+        for attempt in range(_ATTEMPTS):
+            with self.sessions() as session:
+                try:
+                    result = work(session)
+                    session.commit()
+                except DBAPIError as error:
+                    session.rollback()
+                    if sqlstate(error) not in _RETRIED or attempt + 1 == _ATTEMPTS:
+                        raise
+                else:
+                    return result
+            time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """Return PostgreSQL's five-letter code of a database error."""
+    return getattr(error.orig, "sqlstate", None)

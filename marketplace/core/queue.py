@@ -1,0 +1,21 @@
+"""Background work: services name a job, `marketplace.jobs` carries it out."""
+
+from datetime import datetime
+from typing import Any
+
+import procrastinate
+from sqlalchemy.orm import Session
+
+# The connector here only satisfies the constructor: every job is inserted through the caller's own connection.
+_app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+def enqueue(session: Session, job: str, *, at: datetime | None = None, **arguments: Any) -> None:
+    """Add a job in the session's own transaction: a rollback leaves no job.
+
+    job: a name registered in `marketplace.jobs`, such as "pledges.confirm_setup".
+    at: aware UTC, not before; None is at once. arguments: JSON values (an id as text).
+    """
+    session.flush()
+    connection = session.connection().connection.driver_connection
+    _app.configure_task(job, schedule_at=at, connection=connection).defer(**arguments)
