@@ -1,0 +1,100 @@
+"""Settings: the only place that reads the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+DEFAULT_PORT = 8000
+
+
+class ConfigurationError(Exception):
+    """The environment asks for something this program must not or cannot do; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What differs between two installations. Secrets never show in a repr.
+
+    stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``.
+    """
+
+    database_url: str
+    secret_key: str
+    site_url: str
+    port: int
+    var: Path
+    stripe_secret_key: str | None
+    stripe_webhook_secret: str | None
+    stripe_api_base: str | None
+    trusted_proxies: int = 0
+
+    def __repr__(self) -> str:
+        return f"Config(site_url={self.site_url!r}, port={self.port}, demonstration={self.demonstration})"
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether the embedded sandbox is used: only then the mailbox and the clock have pages."""
+        return self.stripe_secret_key is None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
+        """Read the settings.
+
+        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port that is not a number.
+        """
+        port = _port(environ.get("PORT", str(DEFAULT_PORT)))
+        var = Path(environ.get("VAR_DIR", ROOT / "var")).resolve()
+        key = environ.get("STRIPE_SECRET_KEY") or None
+        refuse_live_key(key)
+        return cls(
+            database_url=environ.get("DATABASE_URL", ""),
+            secret_key=environ.get("SECRET_KEY") or _kept_secret(var / "secret_key"),
+            site_url=environ.get("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+            port=port,
+            var=var,
+            stripe_secret_key=key,
+            stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET") or None,
+            stripe_api_base=None if key else environ.get("STRIPE_API_BASE", f"http://127.0.0.1:{port + 1}"),
+            trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
+        )
+
+
+def refuse_live_key(key: str | None) -> None:
+    """Let only Stripe test keys pass.
+
+    Raises ConfigurationError: this program records pledges on Stripe's test mode. Real investment services need an
+    authorisation (regulation (EU) 2020/1503) and Stripe's prior approval.
+    """
+    if key is None or key.startswith(("sk_test_", "rk_test_")):
+        return
+    if key.startswith(("sk_live_", "rk_live_")):
+        raise ConfigurationError(
+            "STRIPE_SECRET_KEY est une clé réelle (live) : Mitoyen ne fonctionne qu’en mode test. "
+            "STRIPE_SECRET_KEY is a live key: Mitoyen only runs in test mode. Use sk_test_… or unset it."
+        )
+    raise ConfigurationError("STRIPE_SECRET_KEY: expected sk_test_… or rk_test_…, or nothing for the embedded sandbox.")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1024 <= int(text) <= 65534:
+        raise ConfigurationError(f"PORT: expected a number from 1024 to 65534, not {text!r}.")
+    return int(text)
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the secret of this installation, made once. Sessions survive a restart."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # a neighbour was faster: its secret is the one
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

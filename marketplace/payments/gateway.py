@@ -1,0 +1,135 @@
+"""The payment provider as this program sees it. One implementation ships: `stripe_gateway`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from marketplace.core.money import Money
+
+SessionState = Literal["open", "complete", "expired"]
+ChargeState = Literal["succeeded", "processing", "requires_action", "declined"]
+
+
+@dataclass(frozen=True)
+class CheckoutLink:
+    """A hosted page on which a person saves a card. expires_at: aware UTC, the provider's clock."""
+
+    session_id: str
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SavedCard:
+    """A card kept by the provider for a later charge."""
+
+    payment_method_id: str
+    brand: str
+    last4: str
+    expires: str
+
+
+@dataclass(frozen=True)
+class CheckoutStatus:
+    """What became of a hosted page. card: present when state is complete."""
+
+    session_id: str
+    state: SessionState
+    url: str | None
+    pledge: str | None
+    setup_intent_id: str | None
+    card: SavedCard | None
+
+
+@dataclass(frozen=True)
+class ChargeOutcome:
+    """What became of a charge. reason: the provider's decline code when declined."""
+
+    state: ChargeState
+    payment_intent_id: str
+    charge_id: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ProviderEvent:
+    """A doorbell: says that something happened to an object, never what is true of it now."""
+
+    id: str
+    type: str
+    created: datetime
+    livemode: bool
+    object_id: str
+    api_version: str | None
+    payload: dict[str, Any]
+
+
+class Gateway(Protocol):
+    """Calls to the provider; none may run in a transaction. Each raises `Unavailable` when nobody answers.
+
+    key: idempotency key, built from our own row ids; the same key never has two effects.
+    """
+
+    api_version: str
+
+    def create_customer(self, *, account_id: UUID, email: str, key: str) -> str:
+        """Create a customer; return its id."""
+        ...
+
+    def open_card_page(
+        self,
+        *,
+        customer_id: str,
+        pledge: str,
+        locale: str,
+        success_url: str,
+        cancel_url: str,
+        expires_in: int,
+        key: str,
+    ) -> CheckoutLink:
+        """Open a hosted page that saves a card. expires_in: seconds, at least 1800."""
+        ...
+
+    def card_page(self, session_id: str) -> CheckoutStatus:
+        """Say what became of a hosted page."""
+        ...
+
+    def close_card_page(self, session_id: str) -> None:
+        """Expire a hosted page that is still open; nothing happens when it is not."""
+        ...
+
+    def forget_card(self, payment_method_id: str) -> None:
+        """Detach a saved card; nothing happens when it is already detached."""
+        ...
+
+    def charge(
+        self,
+        *,
+        customer_id: str,
+        payment_method_id: str,
+        amount: Money,
+        pledge: str,
+        campaign: str,
+        attempt: int,
+        description: str,
+        key: str,
+    ) -> ChargeOutcome:
+        """Charge a saved card off-session. A decline is an outcome, not an error."""
+        ...
+
+    def find_charge(self, *, customer_id: str, pledge: str, attempt: int) -> ChargeOutcome | None:
+        """Look for an earlier charge by its metadata: what to do before re-sending an old one."""
+        ...
+
+    def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:
+        """Verify a webhook's signature and read it. Raises ValueError: forged, stale, from the future, not JSON."""
+        ...
+
+    def events_since(self, created: datetime) -> list[ProviderEvent]:
+        """List events created at or after an instant, oldest first."""
+        ...
+
+    def register_webhook(self, url: str) -> str:
+        """Create the webhook endpoint of this installation, replacing one of the same URL; return its secret."""
+        ...

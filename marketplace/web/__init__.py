@@ -1,0 +1,1 @@
+"""The HTML door. Parse, call one service inside one transaction, answer."""

@@ -1,0 +1,58 @@
+"""The list of areas, and what every page shares."""
+
+from importlib import import_module
+from typing import Any
+
+from flask import Flask, request, session
+from flask_babel import get_locale
+from flask_wtf import CSRFProtect
+
+from marketplace.web import access, assets, errors, filters, headers, navigation
+from marketplace.web.context import runtime, visitor
+
+LOCALES = ("fr", "en")
+AREAS = (
+    "home",
+    "territories",
+    "account",
+    "residency",
+    "campaigns",
+    "owner",
+    "pledges",
+    "moderation",
+    "legal",
+    "demo",
+    "style",
+    "webhooks",
+)
+
+
+def chosen_locale() -> str:
+    """Return the language: the one chosen on this device, else the browser's, else French."""
+    chosen = session.get("locale")
+    return chosen if chosen in LOCALES else request.accept_languages.best_match(LOCALES, default="fr")
+
+
+def install(app: Flask, csrf: CSRFProtect) -> None:
+    """Register every area and what surrounds them."""
+    access.install(app)
+    headers.install(app)
+    errors.install(app)
+    filters.install(app)
+    assets.install(app)
+    navigation.install(app)
+    app.context_processor(_shared)
+    for area in AREAS:
+        routes = import_module(f"marketplace.web.{area}.routes")
+        app.register_blueprint(routes.bp)
+        if area == "webhooks":
+            csrf.exempt(routes.bp)
+
+
+def _shared() -> dict[str, Any]:
+    return {
+        "visitor": visitor(),
+        "demonstration": runtime().config.demonstration,
+        "locale": get_locale(),
+        "site_url": runtime().config.site_url,
+    }

@@ -1,0 +1,83 @@
+"""What a view may ask of its surroundings: a session, the time, who is there."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from flask import abort, current_app, g
+from sqlalchemy.orm import Session
+
+from config import Config
+from marketplace.core import clock
+from marketplace.core.db import Database
+from marketplace.payments.gateway import Gateway
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What `app.py` wired, kept at ``app.extensions["mitoyen"]``."""
+
+    config: Config
+    database: Database
+    gateway: Gateway
+
+
+@dataclass(frozen=True)
+class Me:
+    """The person behind the request, as a frozen row.
+
+    level: of proof of residence, 0 to 3. commune_code: INSEE, None when not declared or expired.
+    """
+
+    account_id: UUID
+    session_id: UUID
+    email: str
+    display_name: str
+    is_administrator: bool
+    email_confirmed: bool
+    commune_code: str | None
+    commune_label: str | None
+    level: int
+
+
+def runtime() -> Runtime:
+    """Return what the application was wired with."""
+    wired: Runtime = current_app.extensions["mitoyen"]
+    return wired
+
+
+def reading() -> AbstractContextManager[Session]:
+    """Open a session to read with; nothing done in it is kept."""
+    return runtime().database.reading()
+
+
+def in_transaction(work: Callable[[Session], T]) -> T:
+    """Run ``work`` in a transaction, retried and committed once."""
+    return runtime().database.in_transaction(work)
+
+
+def now() -> datetime:
+    """Return the aware UTC time of this request, demonstration clock included; the same all request long."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+        if runtime().config.demonstration:
+            with reading() as session:
+                g.now += clock.demo_offset(session)
+    moment: datetime = g.now
+    return moment
+
+
+def visitor() -> Me | None:
+    """Return the signed-in person, None for a visitor."""
+    raise NotImplementedError
+
+
+def me() -> Me:
+    """Return the signed-in person; 403 when there is none (views marked signed_in always have one)."""
+    person = visitor()
+    return person if person is not None else abort(403)

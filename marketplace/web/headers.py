@@ -1,0 +1,54 @@
+"""Security headers of every answer, errors and static files included."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from marketplace.web.context import runtime
+
+_STRIPE_FORMS = ("https://checkout.stripe.com", "https://connect.stripe.com")
+
+
+def content_security_policy() -> str:
+    """Return the policy: our own files only, and forms that may end on the hosted payment page.
+
+    Chromium applies form-action to the redirect that answers a form, so Checkout's origin is listed.
+    """
+    base = runtime().config.stripe_api_base
+    payment = _STRIPE_FORMS if base is None else (f"{urlsplit(base).scheme}://{urlsplit(base).netloc}",)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "style-src 'self'",
+            "script-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            f"form-action 'self' {' '.join(payment)}",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def protect(response: Response) -> Response:
+    """Add the headers; an answer that decides nothing about caching is never stored."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = content_security_policy()
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    if "Content-Language" not in headers and response.mimetype == "text/html":
+        headers.setdefault("Vary", "Cookie, Accept-Language")
+    return response
+
+
+def install(app: Flask) -> None:
+    """Protect every answer."""
+    app.after_request(protect)
