@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -26,6 +27,13 @@ _RETRIED = frozenset({"40001", "40P01"})
 _ATTEMPTS = 5
 
 T = TypeVar("T")
+
+_open: ContextVar[int] = ContextVar("open_transactions", default=0)
+
+
+def transaction_open() -> bool:
+    """Tell whether this thread of work is inside `reading` or `in_transaction`: no network call may happen there."""
+    return _open.get() > 0
 
 
 class Base(DeclarativeBase):
@@ -66,7 +74,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session whose work is thrown away at the end."""
-        with self.sessions() as session:
+        with self._opened() as session:
             try:
                 yield session
             finally:
@@ -79,7 +87,7 @@ class Database:
         Raises whatever ``work`` raises, after a rollback.
         """
         for attempt in range(_ATTEMPTS):
-            with self.sessions() as session:
+            with self._opened() as session:
                 try:
                     result = work(session)
                     session.commit()
@@ -91,6 +99,15 @@ class Database:
                     return result
             time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
+
+    @contextmanager
+    def _opened(self) -> Iterator[Session]:
+        token = _open.set(_open.get() + 1)
+        try:
+            with self.sessions() as session:
+                yield session
+        finally:
+            _open.reset(token)
 
 
 def sqlstate(error: DBAPIError) -> str | None:

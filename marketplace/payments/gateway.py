@@ -85,10 +85,10 @@ class Gateway(Protocol):
         locale: str,
         success_url: str,
         cancel_url: str,
-        expires_in: int,
+        expires_at: datetime,
         key: str,
     ) -> CheckoutLink:
-        """Open a hosted page that saves a card. expires_in: seconds, at least 1800."""
+        """Open a hosted page that saves a card. expires_at: aware UTC, at least 30 minutes ahead."""
         ...
 
     def card_page(self, session_id: str) -> CheckoutStatus:

@@ -1,0 +1,56 @@
+"""The inbox of provider events. An event is a doorbell: stored once, answered at once, looked into by a job."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from marketplace.core.queue import enqueue
+from marketplace.payments.gateway import ProviderEvent
+from marketplace.payments.models import StripeEvent
+
+
+def store(session: Session, event: ProviderEvent, *, now: datetime) -> bool:
+    """Keep an event and enqueue its application; return False when it was already there.
+
+    Only the id, type and object are kept: the payload is fetched anew, so that order and staleness do not matter.
+    """
+    payload = json.dumps(event.payload, sort_keys=True, separators=(",", ":")).encode()
+    row = insert(StripeEvent).values(
+        id=event.id,
+        type=event.type,
+        object_id=event.object_id,
+        created_at=event.created,
+        livemode=event.livemode,
+        stripe_version=event.api_version,
+        payload_sha256=hashlib.sha256(payload).hexdigest(),
+        received_at=now,
+    )
+    stored = session.scalar(row.on_conflict_do_nothing().returning(StripeEvent.id))
+    if stored is None:
+        return False
+    enqueue(session, "payments.apply_event", event_id=event.id)
+    return True
+
+
+def pending(session: Session, event_id: str) -> StripeEvent | None:
+    """Return an event not yet applied, None when it was or is unknown."""
+    return session.scalar(select(StripeEvent).where(StripeEvent.id == event_id, StripeEvent.applied_at.is_(None)))
+
+
+def mark_applied(session: Session, event_id: str, *, outcome: str, now: datetime) -> bool:
+    """Close an event in the transaction of its effect; False when another worker already did."""
+    closed = session.execute(
+        update(StripeEvent)
+        .where(StripeEvent.id == event_id, StripeEvent.applied_at.is_(None))
+        .values(applied_at=now, outcome=outcome)
+    )
+    return bool(closed.rowcount)  # type: ignore[attr-defined]
+
+
+def newest(session: Session) -> datetime | None:
+    """Return when the newest event known was created; the catch-up starts a little before."""
+    return session.scalar(select(func.max(StripeEvent.created_at)))
