@@ -46,7 +46,9 @@ class Config:
         Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port that is not a number.
         """
         port = _port(environ.get("PORT", str(DEFAULT_PORT)))
-        var = Path(environ.get("VAR_DIR", ROOT / "var")).resolve()
+        # Two copies in one checkout keep two sets of data.
+        folder = ROOT / "var" if port == DEFAULT_PORT else ROOT / "var" / str(port)
+        var = Path(environ.get("VAR_DIR", folder)).resolve()
         key = environ.get("STRIPE_SECRET_KEY") or None
         refuse_live_key(key)
         return cls(
