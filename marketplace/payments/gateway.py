@@ -53,6 +53,14 @@ class ChargeOutcome:
 
 
 @dataclass(frozen=True)
+class PaymentStatus:
+    """What is true now of a payment, and which pledge it names."""
+
+    outcome: ChargeOutcome
+    pledge: str | None
+
+
+@dataclass(frozen=True)
 class ProviderEvent:
     """A doorbell: says that something happened to an object, never what is true of it now."""
 
@@ -120,6 +128,10 @@ class Gateway(Protocol):
 
     def find_charge(self, *, customer_id: str, pledge: str, attempt: int) -> ChargeOutcome | None:
         """Look for an earlier charge by its metadata: what to do before re-sending an old one."""
+        ...
+
+    def payment(self, payment_intent_id: str) -> PaymentStatus:
+        """Say what is true now of a payment."""
         ...
 
     def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:

@@ -20,6 +20,7 @@ from marketplace.payments.gateway import (
     ChargeState,
     CheckoutLink,
     CheckoutStatus,
+    PaymentStatus,
     ProviderEvent,
     SavedCard,
     SessionState,
@@ -162,6 +163,12 @@ class StripeGateway:
             if (metadata.get("pledge"), metadata.get("attempt")) == (pledge, str(attempt)):
                 return _outcome(intent)
         return None
+
+    def payment(self, payment_intent_id: str) -> PaymentStatus:
+        """Say what is true now of a payment intent."""
+        intent = _call(lambda: self._client().v1.payment_intents.retrieve(payment_intent_id))
+        metadata: dict[str, str] = cast("Any", intent).to_dict().get("metadata") or {}
+        return PaymentStatus(_outcome(intent), metadata.get("pledge"))
 
     def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:
         """Verify and read a webhook.

@@ -1,0 +1,1 @@
+"""The eligibility index: which campaigns a commune may fund, most local first."""

@@ -1,0 +1,1 @@
+"""Promises of money: opened under the rule, reflected upon, confirmed, charged or released."""

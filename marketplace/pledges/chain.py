@@ -1,0 +1,69 @@
+"""Stored decisions: each names its evidence and the hash of the one before it in the same campaign."""
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.locality.rules import Decision, Investor, Totals
+from marketplace.pledges.models import PledgeDecision
+from marketplace.pledges.offers import Terms
+
+
+def genesis(campaign_id: UUID) -> str:
+    """Return the hash that a campaign's first decision follows."""
+    return hashlib.sha256(f"mitoyen:decisions:{campaign_id}".encode()).hexdigest()
+
+
+def evidence(terms: Terms, totals: Totals, investor: Investor, amount_cents: int, decision: Decision) -> dict[str, Any]:
+    """Return what a decision was made of: codes and numbers, no name, no address."""
+    return {
+        "verdict": decision.verdict,
+        "ring": decision.ring,
+        "reasons": list(decision.reasons),
+        "amount_cents": amount_cents,
+        "campaign_version": terms.version,
+        "terms_sha256": terms.terms_sha256,
+        "cog_release": terms.cog_release,
+        "links": [
+            {
+                "kind": link.kind,
+                "commune": link.commune_code,
+                "level": link.level,
+                "expires_at": link.expires_at.isoformat(),
+            }
+            for link in investor.links
+        ],
+        "already_cents": investor.already_cents,
+        "reserved_cents": totals.reserved_cents,
+        "live_cents": totals.live_cents,
+        "hard_cap_cents": terms.offer.hard_cap_cents,
+    }
+
+
+def digest(*, campaign_id: UUID, seq: int, pledge_id: UUID, at: str, evidence: dict[str, Any], previous: str) -> str:
+    """Return the SHA-256 that binds a decision to its evidence and predecessor."""
+    body = [str(campaign_id), seq, str(pledge_id), at, evidence, previous]
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def broken_links(session: Session, campaign_id: UUID) -> list[int]:
+    """Return the numbers of decisions that do not follow from their content and predecessor."""
+    previous, expected, broken = genesis(campaign_id), 1, []
+    rows = select(PledgeDecision).where(PledgeDecision.campaign_id == campaign_id).order_by(PledgeDecision.seq)
+    for row in session.scalars(rows):
+        remade = digest(
+            campaign_id=campaign_id,
+            seq=row.seq,
+            pledge_id=row.pledge_id,
+            at=row.at.isoformat(),
+            evidence=row.evidence,
+            previous=previous,
+        )
+        if row.seq != expected or row.previous_hash != previous or row.hash != remade:
+            broken.append(row.seq)
+        previous, expected = row.hash, row.seq + 1
+    return broken

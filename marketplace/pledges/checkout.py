@@ -1,0 +1,166 @@
+"""From a reserved pledge to the hosted card page: our rows, then the network, then our rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Account
+from marketplace.core.db import Database
+from marketplace.core.errors import NotFound, Refused
+from marketplace.payments import customers
+from marketplace.payments.gateway import CheckoutLink, Gateway
+from marketplace.pledges.models import Pledge
+from marketplace.pledges.services import card_page_expired, card_saved, clear_provider
+from marketplace.pledges.transitions import lock_pledge
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What the provider must be told to open the page of a pledge."""
+
+    account_id: UUID
+    email: str
+    customer_id: str | None
+    reserved_until: datetime
+    round: int
+    url: str | None
+
+
+def card_page_url(
+    database: Database,
+    gateway: Gateway,
+    *,
+    campaign_id: UUID,
+    pledge_id: UUID,
+    backer_id: UUID,
+    locale: str,
+    site_url: str,
+    now: datetime,
+) -> str:
+    """Return the address of the card page of a reserved pledge, opened once however often it is asked.
+
+    Raises NotFound: no such pledge of this backer. Raises Refused: reservation_over, card_already_saved.
+    Raises Unavailable: the provider does not answer; the reservation stands and asking again is safe.
+    """
+    with database.reading() as session:
+        way = _way(session, campaign_id, pledge_id, backer_id, now)
+    if way.url is not None:
+        return way.url
+    customer_id = way.customer_id or _customer(database, gateway, way, now)
+    page = f"{site_url}/collectes/{campaign_id}/engagements/{pledge_id}"
+    link = gateway.open_card_page(
+        customer_id=customer_id,
+        pledge=reference(campaign_id, pledge_id),
+        locale=locale,
+        success_url=f"{page}?carte=enregistree",
+        cancel_url=f"{page}?carte=annulee",
+        expires_at=way.reserved_until,
+        key=f"pledge:{pledge_id}:setup:{way.round}",
+    )
+    database.in_transaction(lambda session: _remember_page(session, campaign_id, pledge_id, link, gateway.api_version))
+    return link.url
+
+
+def reference(campaign_id: UUID, pledge_id: UUID) -> str:
+    """Return what the provider keeps to find a pledge again."""
+    return f"{campaign_id}/{pledge_id}"
+
+
+def parse_reference(text: str | None) -> tuple[UUID, UUID] | None:
+    """Read a reference of ours; None when it is not one (another program's object)."""
+    try:
+        campaign, pledge = (UUID(part) for part in (text or "").split("/"))
+    except ValueError:
+        return None
+    return campaign, pledge
+
+
+def look_up(
+    database: Database, gateway: Gateway, *, session_id: str, now: datetime, stripe_event_id: str | None = None
+) -> str:
+    """Ask the provider what became of a card page and apply it; return the outcome in one word.
+
+    Order-proof: what counts is what is true now at the provider, not which event said so.
+    """
+    status = gateway.card_page(session_id)
+    found = parse_reference(status.pledge)
+    if found is None:
+        return "not_ours"
+    campaign_id, pledge_id = found
+
+    def apply(session: Session) -> str:
+        if status.card is not None and status.setup_intent_id is not None:
+            return card_saved(
+                session,
+                campaign_id=campaign_id,
+                pledge_id=pledge_id,
+                card=status.card,
+                setup_intent_id=status.setup_intent_id,
+                now=now,
+                stripe_event_id=stripe_event_id,
+            )
+        if status.state == "expired":
+            card_page_expired(
+                session, campaign_id=campaign_id, pledge_id=pledge_id, now=now, stripe_event_id=stripe_event_id
+            )
+            return "expired"
+        return "still_open"
+
+    return database.in_transaction(apply)
+
+
+def _way(session: Session, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, now: datetime) -> _Way:
+    row = session.execute(
+        select(Pledge, Account.email)
+        .join(Account, Account.id == Pledge.backer_id)
+        .where(Pledge.campaign_id == campaign_id, Pledge.id == pledge_id, Pledge.backer_id == backer_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(pledge_id)
+    pledge = row.Pledge
+    if pledge.state != "card_pending":
+        raise Refused("reservation_over" if pledge.state == "abandoned" else "card_already_saved")
+    if now >= pledge.reserved_until:
+        raise Refused("reservation_over")
+    return _Way(
+        account_id=backer_id,
+        email=row.email,
+        customer_id=customers.provider_id(session, backer_id),
+        reserved_until=pledge.reserved_until,
+        round=pledge.card_page_round,
+        url=pledge.checkout_url,
+    )
+
+
+def _customer(database: Database, gateway: Gateway, way: _Way, now: datetime) -> str:
+    customer_id = gateway.create_customer(account_id=way.account_id, email=way.email, key=f"cus:{way.account_id}")
+    database.in_transaction(
+        lambda session: customers.remember(
+            session,
+            account_id=way.account_id,
+            customer_id=customer_id,
+            stripe_version=gateway.api_version,
+            now=now,
+        )
+    )
+    return customer_id
+
+
+def _remember_page(
+    session: Session, campaign_id: UUID, pledge_id: UUID, link: CheckoutLink, stripe_version: str
+) -> None:
+    pledge = lock_pledge(session, campaign_id, pledge_id)
+    pledge.checkout_session_id = link.session_id
+    pledge.checkout_url = link.url
+    pledge.stripe_version = stripe_version
+    session.flush()
+    if pledge.state != "card_pending":  # withdrawn while the page was being opened
+        clear_provider(session, pledge)

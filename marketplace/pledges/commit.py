@@ -1,0 +1,190 @@
+"""The transaction that decides: lock the tally, ask the rule, store what was accepted.
+
+One function serves one pledge and a batch of them; the rule exists once, in `locality.rules`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Account
+from marketplace.core.db import uuid7
+from marketplace.core.errors import NotFound
+from marketplace.core.money import Money
+from marketplace.locality.rules import Decision, Investor, Totals, decide
+from marketplace.pledges import chain, offers
+from marketplace.pledges.models import CampaignTally, Pledge, PledgeDecision, PledgeEvent
+from marketplace.pledges.offers import Terms
+from marketplace.pledges.rules import RESERVATION, check_move
+
+
+@dataclass(frozen=True)
+class Request:
+    """One person asks to pledge. form_key: made with the form, so that sending it twice makes one pledge."""
+
+    backer_id: UUID
+    amount: Money
+    form_key: UUID
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a request: an accepted decision has a pledge, a replay has the earlier pledge."""
+
+    decision: Decision
+    pledge_id: UUID | None
+    replayed: bool = False
+
+
+def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Request], now: datetime) -> list[Outcome]:
+    """Decide a batch of requests on one campaign, in order, under the lock of its tally.
+
+    now: aware UTC. Returns one outcome for each request, in order; refusals write nothing.
+    Raises NotFound: the campaign was never published. Statements do not depend on the number of requests.
+    """
+    backers = sorted({request.backer_id for request in requests})
+    # The yearly limit of level 2 crosses campaigns: one person's requests wait for each other, in a fixed order.
+    session.execute(
+        select(Account.id).where(Account.id.in_(backers)).order_by(Account.id).with_for_update(key_share=True)
+    )
+    tally = lock_tally(session, campaign_id)
+    # Read after the lock: what another transaction decided meanwhile is visible now.
+    terms = offers.terms(session, campaign_id)
+    people = offers.investors(session, campaign_id, backers, now)
+    known = _known(session, campaign_id, requests)
+    desk = _Desk(terms, tally, now)
+    outcomes = []
+    for request in requests:
+        earlier = known.get(request.form_key)
+        if earlier is not None:
+            outcomes.append(Outcome(Decision("accept", earlier.ring), earlier.id, replayed=True))
+            continue
+        decision = decide(terms.offer, desk.totals, people[request.backer_id], request.amount.cents, now)
+        pledge_id = None
+        if decision.verdict == "accept":
+            pledge_id = desk.accept(request, people[request.backer_id], decision)
+            people[request.backer_id] = _after(people[request.backer_id], request.amount.cents)
+        outcomes.append(Outcome(decision, pledge_id))
+    desk.write(session)
+    return outcomes
+
+
+def lock_tally(session: Session, campaign_id: UUID) -> CampaignTally:
+    """Take the lock that decides, as the last lock of a transaction. Raises NotFound: never published."""
+    tally = session.scalar(
+        select(CampaignTally)
+        .where(CampaignTally.campaign_id == campaign_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if tally is None:
+        raise NotFound(campaign_id)
+    return tally
+
+
+def _known(session: Session, campaign_id: UUID, requests: Sequence[Request]) -> dict[UUID, Pledge]:
+    """Return earlier pledges of the same forms; a key of somebody else's form is nobody's business."""
+    wanted = {request.form_key: request.backer_id for request in requests}
+    found = session.scalars(
+        select(Pledge).where(Pledge.campaign_id == campaign_id, Pledge.form_key.in_(list(wanted)))
+    ).all()
+    if any(wanted[pledge.form_key] != pledge.backer_id for pledge in found):
+        raise NotFound(campaign_id)
+    return {pledge.form_key: pledge for pledge in found}
+
+
+def _after(investor: Investor, amount_cents: int) -> Investor:
+    return replace(
+        investor,
+        already_cents=investor.already_cents + amount_cents,
+        year_cents=investor.year_cents + amount_cents,
+    )
+
+
+class _Desk:
+    """Collects what a batch accepts, then writes it at once."""
+
+    def __init__(self, terms: Terms, tally: CampaignTally, now: datetime) -> None:
+        self.terms = terms
+        self.tally = tally
+        self.now = now
+        self.totals = offers.totals(tally)
+        self.pledges: list[dict[str, object]] = []
+        self.decisions: list[dict[str, object]] = []
+
+    def accept(self, request: Request, investor: Investor, decision: Decision) -> UUID:
+        """Reserve room for a request and bind its decision to the chain; return the new pledge's id."""
+        pledge_id, seq = uuid7(), self.tally.decisions + 1
+        evidence = chain.evidence(self.terms, self.totals, investor, request.amount.cents, decision)
+        bound = chain.digest(
+            campaign_id=self.terms.campaign_id,
+            seq=seq,
+            pledge_id=pledge_id,
+            at=self.now.isoformat(),
+            evidence=evidence,
+            previous=self.tally.last_hash,
+        )
+        self.decisions.append(
+            {
+                "campaign_id": self.terms.campaign_id,
+                "seq": seq,
+                "pledge_id": pledge_id,
+                "at": self.now,
+                "evidence": evidence,
+                "previous_hash": self.tally.last_hash,
+                "hash": bound,
+            }
+        )
+        self.pledges.append(self._pledge(pledge_id, request, investor, decision))
+        self.tally.decisions, self.tally.last_hash = seq, bound
+        self.tally.reserved_cents += request.amount.cents
+        self.totals = Totals(self.totals.reserved_cents + request.amount.cents, self.totals.live_cents)
+        return pledge_id
+
+    def _pledge(self, pledge_id: UUID, request: Request, investor: Investor, decision: Decision) -> dict[str, object]:
+        assert decision.ring is not None
+        return {
+            "campaign_id": self.terms.campaign_id,
+            "id": pledge_id,
+            "campaign_version": self.terms.version,
+            "backer_id": request.backer_id,
+            "form_key": request.form_key,
+            "amount_cents": request.amount.cents,
+            "related": request.backer_id == self.terms.owner_id,
+            "commune_code": self._home(investor, decision.ring),
+            "ring": decision.ring,
+            "state": "card_pending",
+            "opened_at": self.now,
+            "reserved_until": self.now + RESERVATION,
+        }
+
+    def _home(self, investor: Investor, ring: int) -> str:
+        communes = self.terms.offer.rings[ring].communes
+        return next(link.commune_code for link in investor.links if link.commune_code in communes)
+
+    def write(self, session: Session) -> None:
+        """Insert what was accepted, in three statements, and the tally's new totals."""
+        if not self.pledges:
+            return
+        check_move(None, "card_pending", "opened")
+        session.execute(insert(Pledge), self.pledges)
+        session.execute(insert(PledgeEvent), list(self._first_events()))
+        session.execute(insert(PledgeDecision), self.decisions)
+        session.flush()
+
+    def _first_events(self) -> Iterator[dict[str, object]]:
+        for pledge in self.pledges:
+            yield {
+                "campaign_id": pledge["campaign_id"],
+                "pledge_id": pledge["id"],
+                "seq": 1,
+                "old_state": None,
+                "new_state": "card_pending",
+                "cause": "opened",
+                "actor_id": pledge["backer_id"],
+                "at": self.now,
+            }

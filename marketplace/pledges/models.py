@@ -1,0 +1,132 @@
+"""Tables of pledges. Every key starts with the campaign, so that they can be split by campaign one day."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.db import Base, uuid7
+from marketplace.pledges.rules import STATES
+
+_STATE_LIST = ", ".join(f"'{state}'" for state in STATES)
+
+
+class CampaignTally(Base):
+    """Running totals of a campaign, in cents; the row whose lock decides who gets the last euro."""
+
+    __tablename__ = "campaign_tally"
+    __table_args__ = (
+        CheckConstraint("reserved_cents >= 0 AND live_cents >= 0 AND related_cents >= 0", name="not_negative"),
+        CheckConstraint("reserved_cents + live_cents <= hard_cap_cents", name="never_over_cap"),
+        CheckConstraint("confirmed_cents >= 0 AND confirmed_cents <= live_cents", name="confirmed_is_live"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    hard_cap_cents: Mapped[int] = mapped_column(BigInteger)
+    reserved_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    live_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    related_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    confirmed_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    backers: Mapped[int] = mapped_column(default=0)
+    decisions: Mapped[int] = mapped_column(default=0)
+    last_hash: Mapped[str]
+
+
+class Pledge(Base):
+    """A promise of money to one campaign, under the frozen version of its terms.
+
+    reserved_until, revocable_until, recover_until: aware UTC, exclusive. commune_code: the home it was accepted with.
+    """
+
+    __tablename__ = "pledge"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint(f"state IN ({_STATE_LIST})", name="state"),
+        CheckConstraint("livemode = false", name="test_mode_only"),
+        CheckConstraint(
+            "state IN ('card_pending', 'abandoned', 'withdrawn') OR "
+            "(revocable_until IS NOT NULL AND payment_method_id IS NOT NULL)",
+            name="card_before_reflection",
+        ),
+        CheckConstraint("state <> 'paid' OR charge_id IS NOT NULL", name="paid_has_charge"),
+        ForeignKeyConstraint(
+            ["campaign_id", "campaign_version"],
+            ["campaign_version.campaign_id", "campaign_version.number"],
+            name="fk_pledge_campaign_id_campaign_version_campaign_version",
+        ),
+        UniqueConstraint("campaign_id", "form_key"),
+        UniqueConstraint("campaign_id", "payment_intent_id"),
+        Index("ix_pledge_backer_id_opened_at", "backer_id", "opened_at"),
+        Index("ix_pledge_card_pending", "reserved_until", postgresql_where=text("state = 'card_pending'")),
+        Index("ix_pledge_reflecting", "revocable_until", postgresql_where=text("state = 'reflecting'")),
+        Index("ix_pledge_recovering", "recover_until", postgresql_where=text("state = 'action_required'")),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    campaign_version: Mapped[int]
+    backer_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    form_key: Mapped[UUID]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    related: Mapped[bool]
+    commune_code: Mapped[str]
+    ring: Mapped[int]
+    state: Mapped[str]
+    row_version: Mapped[int] = mapped_column(default=1)
+    opened_at: Mapped[datetime]
+    reserved_until: Mapped[datetime]
+    card_page_round: Mapped[int] = mapped_column(default=1)
+    checkout_session_id: Mapped[str | None]
+    checkout_url: Mapped[str | None]
+    setup_intent_id: Mapped[str | None]
+    payment_method_id: Mapped[str | None]
+    card_brand: Mapped[str | None]
+    card_last4: Mapped[str | None]
+    card_expires: Mapped[str | None]
+    revocable_until: Mapped[datetime | None]
+    charge_attempt: Mapped[int] = mapped_column(default=0)
+    charge_started_at: Mapped[datetime | None]
+    payment_intent_id: Mapped[str | None]
+    charge_id: Mapped[str | None]
+    decline_reason: Mapped[str | None]
+    recover_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    livemode: Mapped[bool] = mapped_column(default=False)
+    stripe_version: Mapped[str | None]
+
+
+class PledgeEvent(Base):
+    """Why a pledge is in its state: one row for each move, without gaps."""
+
+    __tablename__ = "pledge_event"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "pledge_id"],
+            ["pledge.campaign_id", "pledge.id"],
+            name="fk_pledge_event_campaign_id_pledge_id_pledge",
+        ),
+        CheckConstraint("seq > 0", name="seq_positive"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    old_state: Mapped[str | None]
+    new_state: Mapped[str]
+    cause: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    stripe_event_id: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class PledgeDecision(Base):
+    """An accepted decision with its evidence, chained by hash to the one before it in the same campaign."""
+
+    __tablename__ = "decision"
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    pledge_id: Mapped[UUID]
+    at: Mapped[datetime]
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    previous_hash: Mapped[str]
+    hash: Mapped[str]

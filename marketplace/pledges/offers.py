@@ -1,0 +1,111 @@
+"""What the rule needs to know of a campaign and of a person, read from the tables."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.core.errors import NotFound
+from marketplace.locality.rules import Instrument, Investor, Link, Offer, Ring, Totals
+from marketplace.pledges.models import CampaignTally, Pledge
+from marketplace.pledges.rules import LIVE, RESERVED
+from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project
+from marketplace.residency import queries as residency
+
+YEAR = timedelta(days=365)
+STANDING = sorted(LIVE | RESERVED)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A published campaign as the rule sees it, with what a stored decision must name."""
+
+    campaign_id: UUID
+    version: int
+    owner_id: UUID
+    title: str
+    project_commune: str
+    cog_release: str
+    terms_sha256: str
+    offer: Offer
+
+
+@lru_cache(maxsize=512)
+def _ring(communes: tuple[str, ...], minimum_level: int) -> Ring:
+    return Ring(frozenset(communes), minimum_level)
+
+
+def terms(session: Session, campaign_id: UUID) -> Terms:
+    """Return the frozen terms of a published campaign. Two statements. Raises NotFound: none, or never published."""
+    row = session.execute(
+        select(
+            Campaign, Project.owner_id, Project.commune_code, CampaignVersion.cog_release, CampaignVersion.terms_sha256
+        )
+        .join(Project, Project.id == Campaign.project_id)
+        .join(
+            CampaignVersion,
+            (CampaignVersion.campaign_id == Campaign.id) & (CampaignVersion.number == Campaign.version),
+        )
+        .where(Campaign.id == campaign_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(campaign_id)
+    campaign = row.Campaign
+    rings = session.execute(
+        select(CampaignRing.zone, CampaignRing.minimum_level)
+        .where(CampaignRing.campaign_id == campaign_id, CampaignRing.version == campaign.version)
+        .order_by(CampaignRing.ordinal)
+    ).all()
+    return Terms(
+        campaign_id=campaign_id,
+        version=campaign.version,
+        owner_id=row.owner_id,
+        title=campaign.title,
+        project_commune=row.commune_code,
+        cog_release=row.cog_release,
+        terms_sha256=row.terms_sha256,
+        offer=Offer(
+            state=campaign.state,
+            instrument=cast("Instrument", campaign.instrument),
+            opens_at=campaign.opens_at,
+            closes_at=campaign.closes_at,
+            minimum_cents=campaign.minimum_cents,
+            hard_cap_cents=campaign.hard_cap_cents,
+            rings=tuple(_ring(tuple(zone), level) for zone, level in rings),
+        ),
+    )
+
+
+def totals(tally: CampaignTally) -> Totals:
+    """Return the totals of a tally as the rule takes them."""
+    return Totals(tally.reserved_cents, tally.live_cents)
+
+
+def investors(
+    session: Session, campaign_id: UUID, account_ids: Collection[UUID], now: datetime
+) -> dict[UUID, Investor]:
+    """Return each person as the rule sees them. Two statements for any number of people."""
+    links = residency.links_of(session, account_ids)
+    pledged = session.execute(
+        select(
+            Pledge.backer_id,
+            func.coalesce(func.sum(Pledge.amount_cents).filter(Pledge.campaign_id == campaign_id), 0).label("here"),
+            func.coalesce(func.sum(Pledge.amount_cents).filter(Pledge.opened_at > now - YEAR), 0).label("year"),
+        )
+        .where(Pledge.backer_id.in_(account_ids), Pledge.state.in_(STANDING))
+        .group_by(Pledge.backer_id)
+    ).all()
+    sums = {row.backer_id: (int(row.here), int(row.year)) for row in pledged}
+    return {
+        account_id: Investor(_links(links.get(account_id, ())), *sums.get(account_id, (0, 0)))
+        for account_id in account_ids
+    }
+
+
+def _links(rows: Sequence[residency.Link]) -> tuple[Link, ...]:
+    return tuple(Link(row.kind, row.commune_code, row.level, row.expires_at) for row in rows)

@@ -1,0 +1,110 @@
+"""The life of a pledge as data: states, legal moves, and what each state weighs in a campaign's totals."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# Stripe wants a card page to live at least 30 minutes from when *it* creates it; one more covers the way there.
+RESERVATION = timedelta(minutes=31)
+RECOVERY = timedelta(days=7)
+# Keys may be forgotten at the provider after 24 h: from then on, look before sending again.
+KEY_LIFE = timedelta(hours=23)
+
+STATES = (
+    "card_pending",
+    "reflecting",
+    "confirmed",
+    "charging",
+    "action_required",
+    "paid",
+    "withdrawn",
+    "released",
+    "abandoned",
+    "dropped",
+)
+RESERVED = frozenset({"card_pending"})
+LIVE = frozenset({"reflecting", "confirmed", "charging", "action_required", "paid"})
+FINAL = frozenset({"withdrawn", "released", "dropped"})
+
+# (from, to): causes. None is "does not exist yet". Source: docs/pledges.md, which draws this table.
+MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
+    (None, "card_pending"): frozenset({"opened"}),
+    ("card_pending", "reflecting"): frozenset({"card_saved"}),
+    ("card_pending", "abandoned"): frozenset({"card_page_expired"}),
+    ("card_pending", "withdrawn"): frozenset({"withdrawn_by_backer"}),
+    ("abandoned", "reflecting"): frozenset({"card_saved_late"}),
+    ("reflecting", "confirmed"): frozenset({"reflection_over"}),
+    ("reflecting", "withdrawn"): frozenset({"withdrawn_by_backer"}),
+    ("reflecting", "released"): frozenset({"campaign_failed"}),
+    ("confirmed", "released"): frozenset({"campaign_failed"}),
+    ("confirmed", "charging"): frozenset({"campaign_succeeded"}),
+    ("charging", "paid"): frozenset({"charge_succeeded"}),
+    ("charging", "action_required"): frozenset({"charge_declined"}),
+    ("charging", "dropped"): frozenset({"recovery_over"}),
+    ("action_required", "charging"): frozenset({"last_attempt"}),
+}
+
+
+class IllegalMove(ValueError):  # noqa: N818 - names what was tried
+    """The table has no such move."""
+
+
+def check_move(old: str | None, new: str, cause: str) -> None:
+    """Let a legal move pass. Raises IllegalMove."""
+    if cause not in MOVES.get((old, new), frozenset()):
+        raise IllegalMove(f"{old} → {new} ({cause})")
+
+
+def fold(moves: Iterable[tuple[str | None, str]]) -> str | None:
+    """Return the state that a history leads to. Raises IllegalMove: a gap or a move not in the table."""
+    state: str | None = None
+    for old, new in moves:
+        if old != state or (old, new) not in MOVES:
+            raise IllegalMove(f"{state} ⇒ {old} → {new}")
+        state = new
+    return state
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a pledge adds to its campaign's totals, in cents; ``backers`` counts pledges of others than the owner's."""
+
+    reserved: int = 0
+    live: int = 0
+    related: int = 0
+    confirmed: int = 0
+    backers: int = 0
+
+    def __sub__(self, other: "Weight") -> "Weight":
+        return Weight(
+            self.reserved - other.reserved,
+            self.live - other.live,
+            self.related - other.related,
+            self.confirmed - other.confirmed,
+            self.backers - other.backers,
+        )
+
+
+def weight(state: str | None, amount_cents: int, *, related: bool) -> Weight:
+    """Return what a pledge weighs in a state. Related money fills the cap but never the success threshold."""
+    if state in RESERVED:
+        return Weight(reserved=amount_cents)
+    if state not in LIVE:
+        return Weight()
+    irrevocable = amount_cents if state != "reflecting" and not related else 0
+    return Weight(
+        live=amount_cents,
+        related=amount_cents if related else 0,
+        confirmed=irrevocable,
+        backers=0 if related else 1,
+    )
+
+
+def may_withdraw(state: str, revocable_until: datetime | None, now: datetime) -> bool:
+    """Tell whether a backer may withdraw: freely until the reflection period ends, ``revocable_until`` exclusive.
+
+    Source: regulation (EU) 2020/1503 art. 22.
+    """
+    if state == "card_pending":
+        return True
+    return state == "reflecting" and revocable_until is not None and now < revocable_until

@@ -1,0 +1,172 @@
+"""What a backer may do with a pledge, and what time does to it."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import UUID
+
+import holidays
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Account
+from marketplace.core.errors import NotFound, Refused
+from marketplace.core.money import Money
+from marketplace.core.queue import enqueue
+from marketplace.locality.rules import Decision, decide
+from marketplace.payments.gateway import SavedCard
+from marketplace.pledges import chain, offers
+from marketplace.pledges.commit import Request, commit_batch, lock_tally
+from marketplace.pledges.errors import PledgeRefused
+from marketplace.pledges.models import CampaignTally, Pledge
+from marketplace.pledges.rules import may_withdraw
+from marketplace.pledges.transitions import lock_pledge, move
+from marketplace.projects.models import Campaign
+from marketplace.protection.reflection import revocable_until
+
+
+def open_tally(session: Session, *, campaign_id: UUID, hard_cap: Money) -> None:
+    """Start counting for a campaign that is being published."""
+    session.add(
+        CampaignTally(campaign_id=campaign_id, hard_cap_cents=hard_cap.cents, last_hash=chain.genesis(campaign_id))
+    )
+    session.flush()
+
+
+def ask(session: Session, *, campaign_id: UUID, backer_id: UUID, amount: Money, now: datetime) -> Decision:
+    """Say what the rule would answer, without a lock and without a trace: for pages only. Five statements."""
+    terms = offers.terms(session, campaign_id)
+    tally = session.get_one(CampaignTally, campaign_id)
+    person = offers.investors(session, campaign_id, [backer_id], now)[backer_id]
+    return decide(terms.offer, offers.totals(tally), person, amount.cents, now)
+
+
+def open_pledge(
+    session: Session, *, campaign_id: UUID, backer_id: UUID, amount: Money, form_key: UUID, now: datetime
+) -> UUID:
+    """Promise an amount to a campaign: decide, reserve room for the card page, store why. No money moves.
+
+    amount: euro cents. form_key: made with the form; the same key again returns the same pledge.
+    Raises NotFound: no such published campaign, or a form of somebody else. Raises Refused: email_not_confirmed.
+    Raises PledgeRefused: the rule's reason codes. Source: docs/local-to-local.md.
+    """
+    account = session.get(Account, backer_id)
+    if account is None:
+        raise NotFound(backer_id)
+    if account.email_confirmed_at is None:
+        raise Refused("email_not_confirmed")
+    request = Request(backer_id, amount, form_key)
+    (outcome,) = commit_batch(session, campaign_id=campaign_id, requests=[request], now=now)
+    if outcome.pledge_id is None:
+        raise PledgeRefused(outcome.decision)
+    return outcome.pledge_id
+
+
+def card_saved(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    pledge_id: UUID,
+    card: SavedCard,
+    setup_intent_id: str,
+    now: datetime,
+    stripe_event_id: str | None = None,
+) -> str:
+    """Take note that the backer's card is saved: the reflection period starts. Return the outcome in one word.
+
+    Happens again without effect. A card saved after the room was given back decides again; when nothing is left, the
+    card is forgotten and nothing stands.
+    """
+    pledge = lock_pledge(session, campaign_id, pledge_id)
+    if pledge.state == "abandoned" and _fits_again(session, pledge, now):
+        cause = "card_saved_late"
+    elif pledge.state == "card_pending":
+        cause = "card_saved"
+    else:
+        if pledge.payment_method_id != card.payment_method_id:
+            enqueue(session, "pledges.forget_card", payment_method_id=card.payment_method_id)
+        return "nothing_to_do"
+    move(
+        session,
+        pledge,
+        to="reflecting",
+        cause=cause,
+        now=now,
+        stripe_event_id=stripe_event_id,
+        setup_intent_id=setup_intent_id,
+        payment_method_id=card.payment_method_id,
+        card_brand=card.brand,
+        card_last4=card.last4,
+        card_expires=card.expires,
+        revocable_until=revocable_until(now, is_holiday),
+    )
+    tell(session, pledge, "pledge_confirmed")
+    return cause
+
+
+def card_page_expired(
+    session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime, stripe_event_id: str | None = None
+) -> None:
+    """Give back the room of a pledge whose card page was left unused. Happens again without effect."""
+    pledge = lock_pledge(session, campaign_id, pledge_id)
+    if pledge.state == "card_pending":
+        move(session, pledge, to="abandoned", cause="card_page_expired", now=now, stripe_event_id=stripe_event_id)
+
+
+def withdraw(session: Session, *, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, now: datetime) -> None:
+    """Withdraw a pledge, freely and without a reason, until its reflection period ends.
+
+    Happens again without effect. Raises NotFound: no such pledge of this backer. Raises Refused:
+    reflection_period_over. Source: regulation (EU) 2020/1503 art. 22.
+    """
+    pledge = lock_pledge(session, campaign_id, pledge_id)
+    if pledge.backer_id != backer_id:
+        raise NotFound(pledge_id)
+    if pledge.state == "withdrawn":
+        return
+    if not may_withdraw(pledge.state, pledge.revocable_until, now):
+        raise Refused("reflection_period_over")
+    was_live = pledge.state != "card_pending"
+    move(session, pledge, to="withdrawn", cause="withdrawn_by_backer", now=now, actor_id=backer_id)
+    clear_provider(session, pledge)
+    if was_live:
+        tell(session, pledge, "pledge_withdrawn")
+
+
+def clear_provider(session: Session, pledge: Pledge) -> None:
+    """Ask for what the provider still holds of an ended pledge to be undone: open page, saved card."""
+    if pledge.payment_method_id is not None:
+        enqueue(session, "pledges.forget_card", payment_method_id=pledge.payment_method_id)
+    elif pledge.checkout_session_id is not None:
+        enqueue(session, "pledges.close_card_page", checkout_session_id=pledge.checkout_session_id)
+
+
+def tell(session: Session, pledge: Pledge, kind: str) -> None:
+    """Have the backer told by mail, in the transaction of the fact."""
+    title = session.scalars(select(Campaign.title).where(Campaign.id == pledge.campaign_id)).one()
+    params = {
+        "amount_cents": pledge.amount_cents,
+        "campaign_title": title,
+        "campaign_path": f"/collectes/{pledge.campaign_id}",
+        "pledge_path": f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}",
+        "revocable_until": pledge.revocable_until.isoformat() if pledge.revocable_until else None,
+        "recover_until": pledge.recover_until.isoformat() if pledge.recover_until else None,
+    }
+    enqueue(session, "notifications.send_mail", kind=kind, account_id=str(pledge.backer_id), params=params)
+
+
+def is_holiday(day: date) -> bool:
+    """Tell whether a day is a public holiday in France."""
+    return day in _holidays(day.year)
+
+
+@lru_cache(maxsize=16)
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("FR", years=year))
+
+
+def _fits_again(session: Session, pledge: Pledge, now: datetime) -> bool:
+    """Decide anew, under the tally's lock, for a card saved after the reservation ended."""
+    tally = lock_tally(session, pledge.campaign_id)
+    terms = offers.terms(session, pledge.campaign_id)
+    person = offers.investors(session, pledge.campaign_id, [pledge.backer_id], now)[pledge.backer_id]
+    return decide(terms.offer, offers.totals(tally), person, pledge.amount_cents, now).verdict == "accept"

@@ -1,0 +1,118 @@
+"""The one way a pledge changes state: a legal move, by compare-and-set, with its event, totals and ledger line."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from marketplace.core.errors import NotFound
+from marketplace.core.money import Money
+from marketplace.payments import ledger
+from marketplace.pledges.models import CampaignTally, Pledge, PledgeEvent
+from marketplace.pledges.rules import FINAL, LIVE, Weight, check_move, weight
+
+
+def lock_pledge(session: Session, campaign_id: UUID, pledge_id: UUID) -> Pledge:
+    """Load a pledge under its row lock. Raises NotFound."""
+    pledge = session.scalar(
+        select(Pledge)
+        .where(Pledge.campaign_id == campaign_id, Pledge.id == pledge_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if pledge is None:
+        raise NotFound(pledge_id)
+    return pledge
+
+
+def move(
+    session: Session,
+    pledge: Pledge,
+    *,
+    to: str,
+    cause: str,
+    now: datetime,
+    actor_id: UUID | None = None,
+    stripe_event_id: str | None = None,
+    **values: Any,
+) -> None:
+    """Move a locked pledge to a state; the tally's row is locked last.
+
+    values: columns that change with the state. Raises IllegalMove: the table has no such move.
+    """
+    check_move(pledge.state, to, cause)
+    old = pledge.state
+    changed = session.execute(
+        update(Pledge)
+        .where(
+            Pledge.campaign_id == pledge.campaign_id,
+            Pledge.id == pledge.id,
+            Pledge.state == old,
+            Pledge.row_version == pledge.row_version,
+        )
+        .values(state=to, row_version=Pledge.row_version + 1, ended_at=now if to in FINAL else None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    assert changed.rowcount == 1, "the row is locked"  # type: ignore[attr-defined]
+    _remember(session, pledge, old=old, to=to, cause=cause, now=now, actor_id=actor_id, stripe_event_id=stripe_event_id)
+    _keep_ledger(session, pledge, old=old, to=to, now=now, provider_id=values.get("charge_id"))
+    _weigh(
+        session,
+        pledge.campaign_id,
+        weight(to, pledge.amount_cents, related=pledge.related)
+        - weight(old, pledge.amount_cents, related=pledge.related),
+    )
+    session.refresh(pledge)
+
+
+def _remember(session: Session, pledge: Pledge, *, old: str, to: str, **facts: Any) -> None:
+    seq = session.scalars(
+        select(func.max(PledgeEvent.seq)).where(
+            PledgeEvent.campaign_id == pledge.campaign_id, PledgeEvent.pledge_id == pledge.id
+        )
+    ).one()
+    session.execute(
+        insert(PledgeEvent).values(
+            campaign_id=pledge.campaign_id,
+            pledge_id=pledge.id,
+            seq=(seq or 0) + 1,
+            old_state=old,
+            new_state=to,
+            cause=facts["cause"],
+            actor_id=facts["actor_id"],
+            stripe_event_id=facts["stripe_event_id"],
+            at=facts["now"],
+        )
+    )
+
+
+def _keep_ledger(
+    session: Session, pledge: Pledge, *, old: str, to: str, now: datetime, provider_id: str | None
+) -> None:
+    line = {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id}
+    if to == "reflecting":
+        ledger.promise(session, **line, amount=Money(pledge.amount_cents), now=now)
+    elif to == "paid":
+        assert provider_id is not None
+        ledger.post(session, **line, provider_id=provider_id, now=now)
+    elif old in LIVE and to not in LIVE:
+        ledger.void(session, **line, now=now)
+
+
+def _weigh(session: Session, campaign_id: UUID, delta: Weight) -> None:
+    if delta == Weight():
+        return
+    session.execute(
+        update(CampaignTally)
+        .where(CampaignTally.campaign_id == campaign_id)
+        .values(
+            reserved_cents=CampaignTally.reserved_cents + delta.reserved,
+            live_cents=CampaignTally.live_cents + delta.live,
+            related_cents=CampaignTally.related_cents + delta.related,
+            confirmed_cents=CampaignTally.confirmed_cents + delta.confirmed,
+            backers=CampaignTally.backers + delta.backers,
+        )
+        .execution_options(synchronize_session=False)
+    )

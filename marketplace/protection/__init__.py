@@ -1,0 +1,1 @@
+"""Investor protection rules. Pure: imports nothing but the standard library."""
