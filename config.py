@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 DEFAULT_PORT = 8000
+_SIGNING = "signing_secret"
 
 
 class ConfigurationError(Exception):
@@ -39,6 +40,11 @@ class Config:
         """Whether the embedded sandbox is used: only then the mailbox and the clock have pages."""
         return self.stripe_secret_key is None
 
+    @property
+    def signing_secret_file(self) -> Path:
+        """Where the embedded sandbox's secret for signing events is kept, once it is known."""
+        return self.var / _SIGNING
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings.
@@ -58,7 +64,7 @@ class Config:
             port=port,
             var=var,
             stripe_secret_key=key,
-            stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET") or None,
+            stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET") or (None if key else _read(var / _SIGNING)),
             stripe_api_base=None if key else environ.get("STRIPE_API_BASE", f"http://127.0.0.1:{port + 1}"),
             trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
         )
@@ -86,6 +92,10 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _read(path: Path) -> str | None:
+    return path.read_text().strip() if path.exists() else None
+
+
 def _kept_secret(path: Path) -> str:
     """Return the secret of this installation, made once. Sessions survive a restart."""
     if not path.exists():
@@ -100,3 +110,8 @@ def _kept_secret(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """Return the environment of a program that this one starts: its own, with changes."""
+    return {**os.environ, **changes}
