@@ -1,0 +1,106 @@
+"""What must always be true of campaigns. Each check returns the ids of the campaigns that break it."""
+
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from marketplace.projects import queries, rules
+from marketplace.projects.freezing import zone_digest
+from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
+
+
+def state_is_the_fold_of_its_history(session: Session) -> list[UUID]:
+    """Return campaigns whose history has a gap, an illegal step, or another end than their state. Two statements."""
+    states = {row.id: row.state for row in session.execute(select(Campaign.id, Campaign.state))}
+    events = session.execute(
+        select(CampaignEvent.campaign_id, CampaignEvent.seq, CampaignEvent.old_state, CampaignEvent.new_state).order_by(
+            CampaignEvent.campaign_id, CampaignEvent.seq
+        )
+    )
+    right = set()
+    for campaign_id, group in groupby(events, key=lambda row: row.campaign_id):
+        steps = list(group)
+        whole = [step.seq for step in steps] == list(range(1, len(steps) + 1))
+        if whole and rules.fold((step.old_state, step.new_state) for step in steps) == states.get(campaign_id):
+            right.add(campaign_id)
+    return sorted(states.keys() - right)
+
+
+def closes_at_midnight_in_paris(session: Session) -> list[UUID]:
+    """Return published campaigns that do not close at the midnight that ends their last day. One statement."""
+    rows = session.execute(
+        select(Campaign.id, Campaign.ends_on, Campaign.closes_at)
+        .where(Campaign.closes_at.is_not(None))
+        .order_by(Campaign.id)
+    )
+    return [row.id for row in rows if row.ends_on is None or row.closes_at != rules.closing_instant(row.ends_on)]
+
+
+def terms_are_as_frozen(session: Session) -> list[UUID]:
+    """Return campaigns with a version whose terms, rule or zones no longer give their hashes. Two statements."""
+    zones: dict[tuple[UUID, int], list[str]] = {}
+    for ring in session.execute(
+        select(CampaignRing.campaign_id, CampaignRing.version, CampaignRing.zone).order_by(
+            CampaignRing.campaign_id, CampaignRing.version, CampaignRing.ordinal
+        )
+    ):
+        digest = zone_digest(ring.zone)
+        zones.setdefault((ring.campaign_id, ring.version), []).append(digest)
+    versions = session.scalars(select(CampaignVersion).order_by(CampaignVersion.campaign_id, CampaignVersion.number))
+    return [
+        version.campaign_id
+        for version in versions
+        if version.terms_sha256 != rules.terms_digest(version.terms)
+        or version.terms["rule"] != version.rule
+        or version.terms["zones_sha256"] != zones.get((version.campaign_id, version.number))
+    ]
+
+
+def campaign_is_as_its_version(session: Session) -> list[UUID]:
+    """Return published campaigns that say something else than the version in force, or have none. One statement."""
+    rows = session.execute(
+        select(Campaign, Project, CampaignVersion.terms)
+        .join(Project, Project.id == Campaign.project_id)
+        .outerjoin(
+            CampaignVersion,
+            and_(CampaignVersion.campaign_id == Campaign.id, CampaignVersion.number == Campaign.version),
+        )
+        .where(Campaign.version > 0)
+        .order_by(Campaign.id)
+    )
+    return [
+        campaign.id
+        for campaign, project, terms in rows
+        if not (terms and queries.content_of(campaign, project).as_json().items() <= terms.items())
+    ]
+
+
+def nobody_approved_their_own(session: Session) -> list[UUID]:
+    """Return campaigns that their own owner published, refused or sent back. One statement."""
+    rows = session.scalars(
+        select(Campaign.id)
+        .join(Project, Project.id == Campaign.project_id)
+        .join(CampaignEvent, CampaignEvent.campaign_id == Campaign.id)
+        .where(
+            CampaignEvent.new_state.in_(("live", "refused", "changes_requested")),
+            CampaignEvent.actor_id == Project.owner_id,
+        )
+        .distinct()
+        .order_by(Campaign.id)
+    )
+    return list(rows)
+
+
+CHECKS: Mapping[str, Callable[[Session], list[UUID]]] = {
+    check.__name__: check
+    for check in (
+        state_is_the_fold_of_its_history,
+        closes_at_midnight_in_paris,
+        terms_are_as_frozen,
+        campaign_is_as_its_version,
+        nobody_approved_their_own,
+    )
+}

@@ -1,0 +1,186 @@
+"""Tables of projects and campaigns. Lists of words are repeated in migration 0006; a test compares them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.core.db import Base, uuid7
+from marketplace.projects import rules
+
+
+def _among(column: str, words: Iterable[str]) -> str:
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return f"{column} IN ({quoted})"
+
+
+class Project(Base):
+    """A lasting undertaking: who carries it, where it is, what it is. Empty texts and nulls only while a draft."""
+
+    __tablename__ = "project"
+    __table_args__ = (
+        CheckConstraint(_among("sector", rules.SECTORS), name="sector"),
+        CheckConstraint(_among("legal_form", rules.LEGAL_FORMS), name="legal_form"),
+        # One form on the screen makes one project, however often it is sent.
+        UniqueConstraint("owner_id", "form_key"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    form_key: Mapped[UUID]
+    name: Mapped[str]
+    commune_code: Mapped[str | None]
+    sector: Mapped[str | None]
+    legal_form: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class Campaign(Base):
+    """One raise of money. Amounts in cents; ``closes_at`` is exclusive; ``row_version`` counts every change."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        CheckConstraint(_among("state", rules.STATES), name="state"),
+        CheckConstraint(_among("instrument", rules.INSTRUMENTS), name="instrument"),
+        CheckConstraint(_among("rule_preset", rules.RULE_PRESETS), name="rule_preset"),
+        CheckConstraint(
+            "state IN ('draft', 'changes_requested') OR (title <> '' AND summary <> '' AND story_markdown <> ''"
+            " AND num_nulls(instrument, threshold_cents, goal_cents, hard_cap_cents, ends_on,"
+            " rule_preset, submitted_at) = 0)",
+            name="complete",
+        ),
+        CheckConstraint(
+            "state IN ('draft', 'changes_requested') OR (0 < threshold_cents AND threshold_cents <= goal_cents"
+            " AND goal_cents <= hard_cap_cents AND hard_cap_cents <= 100000000)",
+            name="amounts_in_order",
+        ),
+        CheckConstraint(
+            "state IN ('draft', 'changes_requested') OR (minimum_cents >= 1000 AND minimum_cents <= hard_cap_cents)",
+            name="minimum",
+        ),
+        CheckConstraint(
+            "state IN ('draft', 'changes_requested') OR (instrument = 'gift' AND loan_months IS NULL)"
+            " OR (instrument = 'interest_free_loan' AND loan_months IS NOT NULL AND loan_months BETWEEN 1 AND 84)",
+            name="loan_months",
+        ),
+        CheckConstraint(
+            "CASE WHEN state IN ('draft', 'submitted', 'changes_requested', 'refused')"
+            " THEN num_nonnulls(rule, closes_at, published_at, opens_at) = 0 AND version = 0"
+            " ELSE num_nonnulls(rule, closes_at, published_at, opens_at) = 4 AND version >= 1 END",
+            name="frozen_when_published",
+        ),
+        CheckConstraint(
+            "(state IN ('draft', 'submitted', 'changes_requested', 'refused', 'live')) = (closed_at IS NULL)",
+            name="closed_at",
+        ),
+        CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
+        CheckConstraint("row_version >= 1", name="row_version"),
+        Index("ix_campaign_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    state: Mapped[str]
+    title: Mapped[str]
+    summary: Mapped[str]
+    story_markdown: Mapped[str]
+    story_html: Mapped[str]
+    renderer: Mapped[str]
+    instrument: Mapped[str | None]
+    loan_months: Mapped[int | None]
+    threshold_cents: Mapped[int | None] = mapped_column(BigInteger)
+    goal_cents: Mapped[int | None] = mapped_column(BigInteger)
+    hard_cap_cents: Mapped[int | None] = mapped_column(BigInteger)
+    minimum_cents: Mapped[int] = mapped_column(BigInteger)
+    ends_on: Mapped[date | None]
+    closes_at: Mapped[datetime | None]
+    rule_preset: Mapped[str | None]
+    rule: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    version: Mapped[int]
+    row_version: Mapped[int]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    opens_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class CampaignVersion(Base):
+    """The terms as published; a pledge points at one. Never changed (trigger)."""
+
+    __tablename__ = "campaign_version"
+    __table_args__ = (
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("terms_sha256 ~ '^[0-9a-f]{64}$'", name="terms_sha256"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    terms: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    terms_sha256: Mapped[str]
+    rule: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    cog_release: Mapped[str]
+    frozen_at: Mapped[datetime]
+
+
+class CampaignRing(Base):
+    """One ring of a published rule: current INSEE codes, sorted. Innermost first. Never changed (trigger)."""
+
+    __tablename__ = "campaign_ring"
+    __table_args__ = (
+        ForeignKeyConstraint(["campaign_id", "version"], ["campaign_version.campaign_id", "campaign_version.number"]),
+        CheckConstraint("ordinal >= 0", name="ordinal"),
+        CheckConstraint("zone_size = cardinality(zone) AND zone_size > 0", name="zone_size"),
+        CheckConstraint("minimum_level BETWEEN 0 AND 3", name="minimum_level"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    zone: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    zone_size: Mapped[int]
+    minimum_level: Mapped[int] = mapped_column(SmallInteger)
+
+
+class CampaignEvent(Base):
+    """One step of a campaign; its state is the fold of them. Never changed (trigger).
+
+    content: what was submitted, on submissions only. reasons: codes R01 to R15, on a moderator's answers only.
+    """
+
+    __tablename__ = "campaign_event"
+    __table_args__ = (
+        CheckConstraint("seq >= 1", name="seq"),
+        CheckConstraint("(seq = 1) = (old_state IS NULL)", name="first_has_no_old_state"),
+        CheckConstraint(_among("new_state", rules.STATES), name="new_state"),
+        CheckConstraint("(new_state = 'submitted') = (content IS NOT NULL)", name="content_when_submitted"),
+        CheckConstraint(
+            "new_state NOT IN ('changes_requested', 'refused')"
+            " OR (note IS NOT NULL AND note <> '' AND cardinality(reasons) > 0)",
+            name="reasons_given",
+        ),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    # None when time did it (a deadline), not a person.
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    old_state: Mapped[str | None]
+    new_state: Mapped[str]
+    cause: Mapped[str]
+    note: Mapped[str | None]
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

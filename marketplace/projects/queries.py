@@ -1,0 +1,335 @@
+"""Reads of projects and campaigns: frozen rows, in a total order."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.accounts.models import Account
+from marketplace.core.errors import NotFound, Refused
+from marketplace.projects import rules
+from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
+from marketplace.projects.rules import Content, Problem
+from marketplace.territories import queries as territories
+
+
+@dataclass(frozen=True)
+class Ring:
+    """One ring of a published rule, without its list of communes. zone_size: how many communes."""
+
+    ordinal: int
+    name: str
+    zone_size: int
+    minimum_level: int
+
+
+@dataclass(frozen=True)
+class CampaignPage:
+    """A campaign as everybody may read it. Amounts in cents; ``closes_at`` is exclusive; rings innermost first."""
+
+    campaign_id: UUID
+    version: int
+    state: str
+    title: str
+    summary: str
+    story_html: str
+    instrument: str
+    loan_months: int | None
+    threshold_cents: int
+    goal_cents: int
+    hard_cap_cents: int
+    minimum_cents: int
+    ends_on: date
+    rule_preset: str
+    opens_at: datetime
+    closes_at: datetime
+    closed_at: datetime | None
+    terms_sha256: str
+    cog_release: str
+    owner_id: UUID
+    owner_name: str
+    project_name: str
+    commune_code: str
+    sector: str
+    legal_form: str
+    rings: tuple[Ring, ...]
+
+
+@dataclass(frozen=True)
+class CampaignCard:
+    """A published campaign in a list. zone_size: communes of the widest ring. Amounts in cents."""
+
+    campaign_id: UUID
+    state: str
+    title: str
+    summary: str
+    instrument: str
+    loan_months: int | None
+    threshold_cents: int
+    goal_cents: int
+    hard_cap_cents: int
+    minimum_cents: int
+    opens_at: datetime
+    closes_at: datetime
+    rule_preset: str
+    zone_size: int
+    owner_id: UUID
+    project_name: str
+    commune_code: str
+    sector: str
+    legal_form: str
+
+
+@dataclass(frozen=True)
+class OwnCampaign:
+    """A campaign on its owner's board. Texts may be empty and the rest unknown while it is written."""
+
+    campaign_id: UUID
+    state: str
+    title: str
+    project_name: str
+    commune_code: str | None
+    goal_cents: int | None
+    ends_on: date | None
+    closes_at: datetime | None
+    changed_at: datetime
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a campaign's history. actor_name: None when a deadline did it."""
+
+    seq: int
+    at: datetime
+    actor_id: UUID | None
+    actor_name: str | None
+    old_state: str | None
+    new_state: str
+    cause: str
+    note: str | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A campaign as its owner and its moderators read it, published or not."""
+
+    campaign_id: UUID
+    state: str
+    version: int
+    row_version: int
+    content: Content
+    story_html: str
+    owner_id: UUID
+    owner_name: str
+    created_at: datetime
+    changed_at: datetime
+    submitted_at: datetime | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    history: tuple[Step, ...]
+
+    @property
+    def editable(self) -> bool:
+        """Whether its owner may change it now."""
+        return self.state in rules.EDITABLE
+
+
+def public_campaign(session: Session, campaign_id: UUID) -> CampaignPage:
+    """Return a published campaign. Two statements. Raises NotFound: none, or not published."""
+    row = session.execute(
+        select(
+            *_columns(CampaignPage),
+            CampaignVersion.terms_sha256,
+            CampaignVersion.cog_release,
+            Account.display_name.label("owner_name"),
+        )
+        .select_from(Campaign)
+        .join(Project, Project.id == Campaign.project_id)
+        .join(Account, Account.id == Project.owner_id)
+        .join(
+            CampaignVersion,
+            and_(CampaignVersion.campaign_id == Campaign.id, CampaignVersion.number == Campaign.version),
+        )
+        .where(Campaign.id == campaign_id, Campaign.state.in_(rules.PUBLIC))
+    ).one_or_none()
+    if row is None:
+        raise NotFound(campaign_id)
+    return CampaignPage(**row._asdict(), rings=rings(session, campaign_id, row.version))
+
+
+def rings(session: Session, campaign_id: UUID, version: int) -> tuple[Ring, ...]:
+    """Return the rings of a published version, innermost first. One statement."""
+    rows = session.execute(
+        select(CampaignRing.ordinal, CampaignRing.name, CampaignRing.zone_size, CampaignRing.minimum_level)
+        .where(CampaignRing.campaign_id == campaign_id, CampaignRing.version == version)
+        .order_by(CampaignRing.ordinal)
+    )
+    return tuple(Ring(**row) for row in rows.mappings())
+
+
+def zones(session: Session, campaign_id: UUID) -> tuple[frozenset[str], ...]:
+    """Return the communes of each ring of the version in force, innermost first. One statement."""
+    rows = session.scalars(
+        select(CampaignRing.zone)
+        .join(Campaign, and_(Campaign.id == CampaignRing.campaign_id, Campaign.version == CampaignRing.version))
+        .where(Campaign.id == campaign_id)
+        .order_by(CampaignRing.ordinal)
+    )
+    return tuple(frozenset(zone) for zone in rows)
+
+
+def cards(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, CampaignCard]:
+    """Return published campaigns by id; others are left out. One statement."""
+    widest = (
+        select(func.max(CampaignRing.zone_size))
+        .where(CampaignRing.campaign_id == Campaign.id, CampaignRing.version == Campaign.version)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(*_columns(CampaignCard), widest.label("zone_size"))
+        .select_from(Campaign)
+        .join(Project, Project.id == Campaign.project_id)
+        .where(Campaign.id.in_(campaign_ids), Campaign.state.in_(rules.PUBLIC))
+    )
+    return {row["campaign_id"]: CampaignCard(**row) for row in rows.mappings()}
+
+
+def owner_campaigns(session: Session, owner_id: UUID) -> list[OwnCampaign]:
+    """Return a person's campaigns, last changed first. One statement."""
+    rows = session.execute(
+        select(*_columns(OwnCampaign))
+        .select_from(Campaign)
+        .join(Project, Project.id == Campaign.project_id)
+        .where(Project.owner_id == owner_id)
+        .order_by(Campaign.changed_at.desc(), Campaign.id)
+    )
+    return [OwnCampaign(**row) for row in rows.mappings()]
+
+
+def owner_campaign(session: Session, campaign_id: UUID, owner_id: UUID) -> Dossier:
+    """Return one's own campaign with its history. Two statements. Raises NotFound: somebody else's, or none."""
+    return _dossier(session, _DOSSIER.where(Campaign.id == campaign_id, Project.owner_id == owner_id))
+
+
+def editable(session: Session, campaign_id: UUID, owner_id: UUID) -> Dossier:
+    """Return one's own campaign to change it. Raises NotFound; Refused: not_editable."""
+    found = owner_campaign(session, campaign_id, owner_id)
+    if not found.editable:
+        raise Refused("not_editable")
+    return found
+
+
+def dossier(session: Session, campaign_id: UUID) -> Dossier:
+    """Return any campaign that was submitted once, for its moderators. Two statements. Raises NotFound."""
+    return _dossier(session, _DOSSIER.where(Campaign.id == campaign_id, Campaign.submitted_at.is_not(None)))
+
+
+def history(session: Session, campaign_id: UUID) -> tuple[Step, ...]:
+    """Return what happened to a campaign, oldest first. One statement."""
+    actor = aliased(Account)
+    rows = session.execute(
+        select(
+            CampaignEvent.seq,
+            CampaignEvent.at,
+            CampaignEvent.actor_id,
+            actor.display_name.label("actor_name"),
+            CampaignEvent.old_state,
+            CampaignEvent.new_state,
+            CampaignEvent.cause,
+            CampaignEvent.note,
+            CampaignEvent.reasons,
+        )
+        .outerjoin(actor, actor.id == CampaignEvent.actor_id)
+        .where(CampaignEvent.campaign_id == campaign_id)
+        .order_by(CampaignEvent.seq)
+    )
+    return tuple(Step(**{**row, "reasons": tuple(row["reasons"])}) for row in rows.mappings())
+
+
+def submissions(session: Session, campaign_id: UUID) -> tuple[Content, ...]:
+    """Return what was submitted each time, oldest first. One statement."""
+    rows = session.scalars(
+        select(CampaignEvent.content)
+        .where(CampaignEvent.campaign_id == campaign_id, CampaignEvent.content.is_not(None))
+        .order_by(CampaignEvent.seq)
+    )
+    return tuple(Content.from_json(content) for content in rows if content is not None)
+
+
+def problems(session: Session, content: Content, now: datetime) -> tuple[Problem, ...]:
+    """Return what would keep a content from being submitted now. At most one statement."""
+    return rules.problems(content, population=population(session, content.commune_code), today=rules.paris_day(now))
+
+
+def population(session: Session, commune_code: str | None) -> int | None:
+    """Return how many people live in a commune, None when there is no such commune. At most one statement."""
+    commune = territories.commune(session, commune_code) if commune_code else None
+    return None if commune is None else commune.population
+
+
+def content_of(campaign: Campaign, project: Project) -> Content:
+    """Return what two rows say, as one value."""
+    return Content(
+        name=project.name,
+        commune_code=project.commune_code,
+        sector=project.sector,
+        legal_form=project.legal_form,
+        title=campaign.title,
+        summary=campaign.summary,
+        story_markdown=campaign.story_markdown,
+        instrument=campaign.instrument,
+        loan_months=campaign.loan_months,
+        threshold_cents=campaign.threshold_cents,
+        goal_cents=campaign.goal_cents,
+        hard_cap_cents=campaign.hard_cap_cents,
+        minimum_cents=campaign.minimum_cents,
+        ends_on=campaign.ends_on,
+        rule_preset=campaign.rule_preset,
+    )
+
+
+_DOSSIER = (
+    select(Campaign, Project, Account.display_name)
+    .join(Project, Project.id == Campaign.project_id)
+    .join(Account, Account.id == Project.owner_id)
+)
+
+
+def _dossier(session: Session, statement: Select[Campaign, Project, str]) -> Dossier:
+    row = session.execute(statement.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        raise NotFound
+    campaign, project, owner_name = row
+    return Dossier(
+        campaign_id=campaign.id,
+        state=campaign.state,
+        version=campaign.version,
+        row_version=campaign.row_version,
+        content=content_of(campaign, project),
+        story_html=campaign.story_html,
+        owner_id=project.owner_id,
+        owner_name=owner_name,
+        created_at=campaign.created_at,
+        changed_at=campaign.changed_at,
+        submitted_at=campaign.submitted_at,
+        opens_at=campaign.opens_at,
+        closes_at=campaign.closes_at,
+        history=history(session, campaign.id),
+    )
+
+
+def _columns(row_class: type) -> list[ColumnElement[Any]]:
+    """Return the columns a row class is made of, by name: those of the campaign first, then of its project."""
+    renamed = {"campaign_id": Campaign.id, "project_name": Project.name}
+    chosen = []
+    for item in fields(row_class):
+        column = renamed.get(item.name) or getattr(Campaign, item.name, None) or getattr(Project, item.name, None)
+        if column is not None:
+            chosen.append(column.label(item.name))
+    return chosen

@@ -1,0 +1,288 @@
+"""What a campaign may be, and how it may change. Pure: values in, reason codes out, never sentences."""
+
+import dataclasses
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+State = Literal[
+    "draft",
+    "submitted",
+    "changes_requested",
+    "refused",
+    "live",
+    "closing",
+    "collecting",
+    "funded",
+    "failed",
+    "cancelled",
+]
+
+# From each state, the states one step away. Everything else is refused by `may_move`.
+# live closes at the deadline; closing waits for the last reflection period; collecting charges the pledges.
+MOVES: Mapping[str, frozenset[str]] = {
+    "draft": frozenset({"submitted"}),
+    "submitted": frozenset({"draft", "changes_requested", "refused", "live"}),
+    "changes_requested": frozenset({"submitted"}),
+    "refused": frozenset(),
+    "live": frozenset({"closing", "cancelled"}),
+    "closing": frozenset({"collecting", "failed", "cancelled"}),
+    "collecting": frozenset({"funded", "failed"}),
+    "funded": frozenset(),
+    "failed": frozenset(),
+    "cancelled": frozenset(),
+}
+STATES = tuple(MOVES)
+FIRST_STATE = "draft"
+EDITABLE = frozenset({"draft", "changes_requested"})
+PUBLIC = frozenset({"live", "closing", "collecting", "funded", "failed", "cancelled"})
+
+INSTRUMENTS = ("gift", "interest_free_loan")
+RULE_PRESETS = ("epci", "departement_and_bordering")
+LEGAL_FORMS = ("association", "scop", "scic", "sas", "sarl", "ei", "commune", "autre")
+SECTORS = (
+    "food",
+    "farming",
+    "energy",
+    "retail",
+    "crafts",
+    "culture",
+    "education",
+    "health",
+    "housing",
+    "mobility",
+    "environment",
+    "sport",
+    "services",
+    "other",
+)
+
+# Amounts in cents. CMF art. D. 548-1: 1 000 000 € for one project, 5 000 € lent free of interest by one person to it.
+MOST_CENTS = 1_000_000_00
+FREE_LOAN_PER_LENDER_CENTS = 5_000_00
+LEAST_PLEDGE_CENTS = 10_00
+# CMF art. D. 548-1: seven years.
+LOAN_MONTHS = range(1, 85)
+# Days of listing, from the day of publication. 21 as Reg CF (17 CFR 227.304), 90 is ours.
+LISTING_DAYS = range(21, 91)
+NAME_LENGTH = range(2, 91)
+TITLE_LENGTH = range(5, 91)
+SUMMARY_LENGTH = range(1, 241)
+STORY_LENGTH = range(50, 20_001)
+# A draft may be longer than what may be submitted, so that nothing typed is lost; not without end.
+STORED_LENGTH: Mapping[str, int] = {"name": 300, "title": 300, "summary": 1_000, "story_markdown": 40_000}
+# A person may have this many campaigns not yet submitted: more is a robot or a double click.
+MOST_DRAFTS = 20
+
+PARIS = ZoneInfo("Europe/Paris")
+# Direction marks can show a text in another order than it is stored in; joiners and variation selectors are kept.
+_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an owner writes. Everything may be missing in a draft. Amounts in cents; ends_on is the last day."""
+
+    name: str = ""
+    commune_code: str | None = None
+    sector: str | None = None
+    legal_form: str | None = None
+    title: str = ""
+    summary: str = ""
+    story_markdown: str = ""
+    instrument: str | None = None
+    loan_months: int | None = None
+    threshold_cents: int | None = None
+    goal_cents: int | None = None
+    hard_cap_cents: int | None = None
+    minimum_cents: int = LEAST_PLEDGE_CENTS
+    ends_on: date | None = None
+    rule_preset: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the content as JSON values; `from_json` reads it back."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return values | {"ends_on": self.ends_on and self.ends_on.isoformat()}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Content":
+        """Read what `as_json` wrote."""
+        ends_on = values["ends_on"]
+        return cls(**{**values, "ends_on": date.fromisoformat(ends_on) if ends_on else None})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that keeps a campaign from being submitted. facts: what the sentence needs (cents, dates, numbers)."""
+
+    code: str
+    field: str
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def may_move(old: str, new: str) -> bool:
+    """Tell whether a campaign may go from one state to another. Source: docs/lifecycle, `MOVES`."""
+    return new in MOVES.get(old, frozenset())
+
+
+def fold(steps: Iterable[tuple[str | None, str]]) -> str | None:
+    """Return the state a history leads to, None when the history is broken.
+
+    steps: (old state, new state) in order; the first one has no old state.
+    """
+    state: str | None = None
+    for number, (old, new) in enumerate(steps):
+        legal = (old is None and new == FIRST_STATE) if number == 0 else (old == state and may_move(str(old), new))
+        if not legal:
+            return None
+        state = new
+    return state
+
+
+def clean_line(text: str) -> str:
+    """Return a one-line text as it is stored: composed, no control or direction character, single spaces."""
+    return " ".join(_clean(text).split())
+
+
+def clean_text(text: str) -> str:
+    """Return a text of several lines as it is stored: composed, line feeds only, no control character."""
+    return _clean(text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+
+
+def _clean(text: str) -> str:
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(
+        c for c in composed if c in "\n\t" or not (unicodedata.category(c) in {"Cc", "Cs"} or c in _DIRECTION_MARKS)
+    )
+
+
+def paris_day(now: datetime) -> date:
+    """Return the day it is in Paris. now: aware."""
+    return now.astimezone(PARIS).date()
+
+
+def closing_instant(ends_on: date) -> datetime:
+    """Return when a campaign closes, exclusive, aware UTC: the midnight in Paris that ends its last day."""
+    return datetime.combine(ends_on + timedelta(days=1), time.min, PARIS).astimezone(UTC)
+
+
+def ends_between(today: date) -> tuple[date, date]:
+    """Return the first and the last day a campaign published today may end on."""
+    return today + timedelta(days=LISTING_DAYS.start), today + timedelta(days=LISTING_DAYS.stop - 1)
+
+
+def problems(content: Content, *, population: int | None, today: date) -> tuple[Problem, ...]:
+    """Return everything that keeps a campaign from being submitted or approved, in the order of the form.
+
+    population: of the project's commune, None when no such commune exists. today: in Paris.
+    """
+    return (
+        *_project_problems(content, population),
+        *_length_problems(content),
+        *_money_problems(content),
+        *_date_problems(content, today),
+        *_choice("rule_preset", content.rule_preset, RULE_PRESETS),
+    )
+
+
+def _choice(name: str, value: str | None, allowed: Iterable[str]) -> list[Problem]:
+    if value is None:
+        return [Problem(f"{name}_missing", name)]
+    return [] if value in allowed else [Problem(f"{name}_unknown", name)]
+
+
+def _project_problems(content: Content, population: int | None) -> list[Problem]:
+    found = []
+    if content.commune_code is None:
+        found.append(Problem("commune_missing", "commune_code"))
+    elif population is None:
+        found.append(Problem("commune_unknown", "commune_code"))
+    elif population == 0:
+        found.append(Problem("commune_uninhabited", "commune_code"))
+    return [
+        *found,
+        *_choice("sector", content.sector, SECTORS),
+        *_choice("legal_form", content.legal_form, LEGAL_FORMS),
+    ]
+
+
+def _length_problems(content: Content) -> list[Problem]:
+    found = []
+    for name, text, allowed in (
+        ("name", content.name, NAME_LENGTH),
+        ("title", content.title, TITLE_LENGTH),
+        ("summary", content.summary, SUMMARY_LENGTH),
+        ("story_markdown", content.story_markdown, STORY_LENGTH),
+    ):
+        if not text.strip():
+            found.append(Problem(f"{name}_missing", name))
+        elif len(text) < allowed.start:
+            found.append(Problem("too_short", name, {"least": allowed.start, "length": len(text)}))
+        elif len(text) >= allowed.stop:
+            found.append(Problem("too_long", name, {"most": allowed.stop - 1, "length": len(text)}))
+    return found
+
+
+def _money_problems(content: Content) -> list[Problem]:
+    found = [*_choice("instrument", content.instrument, INSTRUMENTS), *_loan_problems(content)]
+    amounts = ("threshold_cents", "goal_cents", "hard_cap_cents")
+    for name in amounts:
+        cents = getattr(content, name)
+        if cents is None:
+            found.append(Problem(f"{name.removesuffix('_cents')}_missing", name))
+        elif cents <= 0:
+            found.append(Problem("amount_not_positive", name))
+    if content.threshold_cents and content.goal_cents and content.threshold_cents > content.goal_cents:
+        found.append(Problem("threshold_above_goal", "threshold_cents", {"goal_cents": content.goal_cents}))
+    if content.goal_cents and content.hard_cap_cents and content.goal_cents > content.hard_cap_cents:
+        found.append(Problem("hard_cap_below_goal", "hard_cap_cents", {"goal_cents": content.goal_cents}))
+    if content.hard_cap_cents and content.hard_cap_cents > MOST_CENTS:
+        found.append(Problem("hard_cap_too_high", "hard_cap_cents", {"most_cents": MOST_CENTS}))
+    return [*found, *_minimum_problems(content)]
+
+
+def _loan_problems(content: Content) -> list[Problem]:
+    """Check the duration: a loan has one, a gift has none."""
+    if content.instrument == "gift" and content.loan_months is not None:
+        return [Problem("loan_months_on_gift", "loan_months")]
+    if content.instrument != "interest_free_loan":
+        return []
+    if content.loan_months is None:
+        return [Problem("loan_months_missing", "loan_months")]
+    if content.loan_months in LOAN_MONTHS:
+        return []
+    return [Problem("loan_months_out_of_range", "loan_months", {"most": LOAN_MONTHS.stop - 1})]
+
+
+def _minimum_problems(content: Content) -> list[Problem]:
+    name = "minimum_cents"
+    if content.minimum_cents < LEAST_PLEDGE_CENTS:
+        return [Problem("minimum_too_low", name, {"least_cents": LEAST_PLEDGE_CENTS})]
+    if content.instrument == "interest_free_loan" and content.minimum_cents > FREE_LOAN_PER_LENDER_CENTS:
+        return [Problem("minimum_above_loan_limit", name, {"most_cents": FREE_LOAN_PER_LENDER_CENTS})]
+    if content.hard_cap_cents and content.minimum_cents > content.hard_cap_cents:
+        return [Problem("minimum_above_hard_cap", name, {"hard_cap_cents": content.hard_cap_cents})]
+    return []
+
+
+def _date_problems(content: Content, today: date) -> list[Problem]:
+    first, last = ends_between(today)
+    if content.ends_on is None:
+        return [Problem("ends_on_missing", "ends_on", {"first": first, "last": last})]
+    if content.ends_on < first:
+        return [Problem("ends_too_soon", "ends_on", {"first": first, "least": LISTING_DAYS.start})]
+    if content.ends_on > last:
+        return [Problem("ends_too_late", "ends_on", {"last": last, "most": LISTING_DAYS.stop - 1})]
+    return []
+
+
+def terms_digest(terms: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of frozen terms, over JSON with sorted keys and no spaces."""
+    return hashlib.sha256(
+        json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()

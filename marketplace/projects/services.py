@@ -1,0 +1,253 @@
+"""Writes on projects and campaigns. A campaign's row changes by compare-and-set only, whoever changes it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Account
+from marketplace.core.db import uuid7
+from marketplace.core.errors import Refused
+from marketplace.projects import queries, rules, story
+from marketplace.projects.errors import Incomplete
+from marketplace.projects.freezing import freeze
+from marketplace.projects.lifecycle import Act, change, check_move, load, load_own, record, step
+from marketplace.projects.models import Campaign, Project
+from marketplace.projects.rules import Content
+
+
+def create_draft(session: Session, *, owner_id: UUID, form_key: UUID, content: Content, now: datetime) -> UUID:
+    """Start a project and its campaign; return the campaign's id.
+
+    form_key: made with the form. The same key again is the same form sent twice: the first draft is returned as it is.
+    Raises Refused: too_many_drafts, stored_text_too_long (field).
+    """
+    content = _cleaned(content)
+    waiting = select(func.count()).where(
+        Project.owner_id == owner_id, Campaign.project_id == Project.id, Campaign.state.in_(rules.EDITABLE)
+    )
+    if (session.scalar(waiting) or 0) >= rules.MOST_DRAFTS:
+        raise Refused("too_many_drafts", most=rules.MOST_DRAFTS)
+    made = insert(Project).values(
+        id=uuid7(), owner_id=owner_id, form_key=form_key, created_at=now, **_project_values(content)
+    )
+    project_id = session.scalar(made.on_conflict_do_nothing().returning(Project.id))
+    if project_id is None:
+        return session.scalars(
+            select(Campaign.id)
+            .join(Project, Project.id == Campaign.project_id)
+            .where(Project.owner_id == owner_id, Project.form_key == form_key)
+        ).one()
+    campaign = Campaign(
+        project_id=project_id,
+        state=rules.FIRST_STATE,
+        version=0,
+        row_version=1,
+        created_at=now,
+        changed_at=now,
+        **_campaign_values(content),
+    )
+    session.add(campaign)
+    session.flush()
+    record(session, campaign.id, None, Act(rules.FIRST_STATE, "created", owner_id, now))
+    return campaign.id
+
+
+def save_draft(
+    session: Session, *, campaign_id: UUID, owner_id: UUID, row_version: int, content: Content, now: datetime
+) -> int:
+    """Replace what a draft says, complete or not; return its new row version.
+
+    row_version: the one the owner's page showed. Raises NotFound: no such campaign of this owner.
+    Raises Refused: not_editable, changed_meanwhile, stored_text_too_long (field).
+    """
+    content = _cleaned(content)
+    campaign, project = load_own(session, campaign_id, owner_id)
+    if campaign.state not in rules.EDITABLE:
+        raise Refused("not_editable")
+    changed = change(session, campaign, row_version=row_version, now=now, values=_campaign_values(content))
+    session.execute(update(Project).where(Project.id == project.id).values(**_project_values(content)))
+    return changed.row_version
+
+
+def submit(session: Session, *, campaign_id: UUID, owner_id: UUID, now: datetime) -> None:
+    """Hand a draft to the moderators, with a copy of what it says.
+
+    Raises NotFound. Raises Incomplete: everything that is missing or out of bounds on today's date.
+    Raises Refused: email_not_confirmed, illegal_move, changed_meanwhile.
+    """
+    campaign, project = load_own(session, campaign_id, owner_id)
+    check_move(campaign, "submitted")
+    content = _checked(session, campaign, project, now)
+    if session.scalar(select(Account.email_confirmed_at).where(Account.id == owner_id)) is None:
+        raise Refused("email_not_confirmed")
+    act = Act("submitted", "submitted", owner_id, now, content=content.as_json())
+    step(session, campaign, act, values={"submitted_at": now})
+
+
+def withdraw_submission(session: Session, *, campaign_id: UUID, owner_id: UUID, now: datetime) -> None:
+    """Take a submitted campaign back to change it. Raises NotFound; Refused: illegal_move, changed_meanwhile."""
+    campaign, _project = load_own(session, campaign_id, owner_id)
+    step(session, campaign, Act("draft", "withdrawn", owner_id, now))
+
+
+def request_changes(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    actor_id: UUID,
+    reasons: Collection[str],
+    note: str,
+    now: datetime,
+    row_version: int | None = None,
+) -> None:
+    """Send a submitted campaign back to its owner. reasons: codes R01 to R15; note: what to change, in plain words.
+
+    row_version: the one the moderator read, None to skip the comparison.
+    Raises NotFound; Refused: illegal_move, changed_meanwhile.
+    """
+    campaign, _project = load(session, campaign_id)
+    act = Act("changes_requested", "changes_requested", actor_id, now, rules.clean_text(note), tuple(sorted(reasons)))
+    step(session, campaign, act, row_version=row_version)
+
+
+def refuse(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    actor_id: UUID,
+    reasons: Collection[str],
+    note: str,
+    now: datetime,
+    row_version: int | None = None,
+) -> None:
+    """Refuse a submitted campaign for good. Arguments and errors as `request_changes`."""
+    campaign, _project = load(session, campaign_id)
+    act = Act("refused", "refused", actor_id, now, rules.clean_text(note), tuple(sorted(reasons)))
+    step(session, campaign, act, row_version=row_version)
+
+
+def publish(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    rule: Mapping[str, Any],
+    rings: Sequence[frozenset[str]],
+    cog_release: str,
+    now: datetime,
+    actor_id: UUID,
+    row_version: int | None = None,
+) -> None:
+    """Freeze a submitted campaign and open it to the public.
+
+    rule: of `locality.presets`; rings: its compiled zones, current INSEE codes, innermost first, one for each ring.
+    cog_release: the release the codes belong to. row_version: the one the moderator read.
+    Raises NotFound. Raises Incomplete: the campaign could not be submitted today.
+    Raises Refused: illegal_move, changed_meanwhile, zone_without_project (the project is outside its own first ring).
+    """
+    campaign, project = load(session, campaign_id)
+    check_move(campaign, "live")
+    content = _checked(session, campaign, project, now)
+    assert content.ends_on is not None
+    if content.commune_code not in rings[0]:
+        raise Refused("zone_without_project", field="rule_preset")
+    number, closes_at = campaign.version + 1, rules.closing_instant(content.ends_on)
+    terms = content.as_json() | {
+        "owner_id": str(project.owner_id),
+        "opens_at": now.isoformat(),
+        "closes_at": closes_at.isoformat(),
+        "renderer": campaign.renderer,
+    }
+    values = {"version": number, "rule": dict(rule), "closes_at": closes_at, "published_at": now, "opens_at": now}
+    step(session, campaign, Act("live", "approved", actor_id, now), row_version=row_version, values=values)
+    freeze(
+        session,
+        campaign_id=campaign_id,
+        number=number,
+        terms=terms,
+        rule=rule,
+        rings=rings,
+        cog_release=cog_release,
+        now=now,
+    )
+
+
+def move(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    to: str,
+    cause: str,
+    actor_id: UUID | None,
+    now: datetime,
+    note: str | None = None,
+) -> None:
+    """Move a published campaign along its life: closing, collecting, funded, failed, cancelled.
+
+    actor_id: None when a deadline did it. cause: a code for the history.
+    Raises NotFound; Refused: illegal_move, changed_meanwhile. Raises ValueError: a step that has its own service.
+    """
+    if to not in rules.PUBLIC - {"live"}:
+        raise ValueError(to)
+    campaign, _project = load(session, campaign_id)
+    step(session, campaign, Act(to, cause, actor_id, now, note), values={"closed_at": campaign.closed_at or now})
+
+
+def _checked(session: Session, campaign: Campaign, project: Project, now: datetime) -> Content:
+    """Return what a campaign says. Raises Incomplete: what keeps it from being submitted today."""
+    content = queries.content_of(campaign, project)
+    found = queries.problems(session, content, now)
+    if found:
+        raise Incomplete(found)
+    return content
+
+
+def _cleaned(content: Content) -> Content:
+    """Return the content as it is stored. Raises Refused: stored_text_too_long (field)."""
+    # A gift has no duration: one that was typed before changing to a gift is dropped.
+    months = content.loan_months if content.instrument == "interest_free_loan" else None
+    cleaned = replace(
+        content,
+        name=rules.clean_line(content.name),
+        title=rules.clean_line(content.title),
+        summary=rules.clean_line(content.summary),
+        story_markdown=rules.clean_text(content.story_markdown),
+        loan_months=months,
+    )
+    for name, most in rules.STORED_LENGTH.items():
+        length = len(getattr(cleaned, name))
+        if length > most:
+            raise Refused("stored_text_too_long", field=name, most=most, length=length)
+    return cleaned
+
+
+def _project_values(content: Content) -> dict[str, Any]:
+    return {
+        "name": content.name,
+        "commune_code": content.commune_code,
+        "sector": content.sector,
+        "legal_form": content.legal_form,
+    }
+
+
+def _campaign_values(content: Content) -> dict[str, Any]:
+    return {
+        "title": content.title,
+        "summary": content.summary,
+        "story_markdown": content.story_markdown,
+        "story_html": story.render(content.story_markdown),
+        "renderer": story.RENDERER,
+        "instrument": content.instrument,
+        "loan_months": content.loan_months,
+        "threshold_cents": content.threshold_cents,
+        "goal_cents": content.goal_cents,
+        "hard_cap_cents": content.hard_cap_cents,
+        "minimum_cents": content.minimum_cents,
+        "ends_on": content.ends_on,
+        "rule_preset": content.rule_preset,
+    }
