@@ -1,0 +1,137 @@
+"""Geometry of the small drawings: percentages, rings of kilometres, shares of a whole. Templates only draw."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import hypot, sqrt
+from typing import Any, Protocol
+
+_CENTRE = 170.0
+_FAR = 152.0  # radius of the outermost ring, in units of the 340-wide drawing
+_RINGS_KM = (5, 10, 20)
+
+
+class Place(Protocol):
+    """A place seen from the centre. x: kilometres east; y: kilometres north."""
+
+    @property
+    def x(self) -> float:
+        """Kilometres east."""
+
+    @property
+    def y(self) -> float:
+        """Kilometres north."""
+
+    @property
+    def label(self) -> str:
+        """Its name."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A drawn place, in units of the drawing."""
+
+    x: float
+    y: float
+    r: float
+    label: str
+    number: int | None
+    text_x: float
+    text_y: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A drawn circle and where its words stand."""
+
+    km: int
+    r: float
+    text_y: float
+
+
+@dataclass(frozen=True)
+class RingChart:
+    """All that the macro draws."""
+
+    rings: tuple[Ring, ...]
+    points: tuple[Point, ...]
+    home_x: float
+    home_anchor: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A share of a whole, in percent of it."""
+
+    start: float
+    share: float
+    dash: str
+    offset: float
+
+
+def share(part: int, whole: int) -> float:
+    """Return ``part`` as a percentage of ``whole`` between 0 and 100, one decimal: the width of a bar."""
+    return 0.0 if whole <= 0 else round(min(100.0, max(0.0, part * 100 / whole)), 1)
+
+
+def _radius(distance: float) -> float:
+    """Scale kilometres by their square root: the near rings stay wide enough to be read."""
+    return _FAR * sqrt(min(distance, _RINGS_KM[-1] * 1.08) / _RINGS_KM[-1])
+
+
+def ring_chart(places: Iterable[Place], home: str) -> RingChart:
+    """Place points in rings of 5, 10 and 20 km; a label that would cover another one moves, then is left out.
+
+    Numbered places come first (their number is drawn in the point); `weight` enlarges a point.
+    """
+    rings = tuple(Ring(km, round(_radius(km), 1), round(_CENTRE - _radius(km) + 14, 1)) for km in _RINGS_KM)
+    home_width = 16 + 7 * len(home)
+    taken = [(_CENTRE - 12, _CENTRE - 12, _CENTRE + home_width, _CENTRE + 12)]
+    taken += [(_CENTRE - 20, ring.text_y - 10, _CENTRE + 20, ring.text_y + 3) for ring in rings]
+    points = [_point(place, taken) for place in places]
+    return RingChart(rings, tuple(points), _CENTRE + 16, "start")
+
+
+def _point(place: Place, taken: list[tuple[float, float, float, float]]) -> Point:
+    distance = hypot(place.x, place.y)
+    scale = _radius(distance) / distance if distance else 0.0
+    x, y = round(_CENTRE + place.x * scale, 1), round(_CENTRE - place.y * scale, 1)
+    number = getattr(place, "number", None)
+    r = 13.0 if number is not None else round(4 + sqrt(getattr(place, "weight", 1)), 1)
+    label, text_x, text_y, anchor = _label(place.label, x, y, r, taken) if number is None else ("", x, y, "middle")
+    taken.append((x - r, y - r, x + r, y + r))
+    return Point(x, y, r, label, number, text_x, text_y, anchor)
+
+
+def _label(
+    text: str, x: float, y: float, r: float, taken: list[tuple[float, float, float, float]]
+) -> tuple[str, float, float, str]:
+    width = 6.3 * len(text)
+    for text_x, text_y, anchor, left in (
+        (x + r + 4, y + 4, "start", x + r + 4),
+        (x - r - 4, y + 4, "end", x - r - 4 - width),
+        (x, y - r - 5, "middle", x - width / 2),
+        (x, y + r + 13, "middle", x - width / 2),
+    ):
+        box = (left, text_y - 10, left + width, text_y + 3)
+        if box[0] >= 0 and box[2] <= 2 * _CENTRE and not any(_meet(box, other) for other in taken):
+            taken.append(box)
+            return text, round(text_x, 1), round(text_y, 1), anchor
+    return "", x, y, "middle"
+
+
+def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def parts(rows: Sequence[Sequence[Any]]) -> list[Part]:
+    """Turn rows (label, value, …) into consecutive shares of their sum, with a hairline between two of them."""
+    values: list[int] = [row[1] for row in rows]
+    whole = sum(values)
+    drawn, start = [], 0.0
+    for value in values:
+        width = value * 100 / whole if whole else 0.0
+        dash = max(0.0, width - (0.6 if len(values) > 1 else 0.0))
+        drawn.append(Part(round(start, 2), round(width, 2), f"{dash:.2f} {100 - dash:.2f}", round(-start, 2)))
+        start += width
+    return drawn

@@ -1,0 +1,115 @@
+"""Fields of our own: money and dates as people type them, and how a refusal lands on a form."""
+
+import re
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import Field, StringField, ValidationError
+from wtforms.form import BaseForm
+from wtforms.widgets import TextInput
+
+from marketplace.core.money import Money, parse_amount
+
+_ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$", re.ASCII)
+_FRENCH = re.compile(r"^(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})$", re.ASCII)
+
+
+class _TypedField(Field):  # type: ignore[misc]  # wtforms has no types
+    """A text input whose value is typed; what was typed comes back when it is refused."""
+
+    widget = TextInput()
+    example = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        keywords = {"autocomplete": "off", **self.keywords, **(kwargs.pop("render_kw", None) or {})}
+        super().__init__(*args, render_kw=keywords, **kwargs)
+
+    keywords: dict[str, str] = {}  # noqa: RUF012  # a constant of each class
+
+    def read(self, text: str) -> Any:
+        """Read what was typed. Raises ValueError."""
+        raise NotImplementedError
+
+    def write(self, value: Any) -> str:
+        """Write a value as a person would type it."""
+        raise NotImplementedError
+
+    def refusal(self) -> str:
+        """Return the sentence that says what to type instead."""
+        raise NotImplementedError
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the field of a sent form; empty is None, so that `Optional` and `InputRequired` decide."""
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            self.data = self.read(valuelist[0].strip())
+        except ValueError:
+            raise ValidationError(self.refusal()) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.write(self.data)
+
+
+class MoneyField(_TypedField):
+    """An amount of euros: "50", "12,50", "1 000 €" → `Money`."""
+
+    keywords = {"inputmode": "decimal"}  # noqa: RUF012
+
+    def read(self, text: str) -> Money:
+        """Read an amount. Raises ValueError."""
+        return parse_amount(text)
+
+    def write(self, value: Money) -> str:
+        """Write "50" or "12,50"."""
+        euros, cents = divmod(value.cents, 100)
+        return f"{euros},{cents:02d}" if cents else str(euros)
+
+    def refusal(self) -> str:
+        """Say how to write an amount."""
+        return _("Saisissez un montant en euros, par exemple 50 ou 12,50.")
+
+
+class DateField(_TypedField):
+    """A day: "31/12/2026" or "2026-12-31" → `date`."""
+
+    keywords = {"inputmode": "numeric", "size": "12"}  # noqa: RUF012
+
+    def read(self, text: str) -> date:
+        """Read a day. Raises ValueError: another shape, or a day that does not exist."""
+        if found := _ISO.match(text):
+            year, month, number = found.groups()
+        elif found := _FRENCH.match(text):
+            number, month, year = found.groups()
+        else:
+            raise ValueError(text)
+        return date(int(year), int(month), int(number))
+
+    def write(self, value: date) -> str:
+        """Write "31/12/2026"."""
+        return f"{value:%d/%m/%Y}"
+
+    def refusal(self) -> str:
+        """Say how to write a day."""
+        return _("Saisissez une date, par exemple 31/12/2026.")
+
+
+class TrimmedField(StringField):  # type: ignore[misc]  # wtforms has no types
+    """One line of text without the spaces around it; inner runs of spaces become one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read and trim."""
+        self.data = " ".join(valuelist[0].split()) if valuelist else None
+
+
+def refuse(form: BaseForm, message: str, field: str | None = None) -> None:
+    """Put the sentence of a service's refusal on a field of the form, or on the form as a whole."""
+    target = form[field] if field and field in form else None
+    if target is None:
+        form.form_errors.append(message)
+    else:
+        target.errors = [*target.errors, message]

@@ -1,0 +1,197 @@
+"""How values become words: money, dates, distances, counts. French by default, English when the page is."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from marketplace.core.clock import PARIS
+from marketplace.core.money import Money
+from marketplace.web import charts, covers, form_filters
+
+NBSP = "\u00a0"  # before €, %, km and between the parts of a time
+THIN = "\u202f"  # between thousands, and before ; : ! ?
+
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+_MONTHS_EN = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_TONES: Mapping[str, tuple[str, str]] = {
+    "success": ("ok", "circle-check"),
+    "ok": ("ok", "circle-check"),
+    "warning": ("warn", "triangle-alert"),
+    "warn": ("warn", "triangle-alert"),
+    "error": ("bad", "circle-alert"),
+    "bad": ("bad", "circle-alert"),
+}
+
+
+def _english() -> bool:
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
+
+
+def count(number: int) -> str:
+    """Write a whole number: "1 234" with a narrow no-break space, "1,234" in English."""
+    return f"{number:,}" if _english() else f"{number:,}".replace(",", THIN)
+
+
+def money(amount: Money | int) -> str:
+    """Write an amount of cents: "50 €", "12,50 €", "1 234,50 €"; "€50", "€12.50" in English. Cents only when there are."""
+    cents = amount.cents if isinstance(amount, Money) else amount
+    sign, (euros, rest) = ("−" if cents < 0 else ""), divmod(abs(cents), 100)
+    if _english():
+        return f"{sign}€{count(euros)}" + (f".{rest:02d}" if rest else "")
+    return f"{sign}{count(euros)}" + (f",{rest:02d}" if rest else "") + f"{NBSP}€"
+
+
+def day(value: date | datetime) -> str:
+    """Write a day of the Paris calendar: "1er décembre 2026", "1 December 2026"."""
+    local = value.astimezone(PARIS).date() if isinstance(value, datetime) else value
+    if _english():
+        return f"{local.day} {_MONTHS_EN[local.month - 1]} {local.year}"
+    number = "1er" if local.day == 1 else str(local.day)
+    return f"{number}{NBSP}{_MONTHS[local.month - 1]} {local.year}"
+
+
+def hour(value: datetime) -> str:
+    """Write a time of the Paris clock: "23 h 59", "9 h", "23:59"."""
+    local = value.astimezone(PARIS)
+    if _english():
+        return f"{local:%H:%M}"
+    return f"{local.hour}{NBSP}h" + (f"{NBSP}{local:%M}" if local.minute else "")
+
+
+def instant(value: datetime) -> str:
+    """Write an aware moment as people in Paris read it: "23 novembre 2026 à 23 h 59"."""
+    return _("%(day)s à %(hour)s", day=day(value), hour=hour(value))
+
+
+def last_minute(end: datetime) -> str:
+    """Write an exclusive end (the next midnight) as the last minute inside it: "23 novembre 2026 à 23 h 59"."""
+    return instant(end.astimezone(UTC) - timedelta(minutes=1))
+
+
+def last_day(end: datetime) -> str:
+    """Write the last day before an exclusive end."""
+    return day(end.astimezone(UTC) - timedelta(minutes=1))
+
+
+def iso(value: date | datetime) -> str:
+    """Write a date for the `datetime` attribute of a time element."""
+    return value.isoformat()
+
+
+def km(distance: float) -> str:
+    """Write a distance in whole kilometres: "7 km"; below one, "moins de 1 km"."""
+    if distance < 1:
+        return _("moins de %(distance)s", distance=f"1{NBSP}km")
+    return f"{count(round(distance))}{NBSP}km"
+
+
+def percent(value: float) -> str:
+    """Write a whole percentage: "67 %", "67%" in English."""
+    return f"{count(int(value))}%" if _english() else f"{count(int(value))}{NBSP}%"
+
+
+def percent_of(part: int, whole: int) -> str:
+    """Write what share ``part`` is of ``whole``, rounded down: 99.9 % is not the goal. May exceed 100."""
+    return percent(part * 100 // whole if whole else 0)
+
+
+def days(number: int) -> str:
+    """Write how many days are left: "12 jours", "dernier jour"."""
+    if number < 1:
+        return _("dernier jour")
+    return ngettext("%(num)s jour", "%(num)s jours", number)
+
+
+def days_left(number: int) -> str:
+    """Write that the end is near: "Plus que 3 jours", "Dernier jour"."""
+    if number < 1:
+        return _("Dernier jour")
+    return ngettext("Plus que %(num)s jour", "Plus que %(num)s jours", number)
+
+
+def neighbours(number: int) -> str:
+    """Write how many people take part: "Aucun voisin", "1 voisin", "148 voisins"."""
+    if number == 0:
+        return _("aucun voisin")
+    return ngettext("%(total)s voisin", "%(total)s voisins", number, total=count(number))
+
+
+def initials(name: str) -> str:
+    """Return at most two capitals of a person's name, for the round mark beside it."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+def tone(category: str) -> str:
+    """Return the look of a flashed message: success, warning and error have theirs, all else is information."""
+    return _TONES.get(category, ("info", "info"))[0]
+
+
+def tone_icon(category: str) -> str:
+    """Return the icon of a flashed message."""
+    return _TONES.get(category, ("info", "info"))[1]
+
+
+FILTERS: Mapping[str, Any] = {
+    function.__name__: function
+    for function in (
+        count,
+        money,
+        day,
+        hour,
+        instant,
+        last_minute,
+        last_day,
+        iso,
+        km,
+        percent,
+        percent_of,
+        days,
+        days_left,
+        neighbours,
+        initials,
+        tone,
+        tone_icon,
+        charts.share,
+    )
+}
+
+
+def install(app: Flask) -> None:
+    """Give the filters, the covers and the charts to every template."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(form_filters.FILTERS)
+    app.jinja_env.globals.update(cover=covers.cover, ring_chart=charts.ring_chart, chart_parts=charts.parts)

@@ -1,0 +1,72 @@
+"""What the form macros ask of a WTForms field: its kind, its errors, the attributes that tie words to a control."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wtforms import BooleanField, Field, FileField, RadioField, SelectField, TextAreaField
+from wtforms.form import BaseForm
+
+_KINDS = (
+    (BooleanField, "checkbox"),
+    (RadioField, "radio"),
+    (TextAreaField, "textarea"),
+    (SelectField, "select"),
+    (FileField, "file"),
+)
+
+
+def control(field: Field) -> str:
+    """Return what the field looks like: checkbox, radio, textarea, select, file or input."""
+    return next((kind for family, kind in _KINDS if isinstance(field, family)), "input")
+
+
+def first_error(errors: Any) -> str:
+    """Return the first sentence of a field's errors, however deep it is nested."""
+    return next(_sentences(errors), "")
+
+
+def _sentences(errors: Any) -> Iterator[str]:
+    if isinstance(errors, Mapping):
+        errors = errors.values()
+    elif isinstance(errors, str) or not hasattr(errors, "__iter__"):
+        yield str(errors)
+        return
+    for error in errors:
+        yield from _sentences(error)
+
+
+def described_by(field: Field, hint: object = None, limit: object = None) -> str:
+    """Return the ids of the words about a control, in the order they stand on the page."""
+    parts = (("hint", hint), ("error", field.errors), ("count", limit))
+    return " ".join(f"{field.id}-{name}" for name, present in parts if present)
+
+
+def aria(field: Field, hint: object = None, limit: object = None) -> dict[str, str]:
+    """Return the attributes that tie hint, error and count to a control."""
+    attributes = {}
+    if described := described_by(field, hint, limit):
+        attributes["aria-describedby"] = described
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return attributes
+
+
+def max_length(field: Field) -> int | None:
+    """Return the greatest number of characters the field's validators accept."""
+    limit: int | None = getattr(field.flags, "max_length", None)
+    return limit
+
+
+def problems(form: BaseForm) -> list[tuple[str, str]]:
+    """Return (id of the control, sentence) for each field that is wrong; an empty id for the form as a whole."""
+    found = [("", sentence) for sentence in _sentences(form.form_errors)]
+    for field in form:
+        if field.errors:
+            target = f"{field.id}-0" if control(field) == "radio" else field.id
+            found.append((target, first_error(field.errors)))
+    return found
+
+
+FILTERS: Mapping[str, Any] = {
+    function.__name__: function for function in (control, first_error, described_by, aria, max_length, problems)
+}

@@ -1,0 +1,122 @@
+"""The one table of links that layouts show. A link appears only when the application answers its path."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from flask import Flask, current_app, request
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+_KEY = "mitoyen_navigation"
+
+
+class Visitor(Protocol):
+    """What the account menu needs to know of a signed-in person."""
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the person reviews campaigns."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of a menu. icon: a name of ``icons.ICONS``; post: the entry is a form, not a link."""
+
+    path: str
+    label: LazyString
+    icon: str = "chevron-right"
+    post: bool = False
+
+    @property
+    def current(self) -> Markup:
+        """The attribute that marks the page one is on, or the section it belongs to."""
+        if request.path == self.path:
+            return Markup(' aria-current="page"')
+        inside = self.path != "/" and request.path.startswith(f"{self.path}/")
+        return Markup(' aria-current="true"') if inside else Markup()
+
+
+_MAIN = (
+    Link("/", _l("Près de chez moi"), "map-pin"),
+    Link("/proposer", _l("Proposer un projet"), "sprout"),
+    Link("/comment-ca-marche", _l("Comment ça marche"), "info"),
+)
+_VISITOR = (
+    Link("/connexion", _l("Se connecter"), "log-in"),
+    Link("/inscription", _l("Créer un compte"), "user-plus"),
+)
+_OWN = (
+    Link("/mes-engagements", _l("Mes engagements"), "hand-coins"),
+    Link("/mes-projets", _l("Mes projets"), "folder-open"),
+)
+_ADMINISTRATOR = (Link("/moderation", _l("À relire"), "list-checks"),)
+_ACCOUNT = (
+    Link("/mon-compte", _l("Mon compte"), "user"),
+    Link("/deconnexion", _l("Se déconnecter"), "log-out", post=True),
+)
+_DEMONSTRATION = (
+    Link("/boite", _l("Boîte aux lettres de démonstration"), "mail"),
+    Link("/horloge", _l("Horloge de démonstration"), "clock"),
+)
+_FOOTER = (
+    Link("/comment-ca-marche", _l("Comment ça marche")),
+    Link("/regle-locale", _l("La règle locale")),
+    Link("/frais-et-risques", _l("Frais et risques")),
+    Link("/accessibilite", _l("Accessibilité")),
+    Link("/vie-privee", _l("Vie privée")),
+    Link("/mentions-legales", _l("Mentions légales")),
+    Link("/style", _l("Feuille de style")),
+)
+
+
+class Navigation:
+    """The menus of this application, without the entries that nothing answers."""
+
+    residence = "/mon-compte/residence"
+
+    def main(self) -> list[Link]:
+        """Return the entries that everybody sees in the header."""
+        return _answered(_MAIN)
+
+    def own(self, visitor: Visitor | None) -> list[Link]:
+        """Return the account menu; that of a stranger signs in or up."""
+        if visitor is None:
+            return _answered(_VISITOR)
+        return _answered((*_OWN, *(_ADMINISTRATOR if visitor.is_administrator else ()), *_ACCOUNT))
+
+    def demonstration(self) -> list[Link]:
+        """Return the tools of the demonstration."""
+        return _answered(_DEMONSTRATION)
+
+    def footer(self) -> list[Link]:
+        """Return the pages about the house."""
+        return _answered(_FOOTER)
+
+
+def _answered(links: Iterable[Link]) -> list[Link]:
+    known: dict[str, bool] = current_app.extensions[_KEY]
+    for link in links:
+        if link.path not in known:
+            known[link.path] = _answers(link)
+    return [link for link in links if known[link.path]]
+
+
+def _answers(link: Link) -> bool:
+    adapter = current_app.url_map.bind("localhost")
+    try:
+        adapter.match(link.path, method="POST" if link.post else "GET")
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+    return True
+
+
+def install(app: Flask) -> None:
+    """Give `navigation` to every template."""
+    app.extensions[_KEY] = {}
+    app.jinja_env.globals["navigation"] = Navigation()
