@@ -10,13 +10,15 @@ from marketplace import cli
 from marketplace.core.db import Database, make_engine
 from marketplace.payments.gateway import Gateway
 from marketplace.payments.stripe_gateway import StripeGateway
+from marketplace.runtime import Runtime
 from marketplace.web import blueprints
-from marketplace.web.context import Runtime
 
 csrf = CSRFProtect()
 
 
-def create_app(config: Config | None = None, *, database: Database | None = None, gateway: Gateway | None = None) -> Flask:
+def create_app(
+    config: Config | None = None, *, database: Database | None = None, gateway: Gateway | None = None
+) -> Flask:
     """Return the web application. Arguments replace what the environment says (tests)."""
     config = config or Config.from_environment()
     app = Flask("marketplace", template_folder=str(ROOT / "templates"), static_folder=None)

@@ -164,3 +164,10 @@ def _remember_page(
     session.flush()
     if pledge.state != "card_pending":  # withdrawn while the page was being opened
         clear_provider(session, pledge)
+
+
+def card_page_of(session: Session, campaign_id: UUID, pledge_id: UUID) -> str | None:
+    """Return the provider's id of a pledge's card page, None when it was never opened. One statement."""
+    return session.scalar(
+        select(Pledge.checkout_session_id).where(Pledge.campaign_id == campaign_id, Pledge.id == pledge_id)
+    )

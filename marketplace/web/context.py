@@ -10,21 +10,10 @@ from uuid import UUID
 from flask import abort, current_app, g
 from sqlalchemy.orm import Session
 
-from config import Config
 from marketplace.core import clock
-from marketplace.core.db import Database
-from marketplace.payments.gateway import Gateway
+from marketplace.runtime import Runtime
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """What `app.py` wired, kept at ``app.extensions["mitoyen"]``."""
-
-    config: Config
-    database: Database
-    gateway: Gateway
 
 
 @dataclass(frozen=True)

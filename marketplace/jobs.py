@@ -1,0 +1,220 @@
+"""Background tasks: the door through which time and the payment provider come in.
+
+Services enqueue by name (`core.queue.enqueue`); a guard checks that every name is registered here. Every task may run
+twice: what it does is decided again under lock.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+from sqlalchemy.orm import Session
+
+from marketplace import invariants
+from marketplace.core import audit, clock
+from marketplace.core.db import Database
+from marketplace.core.errors import NotFound, Unavailable
+from marketplace.matching import services as matching
+from marketplace.payments import inbox
+from marketplace.payments.gateway import Gateway
+from marketplace.pledges import checkout, settlement
+from marketplace.runtime import Runtime
+
+tasks = procrastinate.Blueprint()
+# A minute, then two, then three…: about six hours in all.
+_again = procrastinate.RetryStrategy(max_attempts=26, linear_wait=60, retry_exceptions={Unavailable, ConnectionError})
+# The catch-up reads a little further back than the newest event known: events arrive out of order.
+OVERLAP = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class _Wired:
+    """What the worker was started with."""
+
+    runtime: Runtime
+    post_mail: Callable[..., None]
+
+
+_wired: list[_Wired] = []
+
+
+def install(runtime: Runtime, *, post_mail: Callable[..., None]) -> procrastinate.App:
+    """Return the queue of an installation, with every task; the worker runs it.
+
+    post_mail: writes one mail to the outbox; takes session, kind, account_id, params and now.
+    """
+    _wired[:] = [_Wired(runtime, post_mail)]
+    url = runtime.database.engine.url
+    conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connector = procrastinate.PsycopgConnector(conninfo=conninfo, kwargs={"options": "-c search_path=procrastinate"})
+    queue = procrastinate.App(connector=connector)
+    queue.add_tasks_from(tasks, namespace="")
+    return queue
+
+
+def names() -> set[str]:
+    """Return the names of all tasks."""
+    return {name.removeprefix(":") for name in tasks.tasks}
+
+
+def _database() -> Database:
+    return _wired[0].runtime.database
+
+
+def _gateway() -> Gateway:
+    return _wired[0].runtime.gateway
+
+
+def _now() -> datetime:
+    moment = clock.real_now()
+    if _wired[0].runtime.config.demonstration:
+        with _database().reading() as session:
+            moment += clock.demo_offset(session)
+    return moment
+
+
+@tasks.task(name="payments.apply_event", retry=_again)
+def apply_event(event_id: str) -> None:
+    """Look into what a provider event announced, and apply what is true now."""
+    with _database().reading() as session:
+        event = inbox.pending(session, event_id)
+    if event is None:
+        return
+    if event.type.startswith("checkout.session."):
+        outcome = checkout.look_up(
+            _database(), _gateway(), session_id=event.object_id, now=_now(), stripe_event_id=event_id
+        )
+    elif event.type.startswith("payment_intent."):
+        outcome = _apply_payment(event.object_id, event_id)
+    else:
+        outcome = "ignored"
+    _database().in_transaction(lambda session: inbox.mark_applied(session, event_id, outcome=outcome, now=_now()))
+
+
+def _apply_payment(payment_intent_id: str, event_id: str) -> str:
+    payment = _gateway().payment(payment_intent_id)
+    found = checkout.parse_reference(payment.pledge)
+    if found is None:
+        return "not_ours"
+    return _database().in_transaction(
+        lambda session: settlement.record_charge(session, *found, payment.outcome, now=_now(), stripe_event_id=event_id)
+    )
+
+
+@tasks.periodic(cron="*/5 * * * *")
+@tasks.task(name="payments.catch_up", retry=_again, queueing_lock="payments.catch_up")
+def catch_up(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
+    """Fetch events that never rang."""
+    with _database().reading() as session:
+        newest = inbox.newest(session)
+    since = (newest or _now()) - OVERLAP
+    for event in _gateway().events_since(since):
+        _database().in_transaction(partial(inbox.store, event=event, now=_now()))
+
+
+@tasks.task(name="pledges.forget_card", retry=_again)
+def forget_card(payment_method_id: str) -> None:
+    """Have the provider forget a card that nothing rests on any more."""
+    _gateway().forget_card(payment_method_id)
+
+
+@tasks.task(name="pledges.close_card_page", retry=_again)
+def close_card_page(checkout_session_id: str) -> None:
+    """Have the provider close a card page that must not be used any more."""
+    _gateway().close_card_page(checkout_session_id)
+
+
+@tasks.task(name="notifications.send_mail", retry=_again)
+def send_mail(kind: str, account_id: str, params: dict[str, Any]) -> None:
+    """Write a mail to the outbox."""
+    moment = _now()
+
+    def post(session: Session) -> None:
+        _wired[0].post_mail(session, kind=kind, account_id=UUID(account_id), params=params, now=moment)
+
+    _database().in_transaction(post)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="core.tick", retry=_again, lock="core.tick", queueing_lock="core.tick")
+def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
+    """Let time do its work: reservations, reflection, closing, charges. Each pledge in a transaction of its own."""
+    moment = _now()
+    _each(settlement.due_reservations, _expire_after_asking, moment)
+    _each(settlement.due_confirmations, _in_transaction(settlement.confirm), moment)
+    _for_campaigns(_read(lambda session: settlement.campaigns_to_close(session, moment)), _close, moment)
+    _for_campaigns(_read(settlement.campaigns_to_decide), settlement.decide_success, moment)
+    _each(lambda session, _now: settlement.due_releases(session), _in_transaction(settlement.release), moment)
+    _each(settlement.due_last_attempts, _charge, moment)
+    _each(settlement.due_charges, _charge, moment)
+    _for_campaigns(_read(settlement.campaigns_to_finish), settlement.finish, moment)
+    _database().in_transaction(audit.chain)
+
+
+@tasks.periodic(cron="*/10 * * * *")
+@tasks.task(name="core.check", queueing_lock="core.check")
+def check(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
+    """Check every invariant; a violation fails the job, loudly."""
+    with _database().reading() as session:
+        broken = invariants.violations(session)
+    if broken:
+        raise AssertionError("; ".join(f"{finding.name}: {', '.join(finding.examples)}" for finding in broken))
+
+
+def _for_campaigns(ids: Iterable[UUID], service: Callable[..., object], moment: datetime) -> None:
+    for campaign_id in ids:
+        _database().in_transaction(partial(service, campaign_id=campaign_id, now=moment))
+
+
+def _close(session: Session, *, campaign_id: UUID, now: datetime) -> None:
+    settlement.close(session, campaign_id=campaign_id, now=now)
+    matching.unlist_campaign(session, campaign_id=campaign_id)
+
+
+def _expire_after_asking(campaign_id: UUID, pledge_id: UUID, moment: datetime) -> None:
+    """Ask the provider before giving room back: a card saved in the last second counts."""
+    session_id = _read(lambda session: checkout.card_page_of(session, campaign_id, pledge_id))
+    if session_id is not None and checkout.look_up(_database(), _gateway(), session_id=session_id, now=moment) in {
+        "card_saved",
+        "expired",
+    }:
+        return
+    _in_transaction(settlement.expire)(campaign_id, pledge_id, moment)
+
+
+def _charge(campaign_id: UUID, pledge_id: UUID, moment: datetime) -> None:
+    settlement.charge(_database(), _gateway(), campaign_id=campaign_id, pledge_id=pledge_id, now=moment)
+
+
+def _read(query: Callable[[Session], Any]) -> Any:
+    with _database().reading() as session:
+        return query(session)
+
+
+def _in_transaction(service: Callable[..., object]) -> Callable[[UUID, UUID, datetime], None]:
+    def run(campaign_id: UUID, pledge_id: UUID, moment: datetime) -> None:
+        _database().in_transaction(
+            lambda session: service(session, campaign_id=campaign_id, pledge_id=pledge_id, now=moment)
+        )
+
+    return run
+
+
+def _each(
+    due: Callable[[Session, datetime], Iterable[settlement.Ref]],
+    act: Callable[[UUID, UUID, datetime], None],
+    moment: datetime,
+) -> None:
+    """Act on what is due until nothing is; one that fails at the provider waits for the next tick."""
+    seen: set[settlement.Ref] = set()
+    while fresh := [ref for ref in _read(lambda session: due(session, moment)) if ref not in seen]:
+        for campaign_id, pledge_id in fresh:
+            seen.add((campaign_id, pledge_id))
+            try:
+                act(campaign_id, pledge_id, moment)
+            except (Unavailable, NotFound):
+                continue
