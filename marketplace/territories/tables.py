@@ -56,12 +56,14 @@ def build(directory: Path, manifest: release.Manifest, known: Mapping[Key, int],
     borders = {(row["a"], row["b"]): int(row["border_m"]) for row in release.rows(directory, "adjacency")}
     old_codes = [(row["old"], row["new"]) for row in release.rows(directory, "old_codes")]
     communes = {code: record for (kind, code), record in records.items() if kind == "commune"}
+    # Where a part moved from one new commune to another, the list of old codes still names the first.
+    mothers = {code: record["parent"] for (kind, code), record in records.items() if kind in PARTS}
     return Tables(
         territory=_territories(records, ids, communes, manifest, release_id),
         closure=sorted((ids[above], ids[below]) for above, below in _closure(records, communes)),
         adjacency=_adjacency(communes, borders, ids),
         postal=[(manifest.country, code, ids[key]) for code, key in postal],
-        alias=[(manifest.country, old, ids["commune", new], "cog") for old, new in old_codes],
+        alias=[(manifest.country, old, ids["commune", mothers.get(old, new)], "cog") for old, new in old_codes],
         search=_search(records, communes, postal, ids),
     )
 
