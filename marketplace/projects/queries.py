@@ -268,9 +268,9 @@ def problems(session: Session, content: Content, now: datetime) -> tuple[Problem
 
 
 def population(session: Session, commune_code: str | None) -> int | None:
-    """Return how many people live in a commune, None when there is no such commune. At most one statement."""
+    """Return how many people live in a commune, None when there is none of that code today. At most one statement."""
     commune = territories.commune(session, commune_code) if commune_code else None
-    return None if commune is None else commune.population
+    return commune.population if commune is not None and commune.current else None
 
 
 def content_of(campaign: Campaign, project: Project) -> Content:

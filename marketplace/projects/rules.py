@@ -45,21 +45,22 @@ PUBLIC = frozenset({"live", "closing", "collecting", "funded", "failed", "cancel
 INSTRUMENTS = ("gift", "interest_free_loan")
 RULE_PRESETS = ("epci", "departement_and_bordering")
 LEGAL_FORMS = ("association", "scop", "scic", "sas", "sarl", "ei", "commune", "autre")
+# French nouns, as the drawings of `web.covers` are named.
 SECTORS = (
-    "food",
-    "farming",
-    "energy",
-    "retail",
-    "crafts",
+    "alimentation",
+    "agriculture",
+    "energie",
+    "commerce",
+    "artisanat",
     "culture",
     "education",
-    "health",
-    "housing",
-    "mobility",
-    "environment",
+    "sante",
+    "habitat",
+    "mobilite",
+    "environnement",
     "sport",
     "services",
-    "other",
+    "autre",
 )
 
 # Amounts in cents. CMF art. D. 548-1: 1 000 000 € for one project, 5 000 € lent free of interest by one person to it.

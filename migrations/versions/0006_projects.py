@@ -44,8 +44,8 @@ def create_project() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name="fk_project_owner_id_account"),
         sa.UniqueConstraint("owner_id", "form_key", name="uq_project_owner_id_form_key"),
         sa.CheckConstraint(
-            "sector IN ('food', 'farming', 'energy', 'retail', 'crafts', 'culture', 'education', 'health', 'housing',"
-            " 'mobility', 'environment', 'sport', 'services', 'other')",
+            "sector IN ('alimentation', 'agriculture', 'energie', 'commerce', 'artisanat', 'culture', 'education',"
+            " 'sante', 'habitat', 'mobilite', 'environnement', 'sport', 'services', 'autre')",
             name="ck_project_sector",
         ),
         sa.CheckConstraint(

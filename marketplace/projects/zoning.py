@@ -1,0 +1,93 @@
+"""From what an owner chose to the communes it means: the rule of a preset, compiled on today's territories."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.core.errors import Refused, Unavailable
+from marketplace.locality import presets
+from marketplace.projects.rules import Content
+from marketplace.territories import queries as territories
+from marketplace.territories.atlas import compile_rule
+from marketplace.territories.models import Territory
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A rule ready to be published. rings: communes of each ring, innermost first."""
+
+    rule: Mapping[str, Any]
+    rings: tuple[frozenset[str], ...]
+    cog_release: str
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Whom a preset reaches, for a page. epci_name, departement_name: those of the project's commune."""
+
+    preset: str
+    commune_label: str
+    epci_name: str
+    departement_name: str
+    communes: int
+    inhabitants: int
+
+
+def plan(session: Session, content: Content) -> Plan:
+    """Compile the rule an owner chose. Some ten statements.
+
+    Raises Refused: commune_missing, commune_unknown, rule_preset_missing (each with its field).
+    Raises Unavailable: no territories were imported.
+    """
+    commune = _commune(session, content)
+    if content.rule_preset is None:
+        raise Refused("rule_preset_missing", field="rule_preset")
+    release = territories.release(session)
+    if release is None:
+        raise Unavailable("territories")
+    rule = presets.build(
+        content.rule_preset,
+        commune_code=commune.code,
+        epci_code=commune.epci_code,
+        epci_kind=commune.epci_kind,
+        departement_code=commune.departement_code,
+    )
+    return Plan(rule=rule, rings=compile_rule(session, rule), cog_release=release.name)
+
+
+def outline(session: Session, content: Content) -> Outline | None:
+    """Say whom the chosen rule reaches, None as long as the commune or the rule is not chosen."""
+    if content.rule_preset is None or content.commune_code is None:
+        return None
+    try:
+        found = plan(session, content)
+    except Refused:
+        return None
+    commune = _commune(session, content)
+    inhabitants = session.scalar(
+        select(func.sum(Territory.population)).where(
+            Territory.country == "FR",
+            Territory.kind == "commune",
+            Territory.code.in_(found.rings[-1]),
+        )
+    )
+    return Outline(
+        preset=content.rule_preset,
+        commune_label=commune.label,
+        epci_name=commune.epci_name,
+        departement_name=commune.departement_name,
+        communes=len(found.rings[-1]),
+        inhabitants=int(inhabitants or 0),
+    )
+
+
+def _commune(session: Session, content: Content) -> territories.Commune:
+    if content.commune_code is None:
+        raise Refused("commune_missing", field="commune_code")
+    commune = territories.commune(session, content.commune_code)
+    if commune is None or not commune.current:
+        raise Refused("commune_unknown", field="commune_code")
+    return commune
