@@ -1,0 +1,1 @@
+"""Where people live, as far as it is proven. A commune, never an address."""

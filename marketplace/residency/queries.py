@@ -1,0 +1,220 @@
+"""Reads about residence. Frozen rows only."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.accounts.models import Account
+from marketplace.core.errors import NotFound
+from marketplace.residency.models import ResidenceLink, ResidenceRequest
+from marketplace.residency.rules import standing
+from marketplace.territories.models import Territory
+
+
+@dataclass(frozen=True)
+class Link:
+    """What ties a person to a commune. level: 0 to 3. expires_at: aware UTC, exclusive."""
+
+    id: UUID
+    account_id: UUID
+    kind: str
+    commune_code: str
+    level: int
+    declared_at: datetime
+    verified_at: datetime | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Home:
+    """The commune a person says they live in, whether it still counts or not.
+
+    commune_label: "Poitiers (Vienne)". request, refusal: state of the last request for a check ("pending", "granted",
+    "refused", "moot" or None) and the reason code of a refusal.
+    """
+
+    id: UUID
+    commune_code: str
+    commune_label: str
+    level: int
+    declared_at: datetime
+    verified_at: datetime | None
+    expires_at: datetime
+    request: str | None
+    refusal: str | None
+
+    def standing(self, at: datetime) -> str:
+        """Return what it is worth in one word: declared, confirmed, proven, expired."""
+        return standing(self.level, self.expires_at, at)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request for a check, for an administrator's list."""
+
+    id: UUID
+    account_id: UUID
+    display_name: str
+    email: str
+    commune_code: str
+    commune_label: str
+    level: int
+    declared_at: datetime
+    expires_at: datetime
+    asked_at: datetime
+
+
+_LINK = (
+    ResidenceLink.id,
+    ResidenceLink.account_id,
+    ResidenceLink.kind,
+    ResidenceLink.commune_code,
+    ResidenceLink.level,
+    ResidenceLink.declared_at,
+    ResidenceLink.verified_at,
+    ResidenceLink.expires_at,
+)
+_COMMUNE = aliased(Territory)
+_DEPARTEMENT = aliased(Territory)
+
+
+def links_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, tuple[Link, ...]]:
+    """Return the links of several people that have not ended; some may have expired, `Link.expires_at` says it.
+
+    People without one are left out. One statement.
+    """
+    rows = session.execute(
+        select(*_LINK)
+        .where(ResidenceLink.account_id.in_(account_ids), ResidenceLink.ended_at.is_(None))
+        .order_by(ResidenceLink.account_id, ResidenceLink.declared_at, ResidenceLink.id)
+    )
+    found = defaultdict[UUID, list[Link]](list)
+    for row in rows:
+        found[row.account_id].append(Link(*row))
+    return {account_id: tuple(links) for account_id, links in found.items()}
+
+
+def current_links(session: Session, account_id: UUID, at: datetime) -> tuple[Link, ...]:
+    """Return the links that count at a moment, past ones too: begun, not expired, not ended. One statement.
+
+    at: aware UTC.
+    """
+    rows = session.execute(
+        select(*_LINK)
+        .where(
+            ResidenceLink.account_id == account_id,
+            ResidenceLink.declared_at <= at,
+            ResidenceLink.expires_at > at,
+            (ResidenceLink.ended_at.is_(None)) | (ResidenceLink.ended_at > at),
+        )
+        .order_by(ResidenceLink.declared_at, ResidenceLink.id)
+    )
+    return tuple(Link(*row) for row in rows)
+
+
+def home(session: Session, account_id: UUID) -> Home | None:
+    """Return where a person says they live, with its last request; None when they never said. One statement."""
+    last = (
+        select(ResidenceRequest)
+        .where(ResidenceRequest.link_id == ResidenceLink.id)
+        .order_by(ResidenceRequest.asked_at.desc(), ResidenceRequest.id.desc())
+        .limit(1)
+        .correlate(ResidenceLink)
+        .lateral()
+    )
+    wanted = (
+        select(ResidenceLink, _COMMUNE.name, _DEPARTEMENT.name.label("departement"), last.c.id.label("request_id"))
+        .add_columns(last.c.outcome, last.c.reason)
+        .outerjoin(last, last.c.link_id == ResidenceLink.id)
+    )
+    row = session.execute(
+        _with_names(wanted).where(ResidenceLink.account_id == account_id, ResidenceLink.ended_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    link: ResidenceLink = row.ResidenceLink
+    return Home(
+        id=link.id,
+        commune_code=link.commune_code,
+        commune_label=_label(link.commune_code, row.name, row.departement),
+        level=link.level,
+        declared_at=link.declared_at,
+        verified_at=link.verified_at,
+        expires_at=link.expires_at,
+        request=None if row.request_id is None else row.outcome or "pending",
+        refusal=row.reason,
+    )
+
+
+def moves(session: Session, account_id: UUID) -> list[datetime]:
+    """Return when a person moved, oldest first. One statement."""
+    moved = select(ResidenceLink.ended_at).where(
+        ResidenceLink.account_id == account_id, ResidenceLink.end_reason == "moved"
+    )
+    return [moment for moment in session.scalars(moved.order_by(ResidenceLink.ended_at)) if moment is not None]
+
+
+def pending_requests(session: Session, *, limit: int = 50) -> list[Request]:
+    """Return the requests nobody decided yet, oldest first. One statement."""
+    rows = session.execute(_requests().where(ResidenceRequest.outcome.is_(None)).limit(limit))
+    return [_request(row) for row in rows]
+
+
+def request(session: Session, request_id: UUID) -> Request:
+    """Return one request that nobody decided yet. One statement. Raises NotFound."""
+    wanted = _requests().where(ResidenceRequest.id == request_id, ResidenceRequest.outcome.is_(None))
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound(request_id)
+    return _request(row)
+
+
+def _requests() -> Select[*tuple[Any, ...]]:
+    wanted = (
+        select(
+            ResidenceRequest.id,
+            ResidenceRequest.asked_at,
+            Account.display_name,
+            Account.email,
+            ResidenceLink,
+            _COMMUNE.name,
+            _DEPARTEMENT.name.label("departement"),
+        )
+        .select_from(ResidenceRequest)
+        .join(ResidenceLink, ResidenceLink.id == ResidenceRequest.link_id)
+        .join(Account, Account.id == ResidenceLink.account_id)
+    )
+    return _with_names(wanted).order_by(ResidenceRequest.asked_at, ResidenceRequest.id)
+
+
+def _request(row: Row[Any]) -> Request:
+    link: ResidenceLink = row.ResidenceLink
+    return Request(
+        id=row.id,
+        account_id=link.account_id,
+        display_name=row.display_name,
+        email=row.email,
+        commune_code=link.commune_code,
+        commune_label=_label(link.commune_code, row.name, row.departement),
+        level=link.level,
+        declared_at=link.declared_at,
+        expires_at=link.expires_at,
+        asked_at=row.asked_at,
+    )
+
+
+def _with_names(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    here = (_COMMUNE.country == "FR", _COMMUNE.kind == "commune", _COMMUNE.code == ResidenceLink.commune_code)
+    return wanted.outerjoin(_COMMUNE, and_(*here)).outerjoin(_DEPARTEMENT, _DEPARTEMENT.id == _COMMUNE.departement_id)
+
+
+def _label(code: str, name: str | None, departement: str | None) -> str:
+    if name is None:
+        return code
+    return f"{name} ({departement})" if departement else name
