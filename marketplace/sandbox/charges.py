@@ -1,0 +1,132 @@
+"""Charges and the movements of the balance they make: the traces of each attempt to take money."""
+
+from typing import Any
+
+from marketplace.sandbox.account import Account, Call, public
+from marketplace.sandbox.cards import Decline
+from marketplace.sandbox.events import emit
+from marketplace.sandbox.ids import new_id
+from marketplace.sandbox.lists import equals, page
+from marketplace.sandbox.operations import PAGING, operation
+from marketplace.sandbox.spec import JSON
+
+# Stripe's price for European cards, 1,5 % + 0,25 €; the money becomes available two days later.
+FEE_PER_TEN_THOUSAND = 150
+FEE_CENTS = 25
+AVAILABLE_AFTER_SECONDS = 2 * 86_400
+COPIED = ("amount", "currency", "customer", "description", "metadata", "receipt_email", "transfer_group")
+SHOWN = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "regulated_status", "wallet")
+APPROVED = {"network_status": "approved_by_network", "seller_message": "Payment complete.", "type": "authorized"}
+REFUSED = {
+    "network_status": "declined_by_network",
+    "seller_message": "The bank did not return any further details with this decline.",
+    "type": "issuer_declined",
+}
+
+
+def attempt(account: Account, intent: JSON, method: JSON, decline: Decline | None) -> JSON:
+    """Keep the charge of a payment intent: succeeded, or failed for the reason of a decline."""
+    outcome: JSON = dict.fromkeys(("advice_code", "network_advice_code", "network_decline_code", "reason"))
+    outcome |= {"risk_level": "normal", **(REFUSED if decline else APPROVED)}
+    charge = account.specification.compose(
+        "charge",
+        **{name: intent[name] for name in COPIED},
+        id=new_id("charge"),
+        amount_captured=0 if decline else intent["amount"],
+        billing_details=method["billing_details"],
+        calculated_statement_descriptor="MITOYEN",
+        captured=decline is None,
+        created=account.now(),
+        failure_code=decline and decline.code,
+        failure_message=decline and decline.message,
+        fraud_details={},
+        outcome=outcome | {"reason": decline and decline.decline_code},
+        paid=decline is None,
+        payment_intent=intent["id"],
+        payment_method=method["id"],
+        payment_method_details={"card": _card(intent, method, decline), "type": "card"},
+        radar_options={},
+        statement_descriptor=intent["statement_descriptor"],
+        statement_descriptor_suffix=intent["statement_descriptor_suffix"],
+        status="failed" if decline else "succeeded",
+    )
+    if decline is None:
+        charge["balance_transaction"] = _credit(account, charge)
+    account.add(charge)
+    emit(account, "charge.failed" if decline else "charge.succeeded", charge)
+    return charge
+
+
+def _card(intent: JSON, method: JSON, decline: Decline | None) -> JSON:
+    card = method["card"]
+    return {
+        **{name: card[name] for name in SHOWN},
+        "amount_authorized": None if decline else intent["amount"],
+        "authorization_code": None,
+        "checks": card["checks"] | {"cvc_check": "pass"},
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": card["brand"],
+        "network_token": {"used": False},
+        "network_transaction_id": None,
+        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
+        "three_d_secure": None,
+    }
+
+
+def _credit(account: Account, charge: JSON) -> str:
+    """Keep what a charge brings to the balance, less the fee; return its identifier."""
+    amount = charge["amount"]
+    fee = (amount * FEE_PER_TEN_THOUSAND + 5_000) // 10_000 + FEE_CENTS
+    detail = {
+        "amount": fee,
+        "application": None,
+        "currency": charge["currency"],
+        "description": "Stripe processing fees",
+        "type": "stripe_fee",
+    }
+    body = account.specification.compose(
+        "balance_transaction",
+        id=new_id("balance_transaction"),
+        amount=amount,
+        available_on=account.now() + AVAILABLE_AFTER_SECONDS,
+        balance_type="payments",
+        created=account.now(),
+        currency=charge["currency"],
+        description=charge["description"],
+        fee=fee,
+        fee_details=[detail],
+        net=amount - fee,
+        reporting_category="charge",
+        source=charge["id"],
+        type="charge",
+    )
+    return str(account.add(body)["id"])
+
+
+@operation("GET /v1/charges/{charge}")
+def retrieve(account: Account, call: Call) -> JSON:
+    """Return one charge."""
+    return public(account.get("charge", call.path["charge"], param="id"))
+
+
+@operation("GET /v1/charges", *PAGING, "customer", "payment_intent", "transfer_group")
+def list_charges(account: Account, call: Call) -> JSON:
+    """List charges, newest first."""
+    conditions: dict[str, Any] = {}
+    for name in ("customer", "payment_intent"):
+        body = account.named(name, call.params, name)
+        conditions |= equals(name, body["id"]) if body else {}
+    if "transfer_group" in call.params:
+        conditions |= equals("transfer_group", call.params["transfer_group"])
+    return page(account, call, "charge", conditions)
+
+
+@operation("GET /v1/balance_transactions/{id}")
+def retrieve_balance_transaction(account: Account, call: Call) -> JSON:
+    """Return one movement of the balance; its money is available when its day has come."""
+    body = public(account.get("balance_transaction", call.path["id"], param="id"))
+    return body | {"status": "available" if account.now() >= body["available_on"] else "pending"}
