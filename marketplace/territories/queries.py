@@ -35,6 +35,7 @@ __all__ = [
     "names",
     "neighbours",
     "place",
+    "places",
     "release",
     "resolve",
     "resolve_code",
@@ -92,6 +93,11 @@ class Place:
     name: str
     article: int | None
     population: int | None
+
+    @property
+    def of_name(self) -> str:
+        """The name after "of", in French: "de la Vienne", "du Gers", "de l’Ain"."""
+        return rules.of(self.name, self.article)
 
 
 @dataclass(frozen=True)
@@ -172,7 +178,7 @@ def resolve_code(session: Session, code: str) -> str | None:
     return None if "\0" in code else session.execute(_TODAY, {"code": code}).scalar_one_or_none()
 
 
-def _today() -> Select[tuple[str]]:
+def _today() -> Select[str]:
     mother = aliased(Territory)
     here = (Territory.country == COUNTRY, Territory.code == bindparam("code"), Territory.valid_to.is_(None))
     itself = select(Territory.code, literal(0).label("rank")).where(*here, Territory.kind == "commune")
@@ -289,6 +295,11 @@ def names(session: Session, kind: str, codes: Iterable[str]) -> dict[str, str]:
         Territory.country == COUNTRY, Territory.kind == kind, Territory.code.in_(set(codes))
     )
     return dict(session.execute(found.order_by(Territory.code)).tuples().all())
+
+
+def places(session: Session, kind: str, codes: Iterable[str]) -> dict[str, Place]:
+    """Return territories of one kind by code. One statement."""
+    return {found.code: found for found in _places(session, Territory.kind == kind, Territory.code.in_(set(codes)))}
 
 
 def release(session: Session) -> Release | None:

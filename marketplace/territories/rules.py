@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"\b\d{1,2}\b")
 _SMALL = frozenset(("a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "los", "sous", "sur"))
 # INSEE's TNCC: the article written before a name, and "of" before that name.
 _ARTICLES = {2: "Le ", 3: "La ", 4: "Les ", 5: "L'", 6: "Aux ", 7: "Las ", 8: "Los "}
-_OF = {1: "d’", 2: "du ", 3: "de La ", 4: "des ", 5: "de L’", 6: "des ", 7: "de Las ", 8: "de Los "}
+_OF = {1: "d’", 2: "du ", 3: "de la ", 4: "des ", 5: "de l’", 6: "des ", 7: "de las ", 8: "de los "}
 
 
 def normalise(text: str) -> str:
@@ -57,8 +57,13 @@ def without_article(name: str, article: int | None) -> str:
 
 
 def of(name: str, article: int | None) -> str:
-    """Return "of" and a name in French: "de Poitiers", "d’Angers", "du Havre", "des Herbiers", "de L’Haÿ"."""
-    return _OF.get(article or 0, "de ") + without_article(name, article)
+    """Return "of" and a name in French: "de Poitiers", "d’Angers", "du Havre", "de La Rochelle", "de la Vienne".
+
+    The article is a capital where it is a part of the name: INSEE writes "La Rochelle", but "Vienne".
+    """
+    bare = without_article(name, article)
+    words = _OF.get(article or 0, "de ")
+    return (words if bare == name else words.replace(" l", " L")) + bare
 
 
 def sort_key(name: str, article: int | None) -> str:

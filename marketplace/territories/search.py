@@ -47,7 +47,8 @@ class Match:
 class Resolution:
     """What a typed text means. code: the commune, when there is only one; else the person chooses among matches.
 
-    exact: the matches are called exactly what was typed; otherwise they begin like it or resemble it.
+    matches: at most one of each commune. exact: they are called exactly what was typed; otherwise they begin like it
+    or resemble it.
     """
 
     code: str | None
@@ -86,11 +87,12 @@ def resolve(session: Session, text: str, near_departement: str | None = None) ->
     if not keys:
         return Resolution(None, (), exact=False)
     matches = _called(session, keys[:1], near_departement) or _qualified(session, keys[0], near_departement)
-    one_each = {match.commune_code: match for match in reversed(matches)}
-    if one_each:
-        kept = tuple(match for match in matches if one_each[match.commune_code] is match)
-        return Resolution(next(iter(one_each)) if len(one_each) == 1 else None, kept, exact=True)
-    return Resolution(None, tuple(search(session, text, near_departement=near_departement)), exact=False)
+    exact = bool(matches)
+    one_each: dict[str, Match] = {}
+    for match in matches or search(session, text, near_departement=near_departement):
+        one_each.setdefault(match.commune_code, match)
+    code = next(iter(one_each)) if exact and len(one_each) == 1 else None
+    return Resolution(code, tuple(one_each.values()), exact)
 
 
 def _may_be_misspelt(key: str, matches: Sequence[Match]) -> bool:
