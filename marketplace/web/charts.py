@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import cos, hypot, radians, sin, sqrt
 from typing import Any, Protocol
 
 _CENTRE = 170.0
 _FAR = 152.0  # radius of the outermost ring, in units of the 340-wide drawing
 _RINGS_KM = (5, 10, 20)
+_ANGLES = (90, 270, 60, 120, 240, 300, 30, 150, 210, 330)  # where the kilometres of a ring may stand, best first
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class Place(Protocol):
@@ -46,6 +49,7 @@ class Ring:
 
     km: int
     r: float
+    text_x: float
     text_y: float
 
 
@@ -80,32 +84,44 @@ def _radius(distance: float) -> float:
 
 
 def ring_chart(places: Iterable[Place], home: str) -> RingChart:
-    """Place points in rings of 5, 10 and 20 km; a label that would cover another one moves, then is left out.
+    """Place points in rings of 5, 10 and 20 km.
 
-    Numbered places come first (their number is drawn in the point); `weight` enlarges a point.
+    A name that would cover another drawing moves around its point, then is left out; so do the kilometres around their
+    ring. Places with a `number` show it in the point; `weight` enlarges a point.
     """
-    rings = tuple(Ring(km, round(_radius(km), 1), round(_CENTRE - _radius(km) + 14, 1)) for km in _RINGS_KM)
-    home_width = 16 + 7 * len(home)
-    taken = [(_CENTRE - 12, _CENTRE - 12, _CENTRE + home_width, _CENTRE + 12)]
-    taken += [(_CENTRE - 20, ring.text_y - 10, _CENTRE + 20, ring.text_y + 3) for ring in rings]
-    points = [_point(place, taken) for place in places]
-    return RingChart(rings, tuple(points), _CENTRE + 16, "start")
+    taken = [(_CENTRE - 12, _CENTRE - 12, _CENTRE + 16 + 7 * len(home), _CENTRE + 12)]
+    spots = [_spot(place) for place in places]
+    taken += [_box(x, y, r) for _, x, y, r in spots]
+    rings = tuple(_ring(km, taken) for km in _RINGS_KM)
+    return RingChart(rings, tuple(_point(*spot, taken) for spot in spots), _CENTRE + 16, "start")
 
 
-def _point(place: Place, taken: list[tuple[float, float, float, float]]) -> Point:
+def _ring(km: int, taken: list[Box]) -> Ring:
+    r = _radius(km)
+    for degrees in _ANGLES:
+        x = _CENTRE + (r - 14) * cos(radians(degrees))
+        y = _CENTRE - (r - 14) * sin(radians(degrees)) + 4
+        box = (x - 18, y - 10, x + 18, y + 3)
+        if not any(_meet(box, other) for other in taken):
+            break
+    taken.append(box)
+    return Ring(km, round(r, 1), round(x, 1), round(y, 1))
+
+
+def _spot(place: Place) -> tuple[Place, float, float, float]:
     distance = hypot(place.x, place.y)
     scale = _radius(distance) / distance if distance else 0.0
-    x, y = round(_CENTRE + place.x * scale, 1), round(_CENTRE - place.y * scale, 1)
+    r = 13.0 if getattr(place, "number", None) is not None else round(4 + sqrt(getattr(place, "weight", 1)), 1)
+    return place, round(_CENTRE + place.x * scale, 1), round(_CENTRE - place.y * scale, 1), r
+
+
+def _point(place: Place, x: float, y: float, r: float, taken: list[Box]) -> Point:
     number = getattr(place, "number", None)
-    r = 13.0 if number is not None else round(4 + sqrt(getattr(place, "weight", 1)), 1)
-    label, text_x, text_y, anchor = _label(place.label, x, y, r, taken) if number is None else ("", x, y, "middle")
-    taken.append((x - r, y - r, x + r, y + r))
+    label, text_x, text_y, anchor = ("", x, y, "middle") if number is not None else _label(place.label, x, y, r, taken)
     return Point(x, y, r, label, number, text_x, text_y, anchor)
 
 
-def _label(
-    text: str, x: float, y: float, r: float, taken: list[tuple[float, float, float, float]]
-) -> tuple[str, float, float, str]:
+def _label(text: str, x: float, y: float, r: float, taken: list[Box]) -> tuple[str, float, float, str]:
     width = 6.3 * len(text)
     for text_x, text_y, anchor, left in (
         (x + r + 4, y + 4, "start", x + r + 4),
@@ -120,7 +136,11 @@ def _label(
     return "", x, y, "middle"
 
 
-def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _box(x: float, y: float, r: float) -> Box:
+    return (x - r, y - r, x + r, y + r)
+
+
+def _meet(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 

@@ -8,17 +8,30 @@ from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
 
-from marketplace.web.scenes import shops
+from marketplace.web.scenes import land, places, shops, travel
 from marketplace.web.scenes.nature import LIGHTS, landscape
 
 Scene = Callable[[int], str]
 
+# Keys are the codes of sectors; several scenes let two neighbours of a list differ.
 SCENES: Mapping[str, tuple[Scene, ...]] = {
     "alimentation": (shops.grocery, shops.bakery),
     "boulangerie": (shops.bakery,),
+    "maraichage": (land.market_garden,),
+    "agriculture": (land.orchard, land.market_garden),
+    "energie": (land.solar_barn, land.mill),
+    "velo": (travel.bicycle_workshop,),
+    "mobilite": (travel.shared_bus, travel.bicycle_workshop),
+    "rail": (travel.train, travel.halt),
     "cafe": (shops.cafe,),
     "commerce": (shops.grocery, shops.cafe),
-    "autre": (shops.cafe,),
+    "culture": (places.theatre,),
+    "sante": (places.health,),
+    "artisanat": (places.workshop,),
+    "habitat": (places.homes,),
+    "numerique": (places.shared_office,),
+    "education": (places.school,),
+    "autre": (places.homes, shops.cafe, land.mill),
 }
 
 

@@ -12,8 +12,9 @@ from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
 from marketplace.web import charts, covers, form_filters
 
-NBSP = "\u00a0"  # before €, %, km and between the parts of a time
-THIN = "\u202f"  # between thousands, and before ; : ! ?
+# Between thousands, before €, %, km. Not the narrow U+202F: both our fonts lack it, and browsers then draw it two pixels
+# wide, so that "32 000" reads as one block.
+NBSP = "\u00a0"
 
 _MONTHS = (
     "janvier",
@@ -59,8 +60,8 @@ def _english() -> bool:
 
 
 def count(number: int) -> str:
-    """Write a whole number: "1 234" with a narrow no-break space, "1,234" in English."""
-    return f"{number:,}" if _english() else f"{number:,}".replace(",", THIN)
+    """Write a whole number: "1 234" with a no-break space, "1,234" in English."""
+    return f"{number:,}" if _english() else f"{number:,}".replace(",", NBSP)
 
 
 def money(amount: Money | int) -> str:

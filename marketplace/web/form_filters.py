@@ -53,7 +53,7 @@ def aria(field: Field, hint: object = None, limit: object = None) -> dict[str, s
 
 def max_length(field: Field) -> int | None:
     """Return the greatest number of characters the field's validators accept."""
-    limit: int | None = getattr(field.flags, "max_length", None)
+    limit: int | None = getattr(field.flags, "maxlength", None)
     return limit
 
 
