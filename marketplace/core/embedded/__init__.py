@@ -40,7 +40,7 @@ class Embedded:
     @cached_property
     def place(self) -> Place:
         """Whom the server runs as and where its files are; the folders are made on first use."""
-        return settle(self._base, self._state)
+        return settle(self._base, self._state, throwaway=self._throwaway)
 
     def start(self) -> str:
         """Create, adopt or (re)start the server; return its SQLAlchemy URL.
@@ -126,7 +126,7 @@ class Embedded:
         return False
 
     def _check_version(self) -> None:
-        made_by = (self.place.data / "PG_VERSION").read_text(encoding="ascii").strip()
+        made_by = (self.place.data / "PG_VERSION").read_text(encoding="utf-8").strip()
         if made_by != binaries.major():
             raise EmbeddedError(
                 f"{self.place.data} was made by PostgreSQL {made_by}, and this is {binaries.major()}: "

@@ -1,6 +1,7 @@
 """One PostgreSQL cluster: made, found running, set going."""
 
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -59,9 +60,9 @@ def create(place: Place, *, throwaway: bool) -> None:
 
     throwaway: the role may create databases, and nothing waits for the disk. Raises EmbeddedError.
     """
-    draft = place.home / "data.new"
-    shutil.rmtree(draft, ignore_errors=True)  # left by a creation that was killed
-    make_folder(draft, 0o700, *place.runner)
+    for left in place.home.glob("data.new-*"):
+        shutil.rmtree(left, ignore_errors=True)  # by a creation that was killed; its initdb may still be writing
+    draft = make_folder(place.home / f"data.new-{secrets.token_hex(4)}", 0o700, *place.runner)
     # Never LC_CTYPE=C: pg_trgm would drop every accented letter.
     locale = ("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
     hurry = ("--no-sync",) if throwaway else ()

@@ -10,6 +10,7 @@ import hashlib
 import os
 import pwd
 import secrets
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ from marketplace.core.embedded import binaries
 from marketplace.core.embedded.files import EmbeddedError, locked, make_folder
 
 PORT = 5432
+
+# The name of a file that says which folder throw-away data belongs to.
+_THROWAWAY = "throwaway"
 
 # A group without a name: nobody's other processes are not in it, so that they cannot enter the server's folder.
 _GROUP = 60600
@@ -78,8 +82,11 @@ class Place:
         return options
 
 
-def settle(base: Path, state: Path) -> Place:
-    """Make the folders that are missing and return the place. base: absolute. state: used by root only."""
+def settle(base: Path, state: Path, *, throwaway: bool) -> Place:
+    """Make the folders that are missing and return the place. base: absolute. state: used by root only.
+
+    throwaway: the data may be removed from ``state`` when ``base`` has gone.
+    """
     owner = _owner(base)
     missing = [path for path in (base, *base.parents) if not path.exists()]
     for path in reversed(missing):
@@ -95,7 +102,11 @@ def settle(base: Path, state: Path) -> Place:
         if owner.pw_uid != 0:
             return Place(base, ids, base, ids, peers, programs)
         runner = (pwd.getpwnam("nobody").pw_uid, _GROUP)
-        return Place(base, ids, _home_of(base, state), runner, peers, programs)
+        _sweep(state)
+        home = _home_of(base, state)
+        if throwaway:
+            (home / _THROWAWAY).write_text(str(base), encoding="utf-8")
+        return Place(base, ids, home, runner, peers, programs)
 
 
 def _owner(base: Path) -> pwd.struct_passwd:
@@ -117,10 +128,17 @@ def _home_of(base: Path, state: Path) -> Path:
     home = make_folder(link.readlink(), 0o710, 0, _GROUP)
     mark, mine = home / "inode", str(base.stat().st_ino)
     if not mark.exists():
-        mark.write_text(mine, encoding="ascii")
-    if mark.read_text(encoding="ascii") != mine:
+        mark.write_text(mine, encoding="utf-8")
+    if mark.read_text(encoding="utf-8") != mine:
         raise EmbeddedError(
             f"{base} is a copy, and {home} is the original's data. Remove {link} to begin with fresh data, "
             f"or {mark} to take the original's over."
         )
     return home
+
+
+def _sweep(state: Path) -> None:
+    """Remove the throw-away data of folders that have gone; a server that still runs on it notices, and ends."""
+    for mark in state.glob(f"*/{_THROWAWAY}"):
+        if not Path(mark.read_text(encoding="utf-8")).exists():
+            shutil.rmtree(mark.parent)
