@@ -74,7 +74,7 @@ def queue(session: Session, *, now: datetime, instrument: str | None = None, pag
     counts = session.execute(
         select(Campaign.instrument, func.count()).where(Campaign.state == "submitted").group_by(Campaign.instrument)
     )
-    totals = {kind: number for kind, number in counts.tuples() if kind is not None}
+    totals = {kind: number for kind, number in counts if kind is not None}
     total = totals.get(instrument, 0) if instrument else sum(totals.values())
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(page, 1), pages)

@@ -176,7 +176,8 @@ def create_event() -> None:
             "(new_state = 'submitted') = (content IS NOT NULL)", name="ck_campaign_event_content_when_submitted"
         ),
         sa.CheckConstraint(
-            "new_state NOT IN ('changes_requested', 'refused') OR (note IS NOT NULL AND note <> '' AND cardinality(reasons) > 0)",
+            "new_state NOT IN ('changes_requested', 'refused')"
+            " OR (note IS NOT NULL AND note <> '' AND cardinality(reasons) > 0)",
             name="ck_campaign_event_reasons_given",
         ),
     )

@@ -1,0 +1,452 @@
+"""Writes on campaigns: drafts, submission, publication, the end."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from marketplace.core.errors import NotFound, Refused
+from marketplace.projects import invariants, queries, rules, services, story
+from marketplace.projects.errors import Incomplete
+from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
+from marketplace.projects.rules import Content
+
+RULE = {
+    "format": 1,
+    "preset": "epci",
+    "around": "86133",
+    "rings": [{"zone": {"op": "epci", "codes": ["200069854"]}, "minimum_level": 1}],
+}
+RINGS = (frozenset({"86194", "86133", "86041"}),)
+RELEASE = "fr-2026"
+
+
+@pytest.fixture
+def trace(session):
+    """What the tables of projects hold, to see that a refusal wrote nothing."""
+
+    def look():
+        session.flush()
+        session.expire_all()
+        return [
+            session.execute(select(table.__table__).order_by(*table.__table__.primary_key)).all()
+            for table in (Project, Campaign, CampaignVersion, CampaignRing, CampaignEvent)
+        ]
+
+    return look
+
+
+@pytest.fixture(autouse=True)
+def holds(session):
+    """Every test of this module leaves the invariants whole."""
+    yield
+    assert {name: check(session) for name, check in invariants.CHECKS.items() if check(session)} == {}
+
+
+@pytest.fixture
+def publish(session, person, now):
+    def run(campaign_id, **changes):
+        values = {
+            "campaign_id": campaign_id,
+            "rule": RULE,
+            "rings": RINGS,
+            "cog_release": RELEASE,
+            "now": now,
+            "actor_id": person("Modératrice", administrator=True),
+        }
+        services.publish(session, **{**values, **changes})
+
+    return run
+
+
+def state_of(session, campaign_id):
+    return session.scalars(select(Campaign.state).where(Campaign.id == campaign_id)).one()
+
+
+# Drafts
+
+
+def test_an_empty_draft_is_kept_and_read_back(session, person, now):
+    owner_id = person()
+
+    campaign_id = services.create_draft(session, owner_id=owner_id, form_key=uuid4(), content=Content(), now=now)
+
+    found = queries.owner_campaign(session, campaign_id, owner_id)
+    assert (found.state, found.content, found.row_version, found.editable) == ("draft", Content(), 1, True)
+    assert [(step.old_state, step.new_state, step.cause) for step in found.history] == [(None, "draft", "created")]
+
+
+def test_the_same_form_sent_twice_makes_one_draft(session, person, whole, now):
+    owner_id, other_id, key = person(), person(), uuid4()
+
+    ids = [
+        services.create_draft(session, owner_id=who, form_key=key, content=whole, now=now)
+        for who in (owner_id, owner_id, other_id)
+    ]
+
+    assert ids[0] == ids[1] != ids[2]
+    assert session.scalar(select(func.count()).select_from(Project)) == 2
+
+
+def test_a_person_cannot_pile_up_drafts(session, person, now, trace):
+    owner_id = person()
+    for _number in range(rules.MOST_DRAFTS):
+        services.create_draft(session, owner_id=owner_id, form_key=uuid4(), content=Content(), now=now)
+    before = trace()
+
+    with pytest.raises(Refused, match="too_many_drafts"):
+        services.create_draft(session, owner_id=owner_id, form_key=uuid4(), content=Content(), now=now)
+
+    assert trace() == before
+
+
+def test_saving_replaces_the_draft_and_renders_the_story(session, draft, whole, now):
+    owner_id, campaign_id = draft()
+    changed = replace(whole, title="  Un   autre\ttitre ", story_markdown="# Ici\r\n\r\n<b>x</b>", loan_months=12)
+
+    version = services.save_draft(
+        session, campaign_id=campaign_id, owner_id=owner_id, row_version=1, content=changed, now=now
+    )
+
+    found = queries.owner_campaign(session, campaign_id, owner_id)
+    assert version == found.row_version == 2
+    assert found.content == replace(changed, title="Un autre titre", story_markdown="# Ici\n\n<b>x</b>")
+    assert found.story_html == "<h3>Ici</h3>\n<p>&lt;b&gt;x&lt;/b&gt;</p>\n"
+    assert session.scalars(select(Campaign.renderer)).one() == story.RENDERER
+
+
+def test_a_gift_forgets_the_duration_of_a_loan(session, draft, whole, now):
+    owner_id, campaign_id = draft()
+
+    services.save_draft(
+        session,
+        campaign_id=campaign_id,
+        owner_id=owner_id,
+        row_version=1,
+        content=replace(whole, instrument="gift"),
+        now=now,
+    )
+
+    assert queries.owner_campaign(session, campaign_id, owner_id).content.loan_months is None
+
+
+def test_two_tabs_do_not_overwrite_each_other(session, draft, whole, now, trace):
+    owner_id, campaign_id = draft()
+    services.save_draft(session, campaign_id=campaign_id, owner_id=owner_id, row_version=1, content=whole, now=now)
+    before = trace()
+
+    with pytest.raises(Refused, match="changed_meanwhile"):
+        services.save_draft(
+            session, campaign_id=campaign_id, owner_id=owner_id, row_version=1, content=Content(), now=now
+        )
+
+    assert trace() == before
+
+
+def test_a_text_without_end_is_refused_at_its_field(session, draft, whole, now, trace):
+    owner_id, campaign_id = draft()
+    before = trace()
+
+    with pytest.raises(Refused, match="stored_text_too_long") as refusal:
+        services.save_draft(
+            session,
+            campaign_id=campaign_id,
+            owner_id=owner_id,
+            row_version=1,
+            content=replace(whole, story_markdown="x" * 40_001),
+            now=now,
+        )
+
+    assert refusal.value.field == "story_markdown"
+    assert trace() == before
+
+
+def test_hostile_texts_are_stored_harmless(session, draft, now):
+    owner_id, campaign_id = draft(
+        title="Titre\x00 \u202eretourné", summary="\ud800x", story_markdown="<script>alert(1)</script>\x00" * 3
+    )
+
+    found = queries.owner_campaign(session, campaign_id, owner_id)
+
+    assert found.content.title == "Titre retourné"
+    assert found.content.summary == "x"
+    assert "<script" not in found.story_html
+
+
+# Other people
+
+
+def test_somebody_elses_campaign_is_as_good_as_none(session, draft, person, whole, now, trace):  # noqa: PLR0917
+    _owner, campaign_id = draft()
+    stranger = person()
+    before = trace()
+
+    for attempt in (
+        lambda: services.save_draft(
+            session, campaign_id=campaign_id, owner_id=stranger, row_version=1, content=whole, now=now
+        ),
+        lambda: services.submit(session, campaign_id=campaign_id, owner_id=stranger, now=now),
+        lambda: services.withdraw_submission(session, campaign_id=campaign_id, owner_id=stranger, now=now),
+        lambda: queries.owner_campaign(session, campaign_id, stranger),
+        lambda: queries.editable(session, campaign_id, stranger),
+        lambda: queries.public_campaign(session, campaign_id),
+        lambda: queries.dossier(session, campaign_id),
+        lambda: services.submit(session, campaign_id=uuid4(), owner_id=stranger, now=now),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+
+    assert trace() == before
+    assert queries.owner_campaigns(session, stranger) == []
+
+
+# Submission
+
+
+def test_submitting_keeps_a_copy_of_what_was_said(session, draft, whole, now):
+    owner_id, campaign_id = draft()
+
+    services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+
+    found = queries.owner_campaign(session, campaign_id, owner_id)
+    assert (found.state, found.submitted_at, found.editable) == ("submitted", now, False)
+    assert queries.submissions(session, campaign_id) == (whole,)
+
+
+def test_an_incomplete_draft_is_refused_with_everything_that_is_missing(session, draft, now, trace):
+    owner_id, campaign_id = draft(title="", goal_cents=None, commune_code="00000", ends_on=date(2026, 11, 30))
+    before = trace()
+
+    with pytest.raises(Incomplete) as refusal:
+        services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+
+    assert {(problem.field, problem.code) for problem in refusal.value.problems} == {
+        ("title", "title_missing"),
+        ("goal_cents", "goal_missing"),
+        ("commune_code", "commune_unknown"),
+        ("ends_on", "ends_too_soon"),
+    }
+    assert trace() == before
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [("55189", "commune_uninhabited"), ("16386", "commune_unknown"), ("75056", None), ("75101", "commune_unknown")],
+)
+def test_the_project_stands_in_a_living_commune(session, draft, now, code, problem):
+    owner_id, campaign_id = draft(commune_code=code)
+
+    if problem is None:
+        services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+    else:
+        with pytest.raises(Incomplete) as refusal:
+            services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+        assert [found.code for found in refusal.value.problems] == [problem]
+
+
+def test_the_e_mail_address_must_be_confirmed(session, draft, person, now, trace):
+    owner_id, campaign_id = draft(owner_id=person(confirmed=False))
+    before = trace()
+
+    with pytest.raises(Refused, match="email_not_confirmed"):
+        services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+
+    assert trace() == before
+
+
+def test_the_day_is_counted_in_paris(session, draft):
+    owner_id, campaign_id = draft(ends_on=date(2026, 12, 14))
+    evening = datetime(2026, 11, 22, 22, 59, tzinfo=UTC)
+
+    with pytest.raises(Incomplete):
+        services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=evening + timedelta(days=2))
+    services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=evening + timedelta(days=1))
+
+    assert state_of(session, campaign_id) == "submitted"
+
+
+def test_a_submitted_campaign_cannot_be_changed_until_it_is_taken_back(session, submitted, whole, now, trace):
+    owner_id, campaign_id = submitted()
+    before = trace()
+
+    with pytest.raises(Refused, match="not_editable"):
+        services.save_draft(session, campaign_id=campaign_id, owner_id=owner_id, row_version=2, content=whole, now=now)
+    with pytest.raises(Refused, match="not_editable"):
+        queries.editable(session, campaign_id, owner_id)
+    with pytest.raises(Refused, match="illegal_move"):
+        services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+    assert trace() == before
+
+    services.withdraw_submission(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+
+    assert queries.editable(session, campaign_id, owner_id).state == "draft"
+
+
+# Answers
+
+
+def test_changes_are_asked_for_with_reasons_and_the_owner_submits_again(session, submitted, person, whole, now):
+    owner_id, campaign_id = submitted()
+    moderator = person("Modératrice")
+
+    services.request_changes(
+        session, campaign_id=campaign_id, actor_id=moderator, reasons=["R05", "R04"], note=" Dites où. ", now=now
+    )
+    editable = queries.editable(session, campaign_id, owner_id)
+    services.save_draft(
+        session,
+        campaign_id=campaign_id,
+        owner_id=owner_id,
+        row_version=editable.row_version,
+        content=replace(whole, title="Un titre plus clair"),
+        now=now,
+    )
+    services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+
+    answer = queries.history(session, campaign_id)[2]
+    assert (answer.reasons, answer.note, answer.actor_name) == (("R04", "R05"), " Dites où. ", "Modératrice")
+    assert [content.title for content in queries.submissions(session, campaign_id)] == [
+        whole.title,
+        "Un titre plus clair",
+    ]
+
+
+def test_a_refusal_is_final(session, submitted, person, now, trace):
+    owner_id, campaign_id = submitted()
+    services.refuse(session, campaign_id=campaign_id, actor_id=person(), reasons=["R12"], note="Hors charte.", now=now)
+    before = trace()
+
+    with pytest.raises(Refused, match="illegal_move"):
+        services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+
+    assert trace() == before
+
+
+# Publication
+
+
+def test_publication_freezes_terms_and_zone(session, submitted, publish, whole, now):
+    owner_id, campaign_id = submitted()
+
+    publish(campaign_id)
+
+    page = queries.public_campaign(session, campaign_id)
+    version = session.scalars(select(CampaignVersion)).one()
+    assert (page.state, page.version, page.opens_at) == ("live", 1, now)
+    assert page.closes_at == datetime(2027, 1, 22, 23, tzinfo=UTC)
+    assert (page.owner_id, page.owner_name) == (owner_id, "Nadia Berthault")
+    assert (page.project_name, page.commune_code) == (whole.name, whole.commune_code)
+    assert page.rings == (queries.Ring(0, "epci", 3, 1),)
+    assert queries.zones(session, campaign_id) == RINGS
+    assert session.scalars(select(CampaignRing.zone)).one() == ["86041", "86133", "86194"]
+    assert version.terms["goal_cents"] == whole.goal_cents
+    assert version.terms["story_markdown"] == whole.story_markdown
+    assert version.terms_sha256 == rules.terms_digest(version.terms) == page.terms_sha256
+    assert queries.cards(session, [campaign_id, uuid4()])[campaign_id].zone_size == 3
+
+
+def test_nothing_is_public_before_publication(session, submitted, draft):
+    for _owner, campaign_id in (submitted(), draft()):
+        with pytest.raises(NotFound):
+            queries.public_campaign(session, campaign_id)
+        assert queries.cards(session, [campaign_id]) == {}
+
+
+def test_a_campaign_that_waited_too_long_is_not_published(session, submitted, publish, now, trace):
+    _owner, campaign_id = submitted(ends_on=rules.paris_day(now) + timedelta(days=21))
+    before = trace()
+
+    with pytest.raises(Incomplete) as refusal:
+        publish(campaign_id, now=now + timedelta(days=1))
+
+    assert [problem.code for problem in refusal.value.problems] == ["ends_too_soon"]
+    assert trace() == before
+
+
+def test_the_project_must_be_in_its_own_zone(session, submitted, publish, trace):
+    _owner, campaign_id = submitted()
+    before = trace()
+
+    with pytest.raises(Refused, match="zone_without_project"):
+        publish(campaign_id, rings=(frozenset({"86194"}),))
+
+    assert trace() == before
+
+
+def test_what_was_not_read_is_not_published(session, submitted, publish, now, trace):
+    owner_id, campaign_id = submitted()
+    read = queries.dossier(session, campaign_id).row_version
+    services.withdraw_submission(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+    services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+    before = trace()
+
+    with pytest.raises(Refused, match="changed_meanwhile"):
+        publish(campaign_id, row_version=read)
+
+    assert trace() == before
+
+
+@pytest.mark.parametrize("table", ["campaign_version", "campaign_ring", "campaign_event"])
+@pytest.mark.parametrize("act", ["UPDATE {} SET campaign_id = campaign_id", "DELETE FROM {}"])
+def test_what_is_frozen_stays_frozen(session, submitted, publish, table, act):
+    _owner, campaign_id = submitted()
+    publish(campaign_id)
+
+    with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+        session.connection().exec_driver_sql(act.format(table))
+
+
+# The end
+
+
+def test_a_campaign_lives_to_its_end(session, submitted, publish, now):
+    _owner, campaign_id = submitted()
+    publish(campaign_id)
+
+    for to in ("closing", "collecting", "funded"):
+        services.move(session, campaign_id=campaign_id, to=to, cause="test", actor_id=None, now=now)
+        assert state_of(session, campaign_id) == to
+
+    assert queries.public_campaign(session, campaign_id).closed_at == now
+    assert [step.new_state for step in queries.history(session, campaign_id)] == [
+        "draft",
+        "submitted",
+        "live",
+        "closing",
+        "collecting",
+        "funded",
+    ]
+
+
+@pytest.mark.parametrize("to", sorted(rules.PUBLIC - {"live"}))
+def test_an_unpublished_campaign_has_no_end(session, submitted, to, now, trace):
+    _owner, campaign_id = submitted()
+    before = trace()
+
+    with pytest.raises(Refused, match="illegal_move"):
+        services.move(session, campaign_id=campaign_id, to=to, cause="test", actor_id=None, now=now)
+
+    assert trace() == before
+
+
+@pytest.mark.parametrize("to", ["draft", "submitted", "changes_requested", "refused", "live", "nowhere"])
+def test_moves_that_have_a_service_of_their_own_do_not_pass_by_move(session, submitted, to, now):
+    _owner, campaign_id = submitted()
+
+    with pytest.raises(ValueError, match=to):
+        services.move(session, campaign_id=campaign_id, to=to, cause="test", actor_id=None, now=now)
+
+
+def test_the_board_lists_ones_own_campaigns_last_changed_first(session, draft, person, now, whole):
+    owner_id = person()
+    _owner, first = draft(owner_id=owner_id, title="Le premier projet")
+    _owner, second = draft(owner_id=owner_id, title="Le second projet")
+    draft(title="Celui d’un autre")
+    services.save_draft(
+        session, campaign_id=first, owner_id=owner_id, row_version=1, content=whole, now=now + timedelta(minutes=1)
+    )
+
+    assert [row.campaign_id for row in queries.owner_campaigns(session, owner_id)] == [first, second]
