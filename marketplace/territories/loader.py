@@ -78,6 +78,8 @@ _TABLES: Mapping[str, Table] = {
 _FOLLOWING = {"closure": "descendant_id", "adjacency": "a_id", "postal": "territory_id", "search": "territory_id"}
 # Columns of `territory` that do not describe the territory.
 _KEPT = frozenset(("id", "valid_from", "release_id"))
+# Rows changed, from which the planner's statistics are taken again at once rather than by autovacuum.
+_WORTH_ANALYSING = 1000
 
 
 def is_imported(bind: Engine | Session, release: str = files.CURRENT, *, data: Path = files.DATA) -> bool:
@@ -146,7 +148,7 @@ def _apply(
 ) -> tuple[dict[str, Change], tuple[str, ...]]:
     territory = models.Territory
     known = select(territory.kind, territory.code, territory.id).where(territory.country == manifest.country)
-    ids = {(kind, code): number for kind, code, number in connection.execute(known).tuples()}
+    ids = {(kind, code): number for kind, code, number in connection.execute(known)}
     built = tables.build(directory, manifest, ids, _release(connection, manifest))
     changes: dict[str, Change] = {}
     vanished: tuple[str, ...] = ()
@@ -160,7 +162,8 @@ def _apply(
                 removed = _remove(connection, target, stage, _FOLLOWING[name], manifest.country)
             added, changed = _merge(connection, target, stage)
             changes[name] = Change(added, changed, removed)
-        connection.execute(text(f"ANALYZE {target.name}"))
+        if added + changed + removed > _WORTH_ANALYSING:
+            connection.execute(text(f"ANALYZE {target.name}"))
     return changes, vanished
 
 
@@ -205,7 +208,7 @@ def _close_vanished(connection: Connection, stage: Table, manifest: files.Manife
         .values(valid_to=manifest.released_on)
         .returning(territory.kind, territory.code, territory.name)
     )
-    return tuple(sorted(" ".join(row) for row in closed.tuples()))
+    return tuple(sorted(" ".join(row) for row in closed))
 
 
 def _remove(connection: Connection, target: Table, stage: Table, owner: str, country: str) -> int:

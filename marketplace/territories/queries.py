@@ -235,7 +235,7 @@ def neighbours(session: Session, commune_code: str) -> tuple[Neighbour, ...]:
         .where(home.country == COUNTRY, home.kind == "commune", home.code == commune_code)
         .order_by(TerritoryAdjacency.border_m.desc(), Territory.code)
     )
-    return tuple(Neighbour(*row) for row in session.execute(beside).tuples())
+    return tuple(Neighbour(*row) for row in session.execute(beside))
 
 
 def departements_bordering(session: Session, departement_code: str) -> tuple[Place, ...]:
@@ -286,7 +286,7 @@ def _places(session: Session, *conditions: Any) -> tuple[Place, ...]:
         .where(Territory.country == COUNTRY, *conditions)
         .order_by(Territory.code, Territory.id)
     )
-    return tuple(Place(*row) for row in rows.tuples())
+    return tuple(Place(*row) for row in rows)
 
 
 def names(session: Session, kind: str, codes: Iterable[str]) -> dict[str, str]:
@@ -294,7 +294,7 @@ def names(session: Session, kind: str, codes: Iterable[str]) -> dict[str, str]:
     found = select(Territory.code, Territory.name).where(
         Territory.country == COUNTRY, Territory.kind == kind, Territory.code.in_(set(codes))
     )
-    return dict(session.execute(found.order_by(Territory.code)).tuples().all())
+    return {row.code: row.name for row in session.execute(found.order_by(Territory.code))}
 
 
 def places(session: Session, kind: str, codes: Iterable[str]) -> dict[str, Place]:

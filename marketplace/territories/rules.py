@@ -84,7 +84,7 @@ def search_keys(name: str, article: int | None) -> Iterator[tuple[str, int]]:
         yield bare, 0
     words = bare.split()
     for start in range(1, len(words)):
-        if words[start] not in _SMALL:
+        if words[start] not in _SMALL and not words[start].isdigit():
             yield " ".join(words[start:]), 1
 
 

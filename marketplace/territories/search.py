@@ -241,7 +241,7 @@ def _resembling(session: Session, key: str, limit: int, near: str | None) -> lis
         return []
     if fingerprint not in _names:
         wanted = select(TerritorySearch.k, TerritorySearch.territory_id).where(TerritorySearch.w == 0)
-        rows = session.execute(wanted.where(TerritorySearch.k >= "a").order_by(TerritorySearch.k)).tuples().all()
+        rows = session.execute(wanted.where(TerritorySearch.k >= "a").order_by(TerritorySearch.k)).all()
         _names.clear()
         _names[fingerprint] = [name for name, _ in rows], [number for _, number in rows]
     names, numbers = _names[fingerprint]
