@@ -12,7 +12,7 @@ NOTE_LENGTH = range(10, 2_001)
 def check_answer(reasons: Collection[str], note: str) -> None:
     """Raise Refused unless an answer gives known reasons and a note that says what to do.
 
-    Codes: reasons_missing, reason_unknown (field reasons); note_missing, too_short, too_long (field note).
+    Codes: reasons_missing, reason_unknown (field reasons); note_missing, note_too_short, note_too_long (field note).
     """
     if not reasons:
         raise Refused("reasons_missing", field="reasons")
@@ -22,9 +22,9 @@ def check_answer(reasons: Collection[str], note: str) -> None:
     if length == 0:
         raise Refused("note_missing", field="note")
     if length < NOTE_LENGTH.start:
-        raise Refused("too_short", field="note", least=NOTE_LENGTH.start, length=length)
+        raise Refused("note_too_short", field="note", least=NOTE_LENGTH.start, length=length)
     if length >= NOTE_LENGTH.stop:
-        raise Refused("too_long", field="note", most=NOTE_LENGTH.stop - 1, length=length)
+        raise Refused("note_too_long", field="note", most=NOTE_LENGTH.stop - 1, length=length)
 
 
 def check_not_own(owner_id: object, administrator_id: object) -> None:

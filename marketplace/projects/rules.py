@@ -200,11 +200,11 @@ def _choice(name: str, value: str | None, allowed: Iterable[str]) -> list[Proble
 def _project_problems(content: Content, population: int | None) -> list[Problem]:
     found = []
     if content.commune_code is None:
-        found.append(Problem("commune_missing", "commune_code"))
+        found.append(Problem("project_commune_missing", "commune_code"))
     elif population is None:
-        found.append(Problem("commune_unknown", "commune_code"))
+        found.append(Problem("project_commune_unknown", "commune_code"))
     elif population == 0:
-        found.append(Problem("commune_uninhabited", "commune_code"))
+        found.append(Problem("project_commune_uninhabited", "commune_code"))
     return [
         *found,
         *_choice("sector", content.sector, SECTORS),
@@ -220,12 +220,13 @@ def _length_problems(content: Content) -> list[Problem]:
         ("summary", content.summary, SUMMARY_LENGTH),
         ("story_markdown", content.story_markdown, STORY_LENGTH),
     ):
+        word = "project_name" if name == "name" else name.removesuffix("_markdown")
         if not text.strip():
-            found.append(Problem(f"{name}_missing", name))
+            found.append(Problem(f"{word}_missing", name))
         elif len(text) < allowed.start:
-            found.append(Problem("too_short", name, {"least": allowed.start, "length": len(text)}))
+            found.append(Problem(f"{word}_too_short", name, {"least": allowed.start, "length": len(text)}))
         elif len(text) >= allowed.stop:
-            found.append(Problem("too_long", name, {"most": allowed.stop - 1, "length": len(text)}))
+            found.append(Problem(f"{word}_too_long", name, {"most": allowed.stop - 1, "length": len(text)}))
     return found
 
 

@@ -39,7 +39,7 @@ class Outline:
 def plan(session: Session, content: Content) -> Plan:
     """Compile the rule an owner chose. Some ten statements.
 
-    Raises Refused: commune_missing, commune_unknown, rule_preset_missing (each with its field).
+    Raises Refused: project_commune_missing, project_commune_unknown, rule_preset_missing (each with its field).
     Raises Unavailable: no territories were imported.
     """
     commune = _commune(session, content)
@@ -86,8 +86,8 @@ def outline(session: Session, content: Content) -> Outline | None:
 
 def _commune(session: Session, content: Content) -> territories.Commune:
     if content.commune_code is None:
-        raise Refused("commune_missing", field="commune_code")
+        raise Refused("project_commune_missing", field="commune_code")
     commune = territories.commune(session, content.commune_code)
     if commune is None or not commune.current:
-        raise Refused("commune_unknown", field="commune_code")
+        raise Refused("project_commune_unknown", field="commune_code")
     return commune

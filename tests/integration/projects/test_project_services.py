@@ -226,7 +226,7 @@ def test_an_incomplete_draft_is_refused_with_everything_that_is_missing(session,
     assert {(problem.field, problem.code) for problem in refusal.value.problems} == {
         ("title", "title_missing"),
         ("goal_cents", "goal_missing"),
-        ("commune_code", "commune_unknown"),
+        ("commune_code", "project_commune_unknown"),
         ("ends_on", "ends_too_soon"),
     }
     assert trace() == before
@@ -234,7 +234,12 @@ def test_an_incomplete_draft_is_refused_with_everything_that_is_missing(session,
 
 @pytest.mark.parametrize(
     ("code", "problem"),
-    [("55189", "commune_uninhabited"), ("16386", "commune_unknown"), ("75056", None), ("75101", "commune_unknown")],
+    [
+        ("55189", "project_commune_uninhabited"),
+        ("16386", "project_commune_unknown"),
+        ("75056", None),
+        ("75101", "project_commune_unknown"),
+    ],
 )
 def test_the_project_stands_in_a_living_commune(session, draft, now, code, problem):
     owner_id, campaign_id = draft(commune_code=code)

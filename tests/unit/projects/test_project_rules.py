@@ -43,13 +43,13 @@ def test_an_empty_draft_names_everything_that_is_missing():
     found = codes(Content())
 
     assert found == {
-        ("name", "name_missing"),
-        ("commune_code", "commune_missing"),
+        ("name", "project_name_missing"),
+        ("commune_code", "project_commune_missing"),
         ("sector", "sector_missing"),
         ("legal_form", "legal_form_missing"),
         ("title", "title_missing"),
         ("summary", "summary_missing"),
-        ("story_markdown", "story_markdown_missing"),
+        ("story_markdown", "story_missing"),
         ("instrument", "instrument_missing"),
         ("threshold_cents", "threshold_missing"),
         ("goal_cents", "goal_missing"),
@@ -62,14 +62,14 @@ def test_an_empty_draft_names_everything_that_is_missing():
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"name": "X"}, ("name", "too_short")),
-        ({"name": "x" * 91}, ("name", "too_long")),
-        ({"title": "Four"}, ("title", "too_short")),
-        ({"title": "x" * 91}, ("title", "too_long")),
+        ({"name": "X"}, ("name", "project_name_too_short")),
+        ({"name": "x" * 91}, ("name", "project_name_too_long")),
+        ({"title": "Four"}, ("title", "title_too_short")),
+        ({"title": "x" * 91}, ("title", "title_too_long")),
         ({"summary": "   "}, ("summary", "summary_missing")),
-        ({"summary": "x" * 241}, ("summary", "too_long")),
-        ({"story_markdown": "x" * 49}, ("story_markdown", "too_short")),
-        ({"story_markdown": "x" * 20_001}, ("story_markdown", "too_long")),
+        ({"summary": "x" * 241}, ("summary", "summary_too_long")),
+        ({"story_markdown": "x" * 49}, ("story_markdown", "story_too_short")),
+        ({"story_markdown": "x" * 20_001}, ("story_markdown", "story_too_long")),
         ({"sector": "gambling"}, ("sector", "sector_unknown")),
         ({"legal_form": "sci"}, ("legal_form", "legal_form_unknown")),
         ({"instrument": "bond"}, ("instrument", "instrument_unknown")),
@@ -122,8 +122,8 @@ def test_the_bounds_themselves_are_allowed(change):
 
 
 def test_the_commune_must_exist_and_be_inhabited():
-    assert codes(WHOLE, population=None) == {("commune_code", "commune_unknown")}
-    assert codes(WHOLE, population=0) == {("commune_code", "commune_uninhabited")}
+    assert codes(WHOLE, population=None) == {("commune_code", "project_commune_unknown")}
+    assert codes(WHOLE, population=0) == {("commune_code", "project_commune_uninhabited")}
 
 
 @pytest.mark.parametrize(
