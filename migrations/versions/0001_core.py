@@ -98,12 +98,11 @@ def upgrade() -> None:
     op.create_table(
         "rate_limit",
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("hits", sa.BigInteger(), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_rate_limit"),
         prefixes=["UNLOGGED"],  # losing it at a power cut only forgives some attempts
     )
-    op.create_index("ix_rate_limit_expires_at", "rate_limit", ["expires_at"])
 
 
 def _queue() -> None:
