@@ -230,15 +230,17 @@ _REASONS: Mapping[str, Words] = {
 
 
 def _too_long(most: int, length: int) -> str:
-    return _(
-        "Raccourcissez ce texte à %(most)s caractères : il en compte %(length)s.",
-        most=count(most),
-        length=count(length),
+    return str(
+        _(
+            "Raccourcissez ce texte à %(most)s caractères : il en compte %(length)s.",
+            most=count(most),
+            length=count(length),
+        )
     )
 
 
 def _too_short(least: int) -> str:
-    return ngettext("Écrivez au moins %(num)s caractère.", "Écrivez au moins %(num)s caractères.", least)
+    return str(ngettext("Écrivez au moins %(num)s caractère.", "Écrivez au moins %(num)s caractères.", least))
 
 
 def _at_most(rule: str, limit_cents: int | None) -> str:
@@ -246,6 +248,27 @@ def _at_most(rule: str, limit_cents: int | None) -> str:
         return rule
     return f"{rule} {_('Saisissez au plus %(most)s.', most=money(limit_cents))}"
 
+
+# What a declared commune is worth, in words: the name, and what it lets one do.
+STANDINGS: Mapping[str, tuple[object, object]] = {
+    "declared": (
+        _l("Déclarée"),
+        _l("Vous pouvez donner ou prêter sans intérêt jusqu’à 50 € par campagne."),
+    ),
+    "confirmed": (
+        _l("Code postal confirmé"),
+        _l("Vous pouvez vous engager jusqu’à 1 000 € en douze mois, toutes campagnes confondues."),
+    ),
+    "proven": (
+        _l("Justifiée"),
+        _l("Votre commune est prouvée : elle ne limite plus le montant de vos engagements."),
+    ),
+    "expired": (
+        _l("À renouveler"),
+        _l("Vos engagements déjà pris restent valables. Pour en prendre d’autres, renouvelez votre déclaration."),
+    ),
+    "none": (_l("Non renseignée"), _l("Indiquez votre commune pour participer aux projets d’à côté.")),
+}
 
 _UNKNOWN = _l("Ce n’est pas possible. Revenez à la page précédente et vérifiez ce que vous demandez.")
 
