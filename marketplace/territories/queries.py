@@ -121,6 +121,15 @@ class Release:
     attribution: str
 
 
+def _text(code: str) -> str:
+    """Return a code that PostgreSQL takes: it refuses NUL in a text, and no code holds one."""
+    return code.replace("\0", "\ufffd")
+
+
+def _texts(codes: Iterable[str]) -> list[str]:
+    return sorted({_text(code) for code in codes})
+
+
 def commune(session: Session, code: str) -> Commune | None:
     """Return the commune of a code, one that no longer exists included. One statement."""
     return communes(session, (code,)).get(code)
@@ -128,8 +137,7 @@ def commune(session: Session, code: str) -> Commune | None:
 
 def communes(session: Session, codes: Iterable[str]) -> dict[str, Commune]:
     """Return communes by code; a code of none is left out. One statement."""
-    wanted = [code for code in set(codes) if "\0" not in code]
-    rows = session.execute(_COMMUNES.where(Territory.code.in_(wanted)).order_by(Territory.code))
+    rows = session.execute(_COMMUNES.where(Territory.code.in_(_texts(codes))).order_by(Territory.code))
     return {row.code: Commune(**row._mapping) for row in rows}  # noqa: SLF001 - SQLAlchemy's public name
 
 
@@ -175,7 +183,7 @@ def resolve_code(session: Session, code: str) -> str | None:
 
     One statement.
     """
-    return None if "\0" in code else session.execute(_TODAY, {"code": code}).scalar_one_or_none()
+    return session.execute(_TODAY, {"code": _text(code)}).scalar_one_or_none()
 
 
 def _today() -> Select[str]:
@@ -220,7 +228,9 @@ def members(session: Session, kind: str, code: str) -> frozenset[str]:
         select(Territory.code)
         .join(TerritoryClosure, TerritoryClosure.descendant_id == Territory.id)
         .join(outer, outer.id == TerritoryClosure.ancestor_id)
-        .where(outer.country == COUNTRY, outer.kind == kind, outer.code == code, Territory.kind == "commune")
+        .where(
+            outer.country == COUNTRY, outer.kind == _text(kind), outer.code == _text(code), Territory.kind == "commune"
+        )
     )
     return frozenset(session.scalars(inside))
 
@@ -232,7 +242,7 @@ def neighbours(session: Session, commune_code: str) -> tuple[Neighbour, ...]:
         select(Territory.code, Territory.name, TerritoryAdjacency.border_m, TerritoryAdjacency.via)
         .join(TerritoryAdjacency, TerritoryAdjacency.b_id == Territory.id)
         .join(home, home.id == TerritoryAdjacency.a_id)
-        .where(home.country == COUNTRY, home.kind == "commune", home.code == commune_code)
+        .where(home.country == COUNTRY, home.kind == "commune", home.code == _text(commune_code))
         .order_by(TerritoryAdjacency.border_m.desc(), Territory.code)
     )
     return tuple(Neighbour(*row) for row in session.execute(beside))
@@ -253,7 +263,7 @@ def departements_bordering(session: Session, departement_code: str) -> tuple[Pla
             TerritoryAdjacency.via == "terre",
             here.country == COUNTRY,
             here.kind == "departement",
-            here.code == departement_code,
+            here.code == _text(departement_code),
             Territory.departement_id != here.id,
         )
     )
@@ -267,14 +277,14 @@ def bordering(session: Session, departement_code: str) -> tuple[str, ...]:
 
 def place(session: Session, kind: str, code: str) -> Place | None:
     """Return a territory of any kind that exists today. One statement."""
-    found = _places(session, Territory.kind == kind, Territory.code == code, Territory.valid_to.is_(None))
+    found = _places(session, Territory.kind == _text(kind), Territory.code == _text(code), Territory.valid_to.is_(None))
     return found[0] if found else None
 
 
 def epci_of(session: Session, commune_code: str) -> Place | None:
     """Return the unit that counts as a commune's EPCI (see `Commune.epci_kind`). One statement."""
     unit = select(Territory.unit_id).where(
-        Territory.country == COUNTRY, Territory.kind == "commune", Territory.code == commune_code
+        Territory.country == COUNTRY, Territory.kind == "commune", Territory.code == _text(commune_code)
     )
     found = _places(session, Territory.id.in_(unit))
     return found[0] if found else None
@@ -292,14 +302,14 @@ def _places(session: Session, *conditions: Any) -> tuple[Place, ...]:
 def names(session: Session, kind: str, codes: Iterable[str]) -> dict[str, str]:
     """Return the names of territories of one kind by code, of those that no longer exist too. One statement."""
     found = select(Territory.code, Territory.name).where(
-        Territory.country == COUNTRY, Territory.kind == kind, Territory.code.in_(set(codes))
+        Territory.country == COUNTRY, Territory.kind == kind, Territory.code.in_(_texts(codes))
     )
     return {row.code: row.name for row in session.execute(found.order_by(Territory.code))}
 
 
 def places(session: Session, kind: str, codes: Iterable[str]) -> dict[str, Place]:
     """Return territories of one kind by code. One statement."""
-    return {found.code: found for found in _places(session, Territory.kind == kind, Territory.code.in_(set(codes)))}
+    return {found.code: found for found in _places(session, Territory.kind == kind, Territory.code.in_(_texts(codes)))}
 
 
 def release(session: Session) -> Release | None:

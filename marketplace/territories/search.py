@@ -67,9 +67,9 @@ def search(session: Session, text: str, limit: int = 8, near_departement: str | 
         return []
     matches = _begins(session, keys, limit, near_departement)
     if not matches:
-        matches = _qualified(session, keys[0], near_departement)[:limit]
-        if matches:
-            return matches
+        whole, begun = _qualified(session, keys[0], near_departement)
+        if whole or begun:
+            return [*whole, *begun][:limit]
     if len(matches) < FEW_HITS and _may_be_misspelt(keys[0], matches):
         seen = {(match.kind, match.label) for match in matches}
         resembling = _resembling(session, keys[0], limit, near_departement)
@@ -86,7 +86,7 @@ def resolve(session: Session, text: str, near_departement: str | None = None) ->
     keys = rules.typed_keys(text)
     if not keys:
         return Resolution(None, (), exact=False)
-    matches = _called(session, keys[:1], near_departement) or _qualified(session, keys[0], near_departement)
+    matches = _called(session, keys[:1], near_departement) or _qualified(session, keys[0], near_departement)[0]
     exact = bool(matches)
     one_each: dict[str, Match] = {}
     for match in matches or search(session, text, near_departement=near_departement):
@@ -204,28 +204,36 @@ def _match(row: Any) -> Match:
     )
 
 
-def _qualified(session: Session, key: str, near: str | None) -> list[Match]:
-    """Return what is called by the beginning of the key and told apart by its end.
+def _qualified(session: Session, key: str, near: str | None) -> tuple[list[Match], list[Match]]:
+    """Return what is called by the beginning of the key and told apart by its end: a whole word for it, or one begun.
 
     "poitiers vienne", "saint denis 93", "86000 poitiers", "touzac commune deleguee". At most one statement.
     """
     cuts = rules.beginnings(key)
     if not cuts:
-        return []
-    beginnings = [beginning for beginning, _ in cuts]
-    candidates = _called(session, beginnings, near)
-    return [match for match in candidates if any(_fits(match, *cut) for cut in cuts)]
+        return [], []
+    candidates = _called(session, [beginning for beginning, _ in cuts], near)
+    whole, begun = [], []
+    for match in candidates:
+        ends = [(rest, end) for beginning, rest in cuts for end in _ends(match, beginning)]
+        if any(rest == end for rest, end in ends):
+            whole.append(match)
+        elif any(end.startswith(rest) for rest, end in ends):
+            begun.append(match)
+    return whole, begun
 
 
-def _fits(match: Match, beginning: str, rest: str) -> bool:
-    name, label = rules.normalise(match.name), rules.normalise(match.label)
+def _ends(match: Match, beginning: str) -> tuple[str, ...]:
+    """Return what may follow the beginning of a key that a match is called by."""
+    name = rules.normalise(match.name)
     if beginning in match.postal_codes:
-        return name.startswith(rest)
+        return (name,)
     if not name.endswith(beginning):  # the key may lack the article before the name
-        return False
-    qualifier = label.removeprefix(name).strip()
-    ends = (qualifier, rules.normalise(match.departement_name), *match.postal_codes)
-    return rest == match.departement_code.lower() or any(end.startswith(rest) for end in ends)
+        return ()
+    departement = rules.normalise(match.departement_name)
+    qualifier = rules.normalise(match.label).removeprefix(name).strip()
+    places = (departement, departement.removeprefix("la "), match.departement_code.lower())
+    return (qualifier, *places, *match.postal_codes)
 
 
 # Names by release, for slips of the pen: read once by each process, again when a release replaced the last.
