@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -51,9 +51,17 @@ def hit(session: Session, limits: Iterable[Limit], *, now: datetime) -> timedelt
     return max(waits, default=None)
 
 
-def forget(session: Session, key: str) -> None:
-    """Start a key afresh: its use was honest after all. One statement."""
-    session.execute(delete(RateLimit).where(RateLimit.key == key))
+def give_back(session: Session, keys: Iterable[str], *, afresh: str) -> None:
+    """Take one use of each key back, and start ``afresh`` from zero: the use was honest. Three statements.
+
+    Keys are locked in the order in which `hit` writes them.
+    """
+    honest = [*keys]
+    wanted = select(RateLimit.key).where(RateLimit.key.in_([*honest, afresh])).order_by(RateLimit.key).with_for_update()
+    session.execute(wanted)
+    used = RateLimit.key.in_(honest) & (RateLimit.hits > 0)
+    session.execute(update(RateLimit).where(used).values(hits=RateLimit.hits - 1))
+    session.execute(delete(RateLimit).where(RateLimit.key == afresh))
 
 
 def purge(session: Session, *, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Mail: which kinds there are, and how one is asked for. The words are in `templates/email`."""

@@ -1,0 +1,65 @@
+"""The kinds of mail and what each needs. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of mail; its words are in ``templates/email/<name>.txt``.
+
+    params: names it cannot do without. Amounts are cents, instants ISO 8601 in UTC, places paths on this site.
+    path: where its one link leads, or the name of the param that says it in braces. token: purpose of the token that
+    is made when the mail is written and put at the end of the path; it is stored nowhere.
+    """
+
+    path: str
+    params: frozenset[str] = field(default_factory=frozenset)
+    token: str | None = None
+
+
+_PLEDGE = frozenset({"amount_cents", "campaign_title", "pledge_path"})
+_CAMPAIGN = frozenset({"campaign_title", "campaign_path"})
+
+KINDS: Mapping[str, Kind] = {
+    # accounts
+    "confirm_email": Kind("/confirmation/", token="confirm"),  # noqa: S106 - a purpose
+    "already_registered": Kind("/connexion"),
+    "reset_password": Kind("/mot-de-passe/", token="reset"),  # noqa: S106 - a purpose
+    "password_changed": Kind("/mot-de-passe-oublie"),
+    # residency
+    "residence_verified": Kind("/"),
+    "residence_refused": Kind("/mon-compte/residence", frozenset({"reason"})),
+    # pledges; campaign_succeeded is the one that says the card was charged
+    "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
+    "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
+    "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
+    "campaign_succeeded": Kind("{pledge_path}", _PLEDGE),
+    "campaign_failed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    # moderation, to the owner; reasons: codes, note: the moderator's own words
+    "campaign_approved": Kind("{campaign_path}", _CAMPAIGN),
+    "changes_requested": Kind("{campaign_path}", _CAMPAIGN | {"reasons", "note"}),
+    "campaign_refused": Kind("{campaign_path}", _CAMPAIGN | {"reasons", "note"}),
+}
+
+
+def check(kind: str, params: Mapping[str, Any]) -> Kind:
+    """Return the kind of a mail that is complete. Raises ValueError: unknown kind, missing param, place elsewhere."""
+    known = KINDS.get(kind)
+    if known is None:
+        raise ValueError(f"no mail is called {kind}")
+    missing = known.params - {name for name, value in params.items() if value is not None}
+    if missing:
+        raise ValueError(f"{kind} needs {', '.join(sorted(missing))}")
+    if not path(known, params).startswith("/"):
+        raise ValueError(f"{kind} leads elsewhere")
+    return known
+
+
+def path(kind: Kind, params: Mapping[str, Any]) -> str:
+    """Return where the link of a mail leads on this site, its token left out."""
+    if kind.path.startswith("{"):
+        return str(params[kind.path.strip("{}")])
+    return kind.path

@@ -1,0 +1,66 @@
+"""Signing up. The answer is the same whether the address has an account or not; only its mailbox learns which."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import passwords, services
+from marketplace.accounts.rules import parse_email
+from marketplace.core.errors import Refused
+from marketplace.residency import services as residency
+from marketplace.web import limits
+from marketplace.web.access import public
+from marketplace.web.account.blueprint import bp
+from marketplace.web.account.forms import SignUpForm
+from marketplace.web.context import in_transaction, now, visitor
+from marketplace.web.fields import refuse
+from marketplace.web.messages import sentence
+
+
+@bp.get("/inscription")
+@public
+def sign_up() -> ResponseReturnValue:
+    """Show the form."""
+    if visitor() is not None:
+        return redirect(url_for("account.own"), code=303)
+    return render_template("account/sign_up.html", form=SignUpForm())
+
+
+@bp.post("/inscription")
+@public
+def sign_up_send() -> ResponseReturnValue:
+    """Open an account with its commune at level 1, or tell the address's own mailbox that it has one."""
+    form = SignUpForm()
+    if not form.validate():
+        return render_template("account/sign_up.html", form=form), 422
+    address = parse_email(form.email.data).normalised
+    limits.spend(limits.SIGN_UP_ADDRESS.of(limits.here()), limits.SIGN_UP_ACCOUNT.of(address))
+    hashed, at, locale = passwords.hash_password(form.password.data), now(), str(get_locale())
+
+    def work(session: Session) -> None:
+        commune_code = residency.liveable(session, form.commune.data)
+        opened = services.register(
+            session,
+            email=form.email.data,
+            display_name=form.display_name.data,
+            password_hash=hashed,
+            locale=locale,
+            now=at,
+        )
+        if opened.is_new:
+            residency.declare(session, account_id=opened.account_id, commune_code=commune_code, now=at)
+
+    try:
+        in_transaction(work)
+    except Refused as error:
+        refuse(form, sentence(error.code, **error.facts), error.field)
+        return render_template("account/sign_up.html", form=form), 422
+    return redirect(url_for("account.sign_up_sent"), code=303)
+
+
+@bp.get("/inscription/envoyee")
+@public
+def sign_up_sent() -> ResponseReturnValue:
+    """Say that a mail is on its way."""
+    return render_template("account/sign_up_sent.html")

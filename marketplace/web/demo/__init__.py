@@ -1,0 +1,1 @@
+"""The tools of the demonstration, with the embedded sandbox only."""

@@ -1,0 +1,1 @@
+"""Where one lives: declaring, moving, proving; and the administrators' list of requests."""

@@ -1,0 +1,112 @@
+"""One's own residence."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.core.errors import Refused
+from marketplace.residency import queries, services
+from marketplace.residency.rules import may_ask_verification, renewable_from
+from marketplace.web.access import signed_in
+from marketplace.web.context import in_transaction, me, now, reading
+from marketplace.web.fields import refuse
+from marketplace.web.messages import STANDINGS, sentence
+from marketplace.web.residency.blueprint import bp
+from marketplace.web.residency.forms import RenewalForm, ResidenceForm
+
+
+@bp.get("/mon-compte/residence")
+@signed_in
+def own() -> ResponseReturnValue:
+    """Show the commune, what it is worth and until when; without one, ask for it."""
+    return _page(ResidenceForm())
+
+
+@bp.post("/mon-compte/residence")
+@signed_in
+def declare() -> ResponseReturnValue:
+    """Note where a person lives who never said it."""
+    form = ResidenceForm()
+    account_id, at = me().account_id, now()
+    if not form.validate():
+        return _page(form), 422
+    try:
+        in_transaction(
+            lambda session: services.declare(
+                session, account_id=account_id, commune_code=form.commune.data, now=at
+            )
+        )
+    except Refused as error:
+        refuse(form, sentence(error.code, **error.facts), error.field)
+        return _page(form), 422
+    flash(_("Votre commune est enregistrée."), "success")
+    return redirect(url_for("residency.own"), code=303)
+
+
+@bp.get("/mon-compte/residence/demenagement")
+@signed_in
+def move() -> ResponseReturnValue:
+    """Ask for the new commune."""
+    return render_template("residency/move.html", form=ResidenceForm())
+
+
+@bp.post("/mon-compte/residence/demenagement")
+@signed_in
+def move_send() -> ResponseReturnValue:
+    """Change the commune, for new pledges only."""
+    form = ResidenceForm()
+    account_id, at = me().account_id, now()
+    if not form.validate():
+        return render_template("residency/move.html", form=form), 422
+    try:
+        in_transaction(
+            lambda session: services.move(session, account_id=account_id, commune_code=form.commune.data, now=at)
+        )
+    except Refused as error:
+        refuse(form, sentence(error.code, **error.facts), error.field)
+        return render_template("residency/move.html", form=form), 422
+    flash(_("Votre nouvelle commune est enregistrée. Vos engagements déjà pris ne changent pas."), "success")
+    return redirect(url_for("residency.own"), code=303)
+
+
+@bp.post("/mon-compte/residence/renouvellement")
+@signed_in
+def renew() -> ResponseReturnValue:
+    """Declare the same commune for another year."""
+    form = RenewalForm()
+    account_id, at = me().account_id, now()
+    if not form.validate():
+        return _page(ResidenceForm(formdata=None), renewal=form), 422
+    in_transaction(lambda session: services.renew(session, account_id=account_id, now=at))
+    flash(_("Votre déclaration est renouvelée pour douze mois."), "success")
+    return redirect(url_for("residency.own"), code=303)
+
+
+@bp.post("/mon-compte/residence/verification")
+@signed_in
+def ask_verification() -> ResponseReturnValue:
+    """Ask an administrator to look at a proof."""
+    account_id, at = me().account_id, now()
+    in_transaction(lambda session: services.ask_verification(session, account_id=account_id, now=at))
+    flash(_("Votre demande est envoyée. Un administrateur vous écrira pour voir un justificatif."), "success")
+    return redirect(url_for("residency.own"), code=303)
+
+
+def _page(form: ResidenceForm, renewal: RenewalForm | None = None) -> str:
+    at = now()
+    with reading() as session:
+        home = queries.home(session, me().account_id)
+    if home is None:
+        return render_template("residency/declare.html", form=form)
+    title, words = STANDINGS[home.standing(at)]
+    renewable = at >= renewable_from(home.level, home.expires_at)
+    return render_template(
+        "residency/own.html",
+        form=renewal or (RenewalForm(formdata=None) if renewable else None),
+        home=home,
+        standing=home.standing(at),
+        title=title,
+        words=words,
+        refusal=sentence(home.refusal) if home.refusal else None,
+        may_ask=home.request != "pending" and may_ask_verification(home.level, home.expires_at, at) is None,
+    )
