@@ -1,17 +1,24 @@
 """The composition root: the one place that wires configuration, database, gateway and blueprints."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import requests
 from flask import Flask
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config
-from marketplace import cli
+from marketplace import cli, jobs
 from marketplace.core.db import Database, make_engine
+from marketplace.core.errors import Unavailable
 from marketplace.payments.gateway import Gateway
 from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.runtime import Runtime
 from marketplace.web import blueprints
+from marketplace.web.mailer import render_and_post
 
 csrf = CSRFProtect()
 
@@ -22,11 +29,14 @@ def create_app(
     """Return the web application. Arguments replace what the environment says (tests)."""
     config = config or Config.from_environment()
     app = Flask("marketplace", template_folder=str(ROOT / "templates"), static_folder=None)
-    app.extensions["mitoyen"] = Runtime(
+    runtime = Runtime(
         config=config,
         database=database or Database(make_engine(config.database_url)),
         gateway=gateway or StripeGateway.from_config(config),
     )
+    app.extensions["mitoyen"] = runtime
+    app.extensions["mitoyen_queue"] = jobs.install(runtime, post_mail=_mailer(app, config))
+    app.extensions["mitoyen_sandbox_clock"] = _sandbox_clock(config)
     app.config.from_mapping(_flask_settings(config))
     csrf.init_app(app)
     Babel(app, locale_selector=blueprints.chosen_locale)
@@ -37,6 +47,32 @@ def create_app(
             app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies, x_host=config.trusted_proxies
         )
     return app
+
+
+def _mailer(app: Flask, config: Config) -> Callable[..., None]:
+    """Return what the worker writes mails with: templates need the application around them."""
+
+    def post(session: Any, **facts: Any) -> None:
+        with app.app_context():
+            render_and_post(session, config=config, **facts)
+
+    return post
+
+
+def _sandbox_clock(config: Config) -> Callable[[timedelta], None]:
+    """Return what moves the embedded sandbox's clock, together with the demonstration's."""
+
+    def advance(by: timedelta) -> None:
+        try:
+            answer = requests.post(
+                f"{config.stripe_api_base}/_sandbox/advance", json={"seconds": int(by.total_seconds())}, timeout=30
+            )
+        except requests.RequestException as error:
+            raise Unavailable("sandbox") from error
+        if answer.status_code != 200:
+            raise Unavailable("sandbox")
+
+    return advance
 
 
 def _flask_settings(config: Config) -> dict[str, object]:

@@ -1,12 +1,16 @@
 """Reading the index."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from math import cos, radians
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.matching.models import Listing
+from marketplace.projects.models import Campaign, Project
+from marketplace.territories.models import Territory
 from marketplace.territories.queries import Commune
 
 
@@ -38,3 +42,25 @@ def count_fundable(session: Session, commune: Commune) -> int:
 def _of(commune: Commune) -> Select[tuple[UUID, int, int]]:
     keys = territories_of(commune)
     return select(Listing.campaign_id, Listing.ring, Listing.minimum_level).where(Listing.territory.in_(keys))
+
+
+def live_near(session: Session, home: Commune | None, *, limit: int, without: Collection[UUID] = ()) -> list[UUID]:
+    """Return live campaigns, nearest to ``home`` first, or those that end soonest when home is unknown. One statement.
+
+    without: campaigns already shown. Distance orders only; kilometres are a label computed elsewhere.
+    """
+    statement = select(Campaign.id).where(Campaign.state == "live", Campaign.id.not_in(without))
+    if home is None or home.lat is None or home.lon is None:
+        ordered = statement.order_by(Campaign.closes_at, Campaign.id)
+    else:
+        squeeze = cos(radians(home.lat)) ** 2
+        north, east = Territory.lat - home.lat, Territory.lon - home.lon
+        ordered = (
+            statement.join(Project, Project.id == Campaign.project_id)
+            .join(
+                Territory,
+                (Territory.country == "FR") & (Territory.kind == "commune") & (Territory.code == Project.commune_code),
+            )
+            .order_by((north * north + east * east * squeeze).nulls_last(), Campaign.id)
+        )
+    return list(session.scalars(ordered.limit(limit)))

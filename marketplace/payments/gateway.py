@@ -145,3 +145,11 @@ class Gateway(Protocol):
     def register_webhook(self, url: str) -> str:
         """Create the webhook endpoint of this installation, replacing one of the same URL; return its secret."""
         ...
+
+
+class TestGateway(Gateway, Protocol):
+    """A provider in test mode, where a card can be saved without a person: demonstration and contract tests."""
+
+    def save_test_card(self, *, customer_id: str, test_card: str, key: str) -> tuple[str, SavedCard]:
+        """Save one of the provider's test cards; return the setup's id and the card."""
+        ...

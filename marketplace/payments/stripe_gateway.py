@@ -204,6 +204,19 @@ class StripeGateway:
         created = _call(lambda: client.v1.webhook_endpoints.create(params))
         return created.secret or ""
 
+    def save_test_card(self, *, customer_id: str, test_card: str, key: str) -> tuple[str, SavedCard]:
+        """Save a test card such as "pm_card_visa" server-side; Stripe accepts these names in test mode only."""
+        params: Any = {
+            "customer": customer_id,
+            "payment_method": test_card,
+            "payment_method_types": ["card"],
+            "confirm": True,
+            "usage": "off_session",
+            "expand": ["payment_method"],
+        }
+        intent = _call(lambda: self._client().v1.setup_intents.create(params, {"idempotency_key": key}))
+        return intent.id, _card(intent.payment_method)
+
     def _client(self) -> "stripe.StripeClient":
         import stripe  # noqa: PLC0415
 

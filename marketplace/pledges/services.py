@@ -12,7 +12,7 @@ from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.core.queue import enqueue
-from marketplace.locality.rules import Decision, decide
+from marketplace.locality.rules import Decision, Investor, decide
 from marketplace.payments.gateway import SavedCard
 from marketplace.pledges import chain, offers
 from marketplace.pledges.commit import Request, commit_batch, lock_tally
@@ -32,12 +32,25 @@ def open_tally(session: Session, *, campaign_id: UUID, hard_cap: Money) -> None:
     session.flush()
 
 
-def ask(session: Session, *, campaign_id: UUID, backer_id: UUID, amount: Money, now: datetime) -> Decision:
-    """Say what the rule would answer, without a lock and without a trace: for pages only. Five statements."""
+def ask(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    backer_id: UUID | None,
+    amount: Money,
+    now: datetime,
+    investor: Investor | None = None,
+) -> Decision:
+    """Say what the rule would answer, without a lock and without a trace: for pages only. Five statements.
+
+    investor: stands for a visitor without an account; otherwise the account's links and pledges are read.
+    """
     terms = offers.terms(session, campaign_id)
     tally = session.get_one(CampaignTally, campaign_id)
-    person = offers.investors(session, campaign_id, [backer_id], now)[backer_id]
-    return decide(terms.offer, offers.totals(tally), person, amount.cents, now)
+    if investor is None:
+        assert backer_id is not None
+        investor = offers.investors(session, campaign_id, [backer_id], now)[backer_id]
+    return decide(terms.offer, offers.totals(tally), investor, amount.cents, now)
 
 
 def open_pledge(

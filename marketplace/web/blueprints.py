@@ -7,7 +7,7 @@ from flask import Flask, request, session
 from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 
-from marketplace.web import access, assets, errors, filters, headers, navigation
+from marketplace.web import access, assets, errors, filters, headers, labels, navigation, sign_in
 from marketplace.web.context import runtime, visitor
 
 LOCALES = ("fr", "en")
@@ -35,12 +35,14 @@ def chosen_locale() -> str:
 
 def install(app: Flask, csrf: CSRFProtect) -> None:
     """Register every area and what surrounds them."""
+    sign_in.install(app)
     access.install(app)
     headers.install(app)
     errors.install(app)
     filters.install(app)
     assets.install(app)
     navigation.install(app)
+    app.jinja_env.globals["labels"] = labels
     app.context_processor(_shared)
     for area in AREAS:
         routes = import_module(f"marketplace.web.{area}.routes")

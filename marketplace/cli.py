@@ -1,0 +1,128 @@
+"""Commands of `flask --app marketplace.app`: database, territories, worker, checks, roles."""
+
+import json
+import logging
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from marketplace import invariants, jobs
+from marketplace.accounts import services as accounts
+from marketplace.core import clock, migrate
+from marketplace.core.errors import MitoyenError
+from marketplace.demo import seed as demo
+from marketplace.runtime import Runtime
+from marketplace.territories import loader
+
+db = AppGroup("db", help="The database's schema.")
+territories = AppGroup("territories", help="Communes, intercommunalities, départements, régions.")
+people = AppGroup("accounts", help="People and roles.")
+
+
+def install(app: Flask) -> None:
+    """Add the commands to the application."""
+    for command in (db, territories, people, worker, check, seed):
+        app.cli.add_command(command)
+
+
+def _runtime() -> Runtime:
+    wired: Runtime = current_app.extensions["mitoyen"]
+    return wired
+
+
+def _now() -> datetime:
+    moment = datetime.now(UTC)
+    if _runtime().config.demonstration:
+        with _runtime().database.reading() as session:
+            moment += clock.demo_offset(session)
+    return moment
+
+
+@db.command("upgrade")
+@click.argument("revision", default="head")
+@with_appcontext
+def upgrade(revision: str) -> None:
+    """Bring the schema to a revision, the newest by default."""
+    migrate.upgrade(_runtime().database.engine, revision)
+
+
+@db.command("downgrade")
+@click.argument("revision")
+@with_appcontext
+def downgrade(revision: str) -> None:
+    """Bring the schema back to a revision."""
+    migrate.downgrade(_runtime().database.engine, revision)
+
+
+@db.command("current")
+@with_appcontext
+def current() -> None:
+    """Print the revision of the schema."""
+    click.echo(migrate.current(_runtime().database.engine) or "empty")
+
+
+@territories.command("import")
+@click.option("--release", default="fr-2026", show_default=True, help="Folder of the release.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+@with_appcontext
+def import_territories(release: str, *, dry_run: bool) -> None:
+    """Bring the territories to a release; safe to run again."""
+    report = loader.import_release(_runtime().database.engine, release, dry_run=dry_run)
+    for line in report.lines():
+        click.echo(line)
+
+
+@people.command("grant-administrator")
+@click.argument("email")
+@with_appcontext
+def grant_administrator(email: str) -> None:
+    """Make an existing account an administrator."""
+    try:
+        _runtime().database.in_transaction(
+            lambda session: accounts.grant_administrator(session, email=email, now=_now())
+        )
+    except MitoyenError as error:
+        raise click.ClickException(f"No account has the address {email}.") from error
+    click.echo(f"{email} is an administrator.")
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Run background tasks until stopped."""
+    logging.basicConfig(level=logging.WARNING)
+    queue: jobs.procrastinate.App = current_app.extensions["mitoyen_queue"]
+    with queue.open():
+        queue.run_worker(concurrency=4, fetch_job_polling_interval=2.0, shutdown_graceful_timeout=5.0)
+
+
+@click.command("check")
+@click.option("--as-json", is_flag=True, help="Print the findings as JSON.")
+@with_appcontext
+def check(*, as_json: bool) -> None:
+    """Check every invariant of the database; exit 1 when one does not hold."""
+    with _runtime().database.reading() as session:
+        findings = invariants.check(session)
+        stuck = invariants.stuck(session, _now())
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            mark = "BROKEN" if finding.examples else "ok"
+            click.echo(f"{mark:7}{finding.milliseconds:8.1f} ms  {finding.name} {' | '.join(finding.examples)}")
+        for campaign_id, pledge_id in stuck:
+            click.echo(f"waits for more than a day: pledge {pledge_id} of campaign {campaign_id}")
+    if any(finding.examples for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+@click.command("seed")
+@with_appcontext
+def seed() -> None:
+    """Add the demonstration to an empty database."""
+    demo.seed(_runtime().database, now=_now())
+    click.echo(f"Demonstration added to {Path(_runtime().database.engine.url.database or '').name}.")

@@ -1,0 +1,49 @@
+"""Invented campaigns, read from data/campaigns.toml."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data" / "campaigns.toml"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A campaign to make. Amounts in whole euros.
+
+    owner: login of a person. state: where its life stands: draft, submitted, changes_requested, refused, live, closing,
+    funded or failed. opened: days since publication; lasts: days from publication to the end. raised: what its
+    neighbours have promised. around: communes they come from, nearest first.
+    """
+
+    owner: str
+    name: str
+    commune: str
+    sector: str
+    legal_form: str
+    title: str
+    summary: str
+    story: str
+    instrument: str
+    threshold: int
+    goal: int
+    cap: int
+    preset: str
+    state: str
+    opened: int = 0
+    lasts: int = 60
+    raised: int = 0
+    minimum: int = 10
+    months: int | None = None
+    around: tuple[str, ...] = ()
+    note: str = ""
+
+
+def plans() -> list[Plan]:
+    """Return every campaign of the demonstration, in the order of the file."""
+    known = {field.name for field in fields(Plan)}
+    found = []
+    for table in tomllib.loads(DATA.read_text(encoding="utf-8"))["campaign"]:
+        assert table.keys() <= known, table.keys() - known
+        found.append(Plan(**{**table, "around": tuple(table.get("around", ())), "story": table["story"].strip()}))
+    return found

@@ -1,0 +1,257 @@
+"""Filling an empty database through the application's own services, as if the past weeks had happened."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import cycle
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import passwords
+from marketplace.accounts import services as accounts
+from marketplace.accounts.models import Account
+from marketplace.core import clock
+from marketplace.core.db import Database, uuid7
+from marketplace.core.errors import Refused
+from marketplace.core.money import Money
+from marketplace.demo.campaigns import Plan, plans
+from marketplace.demo.people import ACCOUNTS, PASSWORD, Person, residents
+from marketplace.matching import services as matching
+from marketplace.moderation import services as moderation
+from marketplace.payments import customers
+from marketplace.payments.gateway import TestGateway
+from marketplace.pledges import services as pledges
+from marketplace.pledges import settlement
+from marketplace.projects import services as projects
+from marketplace.projects.rules import Content, paris_day
+from marketplace.residency import services as residency
+
+T = TypeVar("T")
+AMOUNTS = (50, 100, 30, 200, 50, 150, 20, 50, 300, 80, 40, 250, 50, 120, 60, 500)
+DECLARED_MOST = 50
+PER_COMMUNE = 7
+
+
+def seed(database: Database, gateway: TestGateway, *, now: datetime | None = None) -> None:
+    """Make the demonstration in an empty database. Every card is a test card, every person and project invented."""
+    _Seeder(database, gateway, now or clock.real_now()).run()
+
+
+@dataclass
+class _Seeder:
+    database: Database
+    gateway: TestGateway
+    now: datetime
+    ids: dict[str, UUID] = field(default_factory=dict)
+    people: dict[str, list[Person]] = field(default_factory=dict)
+    customers: dict[UUID, str] = field(default_factory=dict)
+
+    def run(self) -> None:
+        everything = plans()
+        self._people(everything)
+        for plan in everything:
+            self._campaign(plan)
+        self._do(_forget_mails)
+
+    def _do(self, work: Callable[[Session], T]) -> T:
+        return self.database.in_transaction(work)
+
+    def _people(self, everything: list[Plan]) -> None:
+        wanted = Counter(commune for plan in everything for commune in set(plan.around))
+        crowd = list(residents(dict.fromkeys(wanted, PER_COMMUNE)))
+        before = self.now - timedelta(days=120)
+        # One hash for all: the password is printed anyway, and hashing 200 times would take ten seconds.
+        hashed = passwords.hash_password(PASSWORD)
+        for person in (*ACCOUNTS, *crowd):
+            self.ids[person.login] = self._do(lambda session, one=person: _account(session, one, hashed, before))
+        for person in crowd:
+            self.people.setdefault(person.commune or "", []).append(person)
+        administrator = next(self.ids[person.login] for person in ACCOUNTS if person.administrator)
+        other = next(self.ids[person.login] for person in reversed(ACCOUNTS) if person.administrator)
+        # A declaration lasts a year: made ninety days ago, so that it still stands.
+        declared = self.now - timedelta(days=90)
+        for person in (*ACCOUNTS, *crowd):
+            judge = other if self.ids[person.login] == administrator else administrator
+            self._do(lambda session, one=person, by=judge: _home(session, self.ids[one.login], one, by, declared))
+
+    def _campaign(self, plan: Plan) -> None:
+        published = self.now - timedelta(days=plan.opened)
+        owner = self.ids[plan.owner]
+        written = published - timedelta(days=4)
+        content = _content(plan, published)
+        campaign_id = self._do(
+            lambda session: projects.create_draft(
+                session, owner_id=owner, form_key=uuid7(), content=content, now=written
+            )
+        )
+        if plan.state == "draft":
+            return
+        submitted = published - timedelta(days=2)
+        self._do(lambda session: projects.submit(session, campaign_id=campaign_id, owner_id=owner, now=submitted))
+        if plan.state != "submitted":
+            self._judge(plan, campaign_id, published)
+
+    def _judge(self, plan: Plan, campaign_id: UUID, at: datetime) -> None:
+        judge = self.ids["helene" if plan.owner != "helene" else "karim"]
+        if plan.state in {"changes_requested", "refused"}:
+            answer = moderation.send_back if plan.state == "changes_requested" else moderation.refuse
+            self._do(
+                lambda session: answer(
+                    session, campaign_id=campaign_id, administrator_id=judge, reasons=["R05"], note=plan.note, now=at
+                )
+            )
+            return
+        self._do(lambda session: moderation.approve(session, campaign_id=campaign_id, administrator_id=judge, now=at))
+        self._pledge(plan, campaign_id, at)
+        self._end(plan, campaign_id, at)
+
+    def _pledge(self, plan: Plan, campaign_id: UUID, published: datetime) -> None:
+        """Have neighbours pledge, one after the other, until what is wanted is promised."""
+        ends = min(self.now, published + timedelta(days=plan.lasts)) - timedelta(hours=3)
+        backers, left, amounts = self._crowd(plan), plan.raised, cycle(AMOUNTS)
+        moments = _moments(published, ends, max(1, plan.raised // 60))
+        for person in backers:
+            if left < plan.minimum:
+                break
+            amount = min(max(next(amounts), plan.minimum), left, DECLARED_MOST if person.level == 1 else left)
+            if amount >= plan.minimum and self._one(campaign_id, person, amount, next(moments)):
+                left -= amount
+
+    def _crowd(self, plan: Plan) -> Iterator[Person]:
+        """Yield neighbours by turns: many from near, few from far, each once, those with a proof several times."""
+        pools = [list(self.people[commune]) for commune in plan.around]
+        for _round in range(12):
+            for distance, pool in enumerate(pools):
+                for person in pool[_round % 3 :: 1 + distance]:
+                    if person.level > 1 or _round == 0:
+                        yield person
+
+    def _one(self, campaign_id: UUID, person: Person, euros: int, at: datetime) -> bool:
+        backer, amount, key = self.ids[person.login], Money.from_euros(euros), uuid7()
+        try:
+            pledge_id = self._do(
+                lambda session: pledges.open_pledge(
+                    session, campaign_id=campaign_id, backer_id=backer, amount=amount, form_key=key, now=at
+                )
+            )
+        except Refused:
+            return False
+        if backer not in self.customers:
+            self.customers[backer] = self._customer(backer, person, at)
+        intent, card = self.gateway.save_test_card(
+            customer_id=self.customers[backer], test_card="pm_card_visa", key=f"pledge:{pledge_id}:setup:1"
+        )
+        self._do(
+            lambda session: pledges.card_saved(
+                session,
+                campaign_id=campaign_id,
+                pledge_id=pledge_id,
+                card=card,
+                setup_intent_id=intent,
+                now=at + timedelta(minutes=2),
+            )
+        )
+        return True
+
+    def _customer(self, backer: UUID, person: Person, at: datetime) -> str:
+        customer_id = self.gateway.create_customer(account_id=backer, email=person.email, key=f"cus:{backer}")
+        version = self.gateway.api_version
+        self._do(
+            lambda session: customers.remember(
+                session, account_id=backer, customer_id=customer_id, stripe_version=version, now=at
+            )
+        )
+        return customer_id
+
+    def _end(self, plan: Plan, campaign_id: UUID, published: datetime) -> None:
+        """Let time do to this campaign what it would have done."""
+        self._confirm(min(self.now, published + timedelta(days=plan.lasts + 10)))
+        if published + timedelta(days=plan.lasts) > self.now:
+            return
+        closed = published + timedelta(days=plan.lasts + 1)
+        self._do(lambda session: settlement.close(session, campaign_id=campaign_id, now=closed))
+        self._do(lambda session: matching.unlist_campaign(session, campaign_id=campaign_id))
+        verdict = self._do(
+            lambda session: settlement.decide_success(session, campaign_id=campaign_id, now=closed + timedelta(days=5))
+        )
+        at = min(self.now, closed + timedelta(days=5, hours=1))
+        if verdict == "failed":
+            for ref in self._due(settlement.due_releases):
+                self._do(
+                    lambda session, it=ref: settlement.release(session, campaign_id=it[0], pledge_id=it[1], now=at)
+                )
+        elif verdict == "collecting":
+            while refs := self._due(lambda session: settlement.due_charges(session, at)):
+                for ref in refs:
+                    settlement.charge(self.database, self.gateway, campaign_id=ref[0], pledge_id=ref[1], now=at)
+            self._do(lambda session: settlement.finish(session, campaign_id=campaign_id, now=at))
+
+    def _confirm(self, at: datetime) -> None:
+        while refs := self._due(lambda session: settlement.due_confirmations(session, at)):
+            for ref in refs:
+                self._do(
+                    lambda session, it=ref: settlement.confirm(session, campaign_id=it[0], pledge_id=it[1], now=at)
+                )
+
+    def _due(self, query: Callable[[Session], list[settlement.Ref]]) -> list[settlement.Ref]:
+        with self.database.reading() as session:
+            return query(session)
+
+
+def _account(session: Session, person: Person, hashed: str, at: datetime) -> UUID:
+    made = accounts.register(
+        session, email=person.email, display_name=person.name, password_hash=hashed, locale="fr", now=at
+    )
+    account = session.get_one(Account, made.account_id)
+    accounts.confirm_email(
+        session, account_id=made.account_id, security_stamp=account.security_stamp, now=at + timedelta(minutes=5)
+    )
+    if person.administrator:
+        accounts.grant_administrator(session, email=person.email, now=at + timedelta(minutes=6))
+    return made.account_id
+
+
+def _home(session: Session, account_id: UUID, person: Person, judge: UUID, at: datetime) -> None:
+    if person.commune is None:
+        return
+    residency.declare(session, account_id=account_id, commune_code=person.commune, now=at)
+    if person.level > 1:
+        request_id = residency.ask_verification(session, account_id=account_id, now=at + timedelta(hours=1))
+        residency.verify(session, request_id=request_id, administrator_id=judge, now=at + timedelta(days=1))
+
+
+def _content(plan: Plan, published: datetime) -> Content:
+    return Content(
+        name=plan.name,
+        commune_code=plan.commune,
+        sector=plan.sector,
+        legal_form=plan.legal_form,
+        title=plan.title,
+        summary=plan.summary,
+        story_markdown=plan.story,
+        instrument=plan.instrument,
+        loan_months=plan.months,
+        threshold_cents=plan.threshold * 100,
+        goal_cents=plan.goal * 100,
+        hard_cap_cents=plan.cap * 100,
+        minimum_cents=plan.minimum * 100,
+        ends_on=paris_day(published) + timedelta(days=plan.lasts),
+        rule_preset=plan.preset,
+    )
+
+
+def _moments(start: datetime, end: datetime, number: int) -> Iterator[datetime]:
+    """Yield instants from start to end, ever denser towards the end as pledges are, then the end itself."""
+    for index in range(number):
+        yield start + (end - start) * ((index + 1) / (number + 1)) ** 0.8
+    while True:
+        yield end
+
+
+def _forget_mails(session: Session) -> None:
+    """Drop the mails of the invented past: the mailbox begins with the visitor's own."""
+    session.execute(text("DELETE FROM procrastinate.procrastinate_jobs WHERE task_name = 'notifications.send_mail'"))

@@ -1,0 +1,1 @@
+"""The arithmetic of money over time. Pure: imports nothing but the standard library and `core.money`."""

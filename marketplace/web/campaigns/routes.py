@@ -1,0 +1,85 @@
+"""The public page of a campaign."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.core.clock import PARIS
+from marketplace.core.money import Money
+from marketplace.finance.schedules import interest_free
+from marketplace.pledges import queries as pledges
+from marketplace.pledges.queries import Progress
+from marketplace.projects import queries as projects
+from marketplace.projects.queries import CampaignPage
+from marketplace.territories import queries as territories
+from marketplace.territories.queries import Commune
+from marketplace.web import eligibility
+from marketplace.web.access import public
+from marketplace.web.context import Me, Session, now, reading, visitor
+from marketplace.web.eligibility import Answer
+
+bp = Blueprint("campaigns", __name__)
+
+EXAMPLE_CENTS = 100_00
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A campaign with what surrounds it on its page. neighbours: (commune or None for the small ones, backers)."""
+
+    campaign: CampaignPage
+    commune: Commune
+    progress: Progress
+    zone: str
+    answer: Answer
+    days_left: int | None
+    neighbours: tuple[tuple[Commune | None, int], ...]
+
+
+def days_left(closes_at: datetime, at: datetime) -> int | None:
+    """Return whole days of Paris until an exclusive end, 0 on the last day, None when it is past."""
+    if at >= closes_at:
+        return None
+    return (closes_at.astimezone(PARIS).date() - at.astimezone(PARIS).date()).days - 1
+
+
+def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -> Shown:
+    """Read all that a campaign's page says. Raises NotFound."""
+    campaign = projects.public_campaign(session, campaign_id)
+    groups = pledges.neighbours(session, campaign_id)
+    codes = {campaign.commune_code, *(group.commune_code for group in groups if group.commune_code)}
+    communes = territories.communes(session, codes)
+    there = communes[campaign.commune_code]
+    zone = eligibility.zones_in_words(session, [(campaign_id, campaign.rule_preset, there)])[campaign_id]
+    return Shown(
+        campaign=campaign,
+        commune=there,
+        progress=pledges.progress(session, [campaign_id])[campaign_id],
+        zone=zone,
+        answer=eligibility.answer(
+            session,
+            person,
+            campaign_id=campaign_id,
+            there=there,
+            zone=zone,
+            minimum=Money(campaign.minimum_cents),
+            now=at,
+        ),
+        days_left=days_left(campaign.closes_at, at) if campaign.state == "live" else None,
+        neighbours=tuple((communes.get(group.commune_code or ""), group.backers) for group in groups),
+    )
+
+
+@bp.get("/collectes/<uuid:campaign_id>")
+@public
+def show(campaign_id: UUID) -> ResponseReturnValue:
+    """Show a campaign to anybody; the answer of the rule depends on who reads."""
+    with reading() as session:
+        shown = load(session, campaign_id, visitor(), now())
+    example = None
+    if shown.campaign.loan_months:
+        example = interest_free(EXAMPLE_CENTS, shown.campaign.loan_months)[0]
+    return render_template("campaigns/show.html", shown=shown, example_cents=EXAMPLE_CENTS, instalment_cents=example)

@@ -1,0 +1,148 @@
+"""The rule's answer in words: one sentence for the verdict, one for why, one way out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import session as cookie
+from flask import url_for
+from flask_babel import gettext as _
+
+from marketplace.core.money import Money
+from marketplace.locality.rules import Decision, Investor, Link
+from marketplace.pledges import services as pledges
+from marketplace.territories import queries as territories
+from marketplace.territories.queries import Commune
+from marketplace.web.context import Me, Session
+from marketplace.web.filters import km
+from marketplace.web.messages import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+COMMUNE = "commune"
+
+
+@dataclass(frozen=True)
+class Locality:
+    """The badge of a card. tone: ok, warn, plain."""
+
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The large answer of a page. href, label: the way out, when there is one."""
+
+    tone: str
+    title: str
+    text: str
+    may_pledge: bool
+    href: str | None = None
+    label: str | None = None
+
+
+def commune_of(person: Me | None) -> str | None:
+    """Return the commune the pages speak to: the account's, else the one typed on this device."""
+    if person is not None:
+        return person.commune_code
+    typed = cookie.get(COMMUNE)
+    return typed if isinstance(typed, str) else None
+
+
+def zones_in_words(session: Session, campaigns: "Collection[tuple[UUID, str, Commune]]") -> dict[UUID, str]:
+    """Return whom each campaign (id, preset, commune of the project) is for. One statement."""
+    codes = {commune.departement_code for _id, _preset, commune in campaigns}
+    departements = territories.places(session, "departement", codes)
+    words = {}
+    for campaign_id, preset, commune in campaigns:
+        if preset == "epci":
+            words[campaign_id] = _("Réservé aux habitants de %(unit)s", unit=commune.epci_name)
+        else:
+            of_departement = departements[commune.departement_code].of_name
+            words[campaign_id] = _("Réservé aux habitants %(of)s et des départements voisins", of=of_departement)
+    return words
+
+
+def locality(home: Commune | None, there: Commune, zone: str, *, inside: bool, proven_enough: bool) -> Locality:
+    """Return the badge of a card for somebody who lives in ``home``, or for nobody in particular."""
+    if home is None:
+        return Locality("plain", zone)
+    away = _away(home, there)
+    if not inside:
+        return Locality("warn", _("%(away)s — %(zone)s", away=away, zone=zone[:1].lower() + zone[1:]))
+    if not proven_enough:
+        return Locality("plain", _("%(away)s — avec un justificatif", away=away))
+    return Locality("ok", _("%(away)s — vous pouvez participer", away=away))
+
+
+def answer(
+    session: Session, person: Me | None, *, campaign_id: UUID, there: Commune, zone: str, minimum: Money, now: datetime
+) -> Answer:
+    """Ask the rule for the smallest amount and say its answer to the reader of a page."""
+    code = commune_of(person)
+    if person is None and code is None:
+        return Answer(
+            "plain", zone, _("Dites-nous où vous habitez pour savoir si vous pouvez participer."), may_pledge=True
+        )
+    investor = None if person is not None else typed_investor(code or "", now)
+    decision = pledges.ask(
+        session,
+        campaign_id=campaign_id,
+        backer_id=person.account_id if person else None,
+        investor=investor,
+        amount=minimum,
+        now=now,
+    )
+    home = territories.commune(session, code) if code else None
+    return _say(decision, home, there, zone)
+
+
+def typed_investor(code: str, now: datetime) -> Investor:
+    """Return a visitor as the rule would see them if they declared the commune they typed."""
+    return Investor((Link("home", code, 1, now + timedelta(days=1)),))
+
+
+def _say(decision: Decision, home: Commune | None, there: Commune, zone: str) -> Answer:
+    if decision.verdict in {"accept", "accept_up_to"}:
+        assert home is not None
+        return Answer(
+            "ok", _("%(away)s : vous pouvez participer", away=_you_are(home, there)), zone + ".", may_pledge=True
+        )
+    reason = decision.reasons[0]
+    why = sentence(reason, **decision.facts)
+    if reason == "outside_rings" and home is not None:
+        return Answer(
+            "warn",
+            zone,
+            _("Vous habitez %(home)s, %(away)s.", home=home.label, away=_away(home, there).lower()),
+            may_pledge=False,
+        )
+    href, label = _way_out(decision.way_out)
+    return Answer(
+        "warn" if decision.verdict == "refuse" else "plain", zone, why, may_pledge=False, href=href, label=label
+    )
+
+
+def _way_out(code: str | None) -> tuple[str | None, str | None]:
+    if code == "declare_residence":
+        return url_for("residency.show"), _("Indiquer ma commune")
+    if code == "prove_residence":
+        return url_for("residency.show"), _("Faire vérifier mon adresse")
+    return None, None
+
+
+def _away(home: Commune, there: Commune) -> str:
+    if home.code == there.code:
+        return _("Dans votre commune")
+    distance = territories.distance_km(home, there)
+    return _("Hors de l’Hexagone") if distance is None else _("À %(km)s", km=km(distance))
+
+
+def _you_are(home: Commune, there: Commune) -> str:
+    if home.code == there.code:
+        return _("C’est dans votre commune")
+    distance = territories.distance_km(home, there)
+    return _("Votre commune est éligible") if distance is None else _("Vous êtes à %(km)s", km=km(distance))

@@ -1,0 +1,69 @@
+"""What the codes of projects, campaigns and pledges are called on screens."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+INSTRUMENTS: Mapping[str, LazyString] = {
+    "gift": _l("Don"),
+    "interest_free_loan": _l("Prêt sans intérêt"),
+}
+LEGAL_FORMS: Mapping[str, LazyString] = {
+    "association": _l("Association"),
+    "scop": _l("Scop"),
+    "scic": _l("Scic"),
+    "sas": _l("SAS"),
+    "sarl": _l("SARL"),
+    "ei": _l("Entreprise individuelle"),
+    "commune": _l("Commune"),
+    "autre": _l("Autre organisation"),
+}
+CAMPAIGN_STATES: Mapping[str, LazyString] = {
+    "draft": _l("Brouillon"),
+    "submitted": _l("En relecture"),
+    "changes_requested": _l("À corriger"),
+    "refused": _l("Refusée"),
+    "live": _l("En cours"),
+    "closing": _l("Close, derniers délais de réflexion"),
+    "collecting": _l("Réussie, encaissement en cours"),
+    "funded": _l("Réussie"),
+    "failed": _l("Non aboutie"),
+    "cancelled": _l("Annulée"),
+}
+# State of a pledge: tone, words, what it means for the backer.
+PLEDGE_STATES: Mapping[str, tuple[str, LazyString, LazyString]] = {
+    "card_pending": (
+        "warn",
+        _l("Carte à enregistrer"),
+        _l("Votre place est gardée. Enregistrez votre carte pour confirmer votre engagement."),
+    ),
+    "reflecting": ("info", _l("En réflexion"), _l("Vous pouvez encore annuler en un clic. Rien n’est débité.")),
+    "confirmed": ("ok", _l("Ferme"), _l("Votre engagement est ferme. Rien n’est débité avant la fin de la collecte.")),
+    "charging": ("info", _l("Débit en cours"), _l("La collecte a réussi : nous débitons votre carte.")),
+    "action_required": (
+        "bad",
+        _l("Paiement refusé"),
+        _l("Votre banque a refusé le paiement. Un dernier essai aura lieu automatiquement."),
+    ),
+    "paid": ("ok", _l("Payé"), _l("Votre carte a été débitée. Merci !")),
+    "withdrawn": ("plain", _l("Annulé par vous"), _l("Rien ne sera débité. Votre carte est oubliée.")),
+    "released": ("plain", _l("Libéré"), _l("La collecte n’a pas abouti. Rien ne sera débité.")),
+    "abandoned": ("plain", _l("Abandonné"), _l("La carte n’a pas été enregistrée à temps. Rien n’est débité.")),
+    "dropped": ("bad", _l("Non payé"), _l("Le paiement n’a pas pu être fait. Votre engagement est clos.")),
+}
+# Cause of a move, for the history.
+PLEDGE_CAUSES: Mapping[str, LazyString] = {
+    "opened": _l("Vous vous êtes engagé·e"),
+    "card_saved": _l("Votre carte a été enregistrée"),
+    "card_saved_late": _l("Votre carte a été enregistrée, votre place a été retrouvée"),
+    "card_page_expired": _l("La carte n’a pas été enregistrée à temps"),
+    "withdrawn_by_backer": _l("Vous avez annulé"),
+    "reflection_over": _l("Le délai de réflexion est passé"),
+    "campaign_failed": _l("La collecte n’a pas abouti"),
+    "campaign_succeeded": _l("La collecte a réussi, débit demandé"),
+    "charge_succeeded": _l("Votre carte a été débitée"),
+    "charge_declined": _l("Votre banque a refusé le débit"),
+    "last_attempt": _l("Dernier essai de débit"),
+    "recovery_over": _l("Le débit n’a pas pu être fait"),
+}
