@@ -1,0 +1,49 @@
+"""Identifiers made in Python."""
+
+import time
+from uuid import RFC_4122
+
+from marketplace.core import db
+from marketplace.core.db import uuid7
+
+
+def test_it_is_a_version_7_of_the_standard_variant():
+    for _ in range(200):
+        made = uuid7()
+
+        assert made.version == 7
+        assert made.variant == RFC_4122
+
+
+def test_it_starts_with_the_milliseconds_of_now():
+    before = time.time_ns() // 1_000_000
+    made = uuid7()
+    after = time.time_ns() // 1_000_000
+
+    assert before <= made.int >> 80 <= after
+
+
+def test_later_ones_sort_after_earlier_ones(monkeypatch):
+    moments = iter([1_000, 1_001, 1_002])
+    monkeypatch.setattr(db.time, "time_ns", lambda: next(moments) * 1_000_000)
+
+    first, second, third = uuid7(), uuid7(), uuid7()
+
+    assert first < second < third
+    assert str(first) < str(second) < str(third)
+
+
+def test_all_74_other_bits_are_random():
+    seen_set, seen_clear = 0, (1 << 128) - 1
+    for _ in range(400):
+        value = uuid7().int
+        seen_set |= value
+        seen_clear &= value
+
+    random_bits = (1 << 62) - 1 | (0xFFF << 64)
+    assert seen_set & random_bits == random_bits
+    assert seen_clear & random_bits == 0
+
+
+def test_two_are_never_the_same():
+    assert len({uuid7() for _ in range(2_000)}) == 2_000
