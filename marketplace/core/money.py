@@ -6,7 +6,7 @@ from decimal import Decimal
 
 # Spaces that French typography puts between thousands: ordinary, no-break, narrow no-break.
 _SPACES = re.compile(r"[ \u00a0\u202f]")
-_AMOUNT = re.compile(r"^\d{1,9}(?:[.,]\d{1,2})?$", re.ASCII)
+_AMOUNT = re.compile(r"\d{1,9}(?:[.,]\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +39,6 @@ def parse_amount(text: str) -> Money:
     The shape is checked before `Decimal`, which takes seconds over "1e99999".
     """
     bare = _SPACES.sub("", text.strip().removesuffix("€"))
-    if not _AMOUNT.match(bare):
+    if not _AMOUNT.fullmatch(bare):
         raise ValueError(text)
     return Money(int(Decimal(bare.replace(",", ".")) * 100))

@@ -269,9 +269,9 @@ def _declined(error: "stripe.CardError") -> ChargeOutcome:
 
 
 def _event(body: dict[str, Any]) -> ProviderEvent:
-    if body.get("livemode"):
-        raise ValueError("livemode")
     try:
+        if body.get("livemode"):
+            raise ValueError("livemode")
         return ProviderEvent(
             id=str(body["id"]),
             type=str(body["type"]),
@@ -281,7 +281,7 @@ def _event(body: dict[str, Any]) -> ProviderEvent:
             api_version=body.get("api_version"),
             payload=body,
         )
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError) as error:
         raise ValueError("shape") from error
 
 
