@@ -149,7 +149,8 @@ def _apply(
     territory = models.Territory
     known = select(territory.kind, territory.code, territory.id).where(territory.country == manifest.country)
     ids = {(kind, code): number for kind, code, number in connection.execute(known)}
-    built = tables.build(directory, manifest, ids, _release(connection, manifest))
+    first_free = 1 + connection.execute(select(func.coalesce(func.max(territory.id), 0))).scalar_one()
+    built = tables.build(directory, manifest, ids, first_free, _release(connection, manifest))
     changes: dict[str, Change] = {}
     vanished: tuple[str, ...] = ()
     for name, target in _TABLES.items():

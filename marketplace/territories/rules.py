@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_DIAMETER_KM = 2 * 6371.0088
-MAX_TYPED = 80
+# Longer than any label.
+MAX_TYPED = 120
 
 # What a person types for a name is read like the name itself; only these words are ever written short.
 _ABBREVIATED = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}

@@ -87,6 +87,9 @@ def resolve(session: Session, text: str, near_departement: str | None = None) ->
     if not keys:
         return Resolution(None, (), exact=False)
     matches = _called(session, keys[:1], near_departement) or _qualified(session, keys[0], near_departement)[0]
+    # "Vergné (Charente-Maritime)" is nobody's name but its own, although La Vergne is there too.
+    labelled = [match for match in matches if rules.normalise(match.label) == keys[0]]
+    matches = labelled if len(labelled) == 1 else matches
     exact = bool(matches)
     one_each: dict[str, Match] = {}
     for match in matches or search(session, text, near_departement=near_departement):

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def build(directory: Path, manifest: release.Manifest, known: Mapping[Key, int], release_id: int) -> Tables:
+def build(
+    directory: Path, manifest: release.Manifest, known: Mapping[Key, int], first_free: int, release_id: int
+) -> Tables:
     """Return the rows of every table.
 
-    known: ids of the territories the database already has; new ones are numbered after the highest of them.
+    known: ids of the country's territories that the database already has; new ones are numbered from first_free.
     """
     records = {(KINDS.get(row["kind"], row["kind"]), row["code"]): row for row in release.rows(directory, "territory")}
-    ids = _numbered(records, known)
+    ids = {**known, **dict(zip((key for key in records if key not in known), count(first_free), strict=False))}
     postal = [(row["postal"], _part_or_commune(row["code"], ids)) for row in release.rows(directory, "postal")]
     borders = {(row["a"], row["b"]): int(row["border_m"]) for row in release.rows(directory, "adjacency")}
     old_codes = [(row["old"], row["new"]) for row in release.rows(directory, "old_codes")]
@@ -66,16 +69,6 @@ def build(directory: Path, manifest: release.Manifest, known: Mapping[Key, int],
         alias=[(manifest.country, old, ids["commune", mothers.get(old, new)], "cog") for old, new in old_codes],
         search=_search(records, communes, postal, ids),
     )
-
-
-def _numbered(records: Iterable[Key], known: Mapping[Key, int]) -> dict[Key, int]:
-    ids = dict(known)
-    highest = max(known.values(), default=0)
-    for key in records:
-        if key not in ids:
-            highest += 1
-            ids[key] = highest
-    return ids
 
 
 def _part_or_commune(code: str, ids: Mapping[Key, int]) -> Key:
