@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,22 +41,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config = Config.from_environment()
         if options.command:
             return run_with_database(config, options.command)
-        return run(config)
+        return run(config, prepare_only=options.prepare_only)
     except (CannotStart, ConfigurationError, EmbeddedError) as error:
         click.echo(error, err=True)
         return 1
 
 
-def run(config: Config) -> int:
-    """Start everything, wait for Ctrl-C or SIGTERM, stop everything; return the exit status."""
+def run(config: Config, *, prepare_only: bool = False) -> int:
+    """Start everything, wait for Ctrl-C or SIGTERM, stop everything; return the exit status.
+
+    prepare_only: stop when the database is ready for a site.
+    """
     status = 1
     with stoppable() as from_now_on_ignore, _only_one(config) as programs_lock:
         _check_ports(config)
         server = None if config.database_url else Embedded(config.var / "postgres")
         supervisor = Supervisor(ROOT, _made(config.var / "log"), kept_open=(programs_lock,), say=_tell)
         try:
-            _start(config, server, supervisor)
-            supervisor.watch()
+            environment = child_environment(
+                PORT=str(config.port),
+                VAR_DIR=str(config.var),
+                DATABASE_URL=server.start() if server else config.database_url,
+                PYTHONUNBUFFERED="1",
+            )
+            accounts = _prepare(supervisor, config, environment)
+            if prepare_only:
+                _tell(accounts)
+            else:
+                _serve(supervisor, config, environment)
+                _tell(f"\nMitoyen : {config.site_url}\n\n{accounts}\nCtrl-C pour arrêter / to stop.")
+                supervisor.watch()
+            status = 0
         except Stop:
             _tell("Arrêt… / Stopping…")
             status = 0
@@ -88,6 +103,7 @@ def run_with_database(config: Config, command: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m marketplace", description="Run Mitoyen on this machine.")
     parser.add_argument("--end-with-parent", action="store_true", help="stop when the program that started this dies")
+    parser.add_argument("--prepare-only", action="store_true", help="fill the database, then stop")
     parser.set_defaults(command=[])
     commands = parser.add_subparsers()
     execute = commands.add_parser("exec", help="run one command with DATABASE_URL set")
@@ -95,30 +111,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _start(config: Config, server: Embedded | None, supervisor: Supervisor) -> None:
-    python = (sys.executable, "-X", "utf8")
-    environment = child_environment(PORT=str(config.port), VAR_DIR=str(config.var), PYTHONUNBUFFERED="1")
+def _prepare(supervisor: Supervisor, config: Config, environment: dict[str, str]) -> str:
+    """Start what the application needs, bring the database up to date; return the accounts to sign in with."""
     if config.demonstration:
-        sandbox = ("-m", "marketplace.sandbox", "--port", str(config.port + 1), "--store", str(config.var / "sandbox"))
-        supervisor.start(
-            Program("sandbox", (*python, *sandbox), environment, ready=lambda: _answers(config.port + 1, below=500))
-        )
-    if server is not None:
-        environment = environment | {"DATABASE_URL": server.start()}
+        sandbox = ("marketplace.sandbox", "--port", str(config.port + 1), "--store", str(config.var / "sandbox.sqlite"))
+        supervisor.start(_program("sandbox", sandbox, environment, ready=lambda: _answers(config.port + 1, below=500)))
+        supervisor.await_ready()
+    return supervisor.carry_out(_program("prepare", ("marketplace.prepare",), environment))
+
+
+def _serve(supervisor: Supervisor, config: Config, environment: dict[str, str]) -> None:
+    """Start the application, and wait for its first page."""
+    supervisor.start(_program("worker", ("flask", "--app", "marketplace.app", "worker"), environment))
+    web = ("gunicorn", *_gunicorn(config), "marketplace.app:create_app()")
+    supervisor.start(_program("web", web, environment, ready=lambda: _answers(config.port, below=400)))
     supervisor.await_ready()
-    accounts = supervisor.carry_out(Program("prepare", (*python, "-m", "marketplace.prepare"), environment))
-    worker = ("-m", "flask", "--app", "marketplace.app", "worker")
-    supervisor.start(Program("worker", (*python, *worker), environment))
-    supervisor.start(
-        Program(
-            "web",
-            (*python, "-m", "gunicorn", *_gunicorn(config), "marketplace.app:create_app()"),
-            environment,
-            ready=lambda: _answers(config.port, below=400),
-        )
-    )
-    supervisor.await_ready()
-    _tell(f"\nMitoyen : {config.site_url}\n\n{accounts}\nCtrl-C pour arrêter / to stop. {config.var / 'log'}")
+
+
+def _program(
+    name: str, module: Sequence[str], environment: dict[str, str], *, ready: Callable[[], bool] = lambda: True
+) -> Program:
+    return Program(name, (sys.executable, "-X", "utf8", "-m", *module), environment, ready=ready)
 
 
 def _gunicorn(config: Config) -> tuple[str, ...]:

@@ -1,0 +1,86 @@
+# Everything a developer types. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+PYTHON ?= python3
+E2E ?= 1
+B := .venv/bin
+export PYTHON E2E
+
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/*.po))
+PAGES := static/vendor/.stamp $(CATALOGUES)
+
+.PHONY: help run test check fix seed shell migration bench browser \
+	lint format types layers templates migrations squawk translations
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# For people
+
+run: .venv/.run $(PAGES)  ## The whole site at http://127.0.0.1:8000 (a second copy: PORT=8010)
+	@exec $(B)/python -m marketplace --end-with-parent
+
+test: .venv/.test $(PAGES) browser  ## Every test (some: ARGS="tests/unit -k money"; no browser: E2E=0)
+	@$(B)/python -m pytest $(if $(filter 0,$(E2E)),-m "not e2e") $(ARGS)
+
+check: lint format types layers templates migrations squawk translations  ## Everything that reads the code and says no
+
+fix: .venv/.test  ## What can be mended without thinking
+	@$(B)/ruff check --quiet --fix . && $(B)/ruff format --quiet .
+
+seed: .venv/.run $(CATALOGUES)  ## Fill an empty database with the demonstration, without the site
+	@$(B)/python -m marketplace --prepare-only
+
+shell: .venv/.run  ## A Python shell with the application and its database
+	@$(B)/python -m marketplace exec $(B)/python -m flask --app marketplace.app shell
+
+migration: .venv/.test  ## A new migration of what the models say: make migration NAME=pledge_receipt
+	@$(B)/python tools/migrations.py new $(NAME)
+
+bench: .venv/.test  ## Measure: make bench PROGRAM=territories
+	@$(B)/python bench/$(or $(PROGRAM),$(error which? PROGRAM=$(subst $() ,|,$(basename $(notdir $(wildcard bench/*.py)))))).py
+
+# The parts of `make check`
+
+lint: .venv/.test
+	@$(B)/ruff check --quiet .
+
+format: .venv/.test
+	@$(B)/ruff format --quiet --check .
+
+types: .venv/.test
+	@$(B)/mypy --no-error-summary
+
+layers: .venv/.test
+	@$(B)/lint-imports --no-timings
+
+templates: .venv/.test
+	@$(B)/djlint --quiet --lint templates marketplace/sandbox/templates
+
+migrations: .venv/.test
+	@$(B)/python tools/migrations.py check
+
+squawk: .venv/.test
+	@$(B)/python tools/migrations.py squawk
+
+translations: .venv/.test
+	@$(B)/python tools/translations.py
+
+# What they need; nothing is done twice
+
+.venv/.run: requirements/run.txt
+	@tools/setup.sh packages run
+
+.venv/.test: requirements/test.txt .venv/.run
+	@tools/setup.sh packages test
+
+static/vendor/.stamp: package-lock.json tools/vendor.py marketplace/web/icons.py | .venv/.run
+	@tools/setup.sh frontend
+
+%.mo: %.po | .venv/.run
+	@$(B)/python -m babel.messages.frontend --quiet compile --input-file=$< --output-file=$@
+
+browser:
+	@tools/setup.sh browser
