@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.locality import presets
-from marketplace.projects.rules import Content
+from marketplace.projects.rules import RULE_PRESETS, Content
 from marketplace.territories import queries as territories
 from marketplace.territories.atlas import compile_rule
 from marketplace.territories.models import Territory
@@ -43,7 +43,7 @@ def plan(session: Session, content: Content) -> Plan:
     Raises Unavailable: no territories were imported.
     """
     commune = _commune(session, content)
-    if content.rule_preset is None:
+    if content.rule_preset not in RULE_PRESETS:
         raise Refused("rule_preset_missing", field="rule_preset")
     release = territories.release(session)
     if release is None:

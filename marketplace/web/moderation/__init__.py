@@ -1,0 +1,1 @@
+"""The area of administrators who read collections before the public does."""

@@ -1,0 +1,1 @@
+"""The area of those who propose a project."""

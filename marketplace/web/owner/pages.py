@@ -1,0 +1,151 @@
+"""What the owner's pages show, gathered; and how a collection looks before it is public."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, url_for
+
+from marketplace.core.errors import Refused
+from marketplace.finance.schedules import interest_free
+from marketplace.projects import queries, rules, zoning
+from marketplace.projects.queries import Dossier, Step
+from marketplace.projects.rules import Content
+from marketplace.projects.zoning import Outline
+from marketplace.territories import queries as territories
+from marketplace.territories.queries import Commune
+from marketplace.web import eligibility
+from marketplace.web.context import Session, me, now, reading
+from marketplace.web.fields import refuse
+from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS
+from marketplace.web.messages import sentence
+from marketplace.web.owner import words as own_words
+from marketplace.web.owner.forms import CampaignForm
+
+EXAMPLE_CENTS = 100_00
+LIMITS: Mapping[str, int] = {
+    "least_days": rules.LISTING_DAYS.start,
+    "most_days": rules.LISTING_DAYS.stop - 1,
+    "most_cents": rules.MOST_CENTS,
+    "least_pledge_cents": rules.LEAST_PLEDGE_CENTS,
+    "per_lender_cents": rules.FREE_LOAN_PER_LENDER_CENTS,
+    "most_months": rules.LOAN_MONTHS.stop - 1,
+    "title": rules.TITLE_LENGTH.stop - 1,
+    "summary": rules.SUMMARY_LENGTH.stop - 1,
+    "story": rules.STORY_LENGTH.stop - 1,
+    "name": rules.NAME_LENGTH.stop - 1,
+}
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A collection as it would appear if it were published now. What is not written yet is None.
+
+    zone: whom it is for, in words. closes_at: exclusive. instalment_cents: for a loan of `EXAMPLE_CENTS`.
+    """
+
+    content: Content
+    story_html: str
+    owner_name: str
+    commune: Commune | None
+    zone: str | None
+    outline: Outline | None
+    closes_at: datetime | None
+    instalment_cents: int | None
+
+
+def sketch(session: Session, found: Dossier) -> Sketch:
+    """Put together what a collection's page will say."""
+    content = found.content
+    commune = territories.commune(session, content.commune_code) if content.commune_code else None
+    zone = None
+    if commune is not None and content.rule_preset is not None:
+        zone = eligibility.zones_in_words(session, [(found.campaign_id, content.rule_preset, commune)])
+    months = content.loan_months if content.loan_months in rules.LOAN_MONTHS else None
+    return Sketch(
+        content=content,
+        story_html=found.story_html,
+        owner_name=found.owner_name,
+        commune=commune,
+        zone=zone[found.campaign_id] if zone else None,
+        outline=zoning.outline(session, content),
+        closes_at=found.closes_at or (rules.closing_instant(content.ends_on) if content.ends_on else None),
+        instalment_cents=interest_free(EXAMPLE_CENTS, months)[0] if months else None,
+    )
+
+
+def words() -> dict[str, Any]:
+    """Return what the codes of projects are called, for a template."""
+    return {
+        "states": CAMPAIGN_STATES,
+        "standings": own_words.STANDINGS,
+        "causes": own_words.CAUSES,
+        "instruments": INSTRUMENTS,
+        "legal_forms": LEGAL_FORMS,
+        "sectors": own_words.SECTORS,
+        "presets": own_words.PRESETS,
+        "example_cents": EXAMPLE_CENTS,
+        "sentence": sentence,
+    }
+
+
+def edit(form: CampaignForm, *, campaign_id: UUID | None, saved: bool = False, elsewhere: bool = False) -> str:
+    """Return the page of the form. saved: it was kept, only sending it failed. elsewhere: it changed in another tab."""
+    with reading() as session:
+        outline = zoning.outline(session, form.content())
+    first, last = rules.ends_between(rules.paris_day(now()))
+    return render_template(
+        "owner/edit.html",
+        form=form,
+        action=url_for("owner.create") if campaign_id is None else url_for("owner.save", campaign_id=campaign_id),
+        campaign_id=campaign_id,
+        saved=saved,
+        elsewhere=elsewhere,
+        outline=outline,
+        first=first,
+        last=last,
+        limits=LIMITS,
+    )
+
+
+def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
+    """Return the page of one's own collection. refusal: what has just been refused. Raises NotFound."""
+    with reading() as session:
+        found = queries.owner_campaign(session, campaign_id, me().account_id)
+        problems = queries.problems(session, found.content, now()) if found.editable else ()
+        shown = sketch(session, found)
+    return render_template(
+        "owner/show.html",
+        found=found,
+        sketch=shown,
+        refusal=refusal,
+        problems=[sentence(problem.code, **problem.facts) for problem in problems],
+        answer=last_answer(found),
+        steps=[timeline_item(step) for step in reversed(found.history)],
+        **words(),
+    )
+
+
+def last_answer(found: Dossier) -> Step | None:
+    """Return what a moderator last said, as long as it is what the owner has to deal with."""
+    answers = [step for step in found.history if step.reasons]
+    return answers[-1] if answers and found.state in {"draft", "changes_requested", "refused", "submitted"} else None
+
+
+def timeline_item(step: Step, *, named: bool = False) -> dict[str, Any]:
+    """Return a line of the history for the macro `timeline`. named: say who did it; to owners, nobody is named."""
+    reasons = " ".join(sentence(code) for code in step.reasons)
+    title = str(own_words.CAUSES.get(step.cause, CAMPAIGN_STATES[step.new_state]))
+    return {
+        "at": step.at,
+        "title": f"{title} – {step.actor_name}" if named and step.actor_name else title,
+        "text": " ".join(part for part in (reasons, step.note or "") if part) or None,
+    }
+
+
+def explain(form: CampaignForm, refusal: Refused) -> None:
+    """Put a refusal on the form, at its field when it has one."""
+    fields = {"story_markdown": "story"}
+    refuse(form, sentence(refusal.code, **refusal.facts), fields.get(refusal.field or "", refusal.field))

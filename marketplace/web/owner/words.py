@@ -1,0 +1,66 @@
+"""What the codes of projects and of their history are called on screens, and what an owner may do next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+SECTORS: Mapping[str, LazyString] = {
+    "alimentation": _l("Alimentation"),
+    "agriculture": _l("Agriculture"),
+    "energie": _l("Énergie"),
+    "commerce": _l("Commerce"),
+    "artisanat": _l("Artisanat"),
+    "culture": _l("Culture"),
+    "education": _l("Éducation"),
+    "sante": _l("Santé"),
+    "habitat": _l("Habitat"),
+    "mobilite": _l("Mobilité"),
+    "environnement": _l("Environnement"),
+    "sport": _l("Sport"),
+    "services": _l("Services"),
+    "autre": _l("Autre domaine"),
+}
+PRESETS: Mapping[str, LazyString] = {
+    "epci": _l("Mon intercommunalité"),
+    "departement_and_bordering": _l("Mon département et les départements voisins"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a state looks to its owner. tone, icon: of its badge; next_step: what to do or expect now."""
+
+    tone: str
+    icon: str
+    next_step: LazyString
+
+
+STANDINGS: Mapping[str, Standing] = {
+    "draft": Standing("plain", "pencil", _l("Complétez-la, puis envoyez-la en relecture.")),
+    "submitted": Standing("info", "search", _l("Un administrateur la relit. Vous recevrez sa réponse par courriel.")),
+    "changes_requested": Standing("warn", "pencil", _l("Lisez les remarques, corrigez, puis renvoyez-la.")),
+    "refused": Standing("bad", "circle-alert", _l("Elle ne sera pas publiée. Lisez les raisons.")),
+    "live": Standing("ok", "circle-check", _l("Elle est en ligne. Parlez-en autour de vous.")),
+    "closing": Standing("info", "clock", _l("Elle est close. Nous attendons la fin des derniers délais de réflexion.")),
+    "collecting": Standing("ok", "hand-coins", _l("Elle a réussi. Les cartes sont débitées.")),
+    "funded": Standing(
+        "ok", "circle-check", _l("Elle a réussi et l’argent est collecté. Tenez vos voisins au courant.")
+    ),
+    "failed": Standing("plain", "circle-alert", _l("Le seuil n’a pas été atteint. Rien n’a été débité.")),
+    "cancelled": Standing("bad", "circle-alert", _l("Elle a été annulée. Rien n’est débité.")),
+}
+# Cause of a step, as its owner and its moderators read it.
+CAUSES: Mapping[str, LazyString] = {
+    "created": _l("Brouillon commencé"),
+    "submitted": _l("Envoyée en relecture"),
+    "withdrawn": _l("Reprise par le porteur avant la réponse"),
+    "changes_requested": _l("Renvoyée au porteur pour correction"),
+    "refused": _l("Refusée"),
+    "approved": _l("Relue et publiée"),
+    "deadline": _l("Fin de la collecte"),
+    "threshold_reached": _l("Seuil atteint : la collecte a réussi"),
+    "threshold_missed": _l("Seuil non atteint : rien n’est débité"),
+    "collected": _l("Argent collecté"),
+}
