@@ -1,7 +1,8 @@
 """Copy the few front-end files that pages need from node_modules into static/vendor/ (ignored by git).
 
-Run after `npm ci`, from anywhere: ``python tools/vendor.py``. Fonts, htmx and one SVG sprite of exactly the icons listed in
-`marketplace/web/icons.py`, with their licences. `marketplace/web/assets.py` gives them hashed names and compresses them.
+Run after `npm ci`, from anywhere: ``python tools/vendor.py``. Fonts, htmx and one sprite of exactly the icons listed
+in `marketplace/web/icons.py`, with their licences. `marketplace/web/assets.py` gives them hashed names and compresses
+them.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Static files: our own and those of `static/vendor/`, under names that carry their content, compressed once.
 
-`install` builds ``var/static`` from ``static`` (idempotent: a name is its content) and serves it through WhiteNoise with
-immutable caching. Nothing here needs `static/vendor/`: without it fonts fall back and icons are absent.
+`install` builds ``var/static`` from ``static`` (idempotent: a name is its content) and serves it through WhiteNoise
+with immutable caching. Nothing here needs `static/vendor/`: without it fonts fall back and icons are absent.
 """
 
 import gzip
@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from flask import Flask
 from whitenoise import WhiteNoise
 

@@ -69,7 +69,8 @@ def cover(sector: str | None, title: object) -> Markup:
     light = drawn[1] % len(LIGHTS)
     scene = _scene(sector, str(title), drawn[0])
     return Markup(  # noqa: S704  # drawn from constants and small integers only
-        '<svg class="scene" viewBox="0 0 640 360" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">'
+        '<svg class="scene" viewBox="0 0 640 360" preserveAspectRatio="xMidYMid slice" '
+        'aria-hidden="true" focusable="false">'
         f"{landscape(LIGHTS[light], drawn[2])}{scene(light)}</svg>"
     )
 

@@ -18,6 +18,7 @@ _FRENCH = re.compile(r"^(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})$", re.ASCII)
 class _TypedField(Field):  # type: ignore[misc]  # wtforms has no types
     """A text input whose value is typed; what was typed comes back when it is refused."""
 
+    raw_data: list[str] | None
     widget = TextInput()
     example = ""
 
@@ -40,9 +41,10 @@ class _TypedField(Field):  # type: ignore[misc]  # wtforms has no types
         raise NotImplementedError
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the field of a sent form; empty is None, so that `Optional` and `InputRequired` decide."""
+        """Read the field of a sent form; blank is None, so that `Optional` and `InputRequired` decide."""
         self.data = None
         if not valuelist or not valuelist[0].strip():
+            self.raw_data = []
             return
         try:
             self.data = self.read(valuelist[0].strip())
@@ -71,7 +73,7 @@ class MoneyField(_TypedField):
 
     def refusal(self) -> str:
         """Say how to write an amount."""
-        return _("Saisissez un montant en euros, par exemple 50 ou 12,50.")
+        return str(_("Saisissez un montant en euros, par exemple 50 ou 12,50."))
 
 
 class DateField(_TypedField):
@@ -95,7 +97,7 @@ class DateField(_TypedField):
 
     def refusal(self) -> str:
         """Say how to write a day."""
-        return _("Saisissez une date, par exemple 31/12/2026.")
+        return str(_("Saisissez une date, par exemple 31/12/2026."))
 
 
 class TrimmedField(StringField):  # type: ignore[misc]  # wtforms has no types

@@ -12,8 +12,8 @@ from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
 from marketplace.web import charts, covers, form_filters
 
-# Between thousands, before €, %, km. Not the narrow U+202F: both our fonts lack it, and browsers then draw it two pixels
-# wide, so that "32 000" reads as one block.
+# Between thousands, before €, %, km. Not the narrow U+202F: both our fonts lack it, and browsers then draw it
+# two pixels wide, so that "32 000" reads as one block.
 NBSP = "\u00a0"
 
 _MONTHS = (
@@ -65,7 +65,7 @@ def count(number: int) -> str:
 
 
 def money(amount: Money | int) -> str:
-    """Write an amount of cents: "50 €", "12,50 €", "1 234,50 €"; "€50", "€12.50" in English. Cents only when there are."""
+    """Write an amount of cents: "50 €", "12,50 €", "1 234,50 €"; "€50", "€12.50" in English."""
     cents = amount.cents if isinstance(amount, Money) else amount
     sign, (euros, rest) = ("−" if cents < 0 else ""), divmod(abs(cents), 100)
     if _english():
@@ -92,7 +92,7 @@ def hour(value: datetime) -> str:
 
 def instant(value: datetime) -> str:
     """Write an aware moment as people in Paris read it: "23 novembre 2026 à 23 h 59"."""
-    return _("%(day)s à %(hour)s", day=day(value), hour=hour(value))
+    return str(_("%(day)s à %(hour)s", day=day(value), hour=hour(value)))
 
 
 def last_minute(end: datetime) -> str:
@@ -113,7 +113,7 @@ def iso(value: date | datetime) -> str:
 def km(distance: float) -> str:
     """Write a distance in whole kilometres: "7 km"; below one, "moins de 1 km"."""
     if distance < 1:
-        return _("moins de %(distance)s", distance=f"1{NBSP}km")
+        return str(_("moins de %(distance)s", distance=f"1{NBSP}km"))
     return f"{count(round(distance))}{NBSP}km"
 
 
@@ -130,22 +130,22 @@ def percent_of(part: int, whole: int) -> str:
 def days(number: int) -> str:
     """Write how many days are left: "12 jours", "dernier jour"."""
     if number < 1:
-        return _("dernier jour")
-    return ngettext("%(num)s jour", "%(num)s jours", number)
+        return str(_("dernier jour"))
+    return str(ngettext("%(num)s jour", "%(num)s jours", number))
 
 
 def days_left(number: int) -> str:
     """Write that the end is near: "Plus que 3 jours", "Dernier jour"."""
     if number < 1:
-        return _("Dernier jour")
-    return ngettext("Plus que %(num)s jour", "Plus que %(num)s jours", number)
+        return str(_("Dernier jour"))
+    return str(ngettext("Plus que %(num)s jour", "Plus que %(num)s jours", number))
 
 
 def neighbours(number: int) -> str:
     """Write how many people take part: "Aucun voisin", "1 voisin", "148 voisins"."""
     if number == 0:
-        return _("aucun voisin")
-    return ngettext("%(total)s voisin", "%(total)s voisins", number, total=count(number))
+        return str(_("aucun voisin"))
+    return str(ngettext("%(total)s voisin", "%(total)s voisins", number, total=count(number)))
 
 
 def initials(name: str) -> str:

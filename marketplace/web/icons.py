@@ -1,6 +1,6 @@
 """The icons that pages use, by their Lucide names. `tools/vendor.py` builds one sprite of exactly these.
 
-A test reads every template and module: an icon used but not listed here, or listed but not used, fails it.
+A page that asks for another one fails (KeyError), and so does a test that reads every template.
 """
 
 ICONS = (

@@ -24,12 +24,21 @@ class Visitor(Protocol):
 
 @dataclass(frozen=True)
 class Link:
-    """One entry of a menu. icon: a name of ``icons.ICONS``; post: the entry is a form, not a link."""
+    """One entry of a menu.
+
+    icon: a name of ``icons.ICONS``; post: the entry is a form, not a link; shorter: the words for a narrow screen.
+    """
 
     path: str
     label: LazyString
     icon: str = "chevron-right"
     post: bool = False
+    shorter: LazyString | None = None
+
+    @property
+    def short(self) -> LazyString:
+        """The words for a narrow screen."""
+        return self.shorter or self.label
 
     @property
     def current(self) -> Markup:
@@ -59,18 +68,20 @@ _ACCOUNT = (
     Link("/deconnexion", _l("Se déconnecter"), "log-out", post=True),
 )
 _DEMONSTRATION = (
-    Link("/boite", _l("Boîte aux lettres de démonstration"), "mail"),
-    Link("/horloge", _l("Horloge de démonstration"), "clock"),
+    Link("/boite", _l("Boîte aux lettres de démonstration"), "mail", shorter=_l("Boîte aux lettres")),
+    Link("/horloge", _l("Horloge de démonstration"), "clock", shorter=_l("Horloge")),
 )
 _FOOTER = (
     Link("/comment-ca-marche", _l("Comment ça marche")),
     Link("/regle-locale", _l("La règle locale")),
     Link("/frais-et-risques", _l("Frais et risques")),
     Link("/accessibilite", _l("Accessibilité")),
-    Link("/vie-privee", _l("Vie privée")),
+    Link("/confidentialite", _l("Vie privée")),
     Link("/mentions-legales", _l("Mentions légales")),
     Link("/style", _l("Feuille de style")),
 )
+
+_LANGUAGE = Link("/langue", _l("Langue"), post=True)
 
 
 class Navigation:
@@ -95,6 +106,10 @@ class Navigation:
     def footer(self) -> list[Link]:
         """Return the pages about the house."""
         return _answered(_FOOTER)
+
+    def changes_language(self) -> bool:
+        """Tell whether the language can be changed from the footer."""
+        return bool(_answered((_LANGUAGE,)))
 
 
 def _answered(links: Iterable[Link]) -> list[Link]:

@@ -6,7 +6,8 @@ from marketplace.web.scenes.nature import bush, ground, poplar, tree, windows
 def _awning(x: int, y: int, count: int, width: int, colour: str) -> str:
     half = width / 2
     return "".join(
-        f'<path fill="{colour if k % 2 == 0 else "#fff"}" d="M{x + k * width} {y}h{width}v34a{half} 13 0 0 1-{width} 0z"/>'
+        f'<path fill="{colour if k % 2 == 0 else "#fff"}" '
+        f'd="M{x + k * width} {y}h{width}v34a{half} 13 0 0 1-{width} 0z"/>'
         for k in range(count)
     )
 
@@ -37,7 +38,8 @@ def bakery(light: int) -> str:
         + tree(560, 306, 96, light)
         + '<path fill="#F4EBDA" d="M176 110h288v196H176z"/><path fill="#46586A" d="m164 112 44-54h224l44 54z"/>'
         '<path fill="#C98A6B" d="M392 34h26v44h-26z"/>'
-        '<path d="M402 34c-8-10 10-12 4-22" stroke="#fff" stroke-width="5" fill="none" stroke-linecap="round" opacity=".8"/>'
+        '<path d="M402 34c-8-10 10-12 4-22" stroke="#fff" stroke-width="5" fill="none" '
+        'stroke-linecap="round" opacity=".8"/>'
         + windows((222, 126), (301, 126), (380, 126))
         + '<path fill="#2C3F4D" d="M200 196h150v86H200z"/><path fill="#FCE4B0" d="M206 200h138v78H206z"/>'
         + loaves
@@ -58,7 +60,8 @@ def _terrace(x: int, colour: str) -> str:
         f'<path fill="{colour}" d="M{x - 78} 190c16-58 140-58 156 0z"/>'
         f'<path fill="#fff" opacity=".9" d="M{x - 26} 190c4-36 12-50 26-58 14 8 22 22 26 58z"/>'
         f'<ellipse cx="{x}" cy="262" rx="46" ry="9" fill="#7A4E37"/>'
-        f'<path d="M{x - 58} 300v-46h-4m4 22h24v24m92 0v-46h4m-4 22h-24v24" stroke="#123651" stroke-width="6" fill="none"/>'
+        f'<path d="M{x - 58} 300v-46h-4m4 22h24v24m92 0v-46h4m-4 22h-24v24" stroke="#123651" '
+        f'stroke-width="6" fill="none"/>'
         f'<path fill="#F6F4EE" d="M{x - 14} 252h14v-10h-14zm20 0h8v-14h-8z"/>'
     )
 
@@ -82,7 +85,8 @@ def cafe(light: int) -> str:
 def grocery(light: int) -> str:
     """Draw a village grocery with its crates of fruit."""
     crates = "".join(
-        f'<path fill="#B07F4C" d="M{x} 262h62v34h-62z"/><path stroke="#8A5E33" stroke-width="3" d="M{x} 274h62m-62 11h62"/>'
+        f'<path fill="#B07F4C" d="M{x} 262h62v34h-62z"/>'
+        f'<path stroke="#8A5E33" stroke-width="3" d="M{x} 274h62m-62 11h62"/>'
         + "".join(f'<circle cx="{x + 10 + k * 14}" cy="{258 - k % 2 * 3}" r="9" fill="{colour}"/>' for k in range(4))
         for x, colour in ((132, "#D9572F"), (202, "#6FA04B"), (272, "#F2B233"))
     )

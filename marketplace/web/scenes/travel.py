@@ -17,11 +17,14 @@ def train(light: int) -> str:
         + f'<path fill="#D8CBB2" d="M0 212h640v148H0z"/><path fill="#9FC3B2" d="{arches}"/>'
         '<path fill="#BCAE92" d="M0 206h640v12H0z"/><path fill="#5C5347" d="M0 200h640v6H0z"/>'
         f'<path fill="{body}" d="M120 190c0-34 26-52 60-52h340c20 0 30 10 30 24v36H120z"/>'
-        '<path fill="#CFE4EF" d="M120 190c1-12 5-22 12-30h30v26h-42z"/><path fill="#14232E" opacity=".35" d="M120 190h430v8H120z"/>'
+        '<path fill="#CFE4EF" d="M120 190c1-12 5-22 12-30h30v26h-42z"/>'
+        '<path fill="#14232E" opacity=".35" d="M120 190h430v8H120z"/>'
         f'<path stroke="#F2B233" stroke-width="6" d="M150 190h400"/><g fill="#CFE4EF">{panes}</g>'
         '<path fill="#F2B233" d="M500 148h30v40h-30z"/><path d="M515 148v40" stroke="#123651" stroke-width="2"/>'
-        '<g fill="#2A333A"><circle cx="186" cy="200" r="10"/><circle cx="222" cy="200" r="10"/><circle cx="450" cy="200" r="10"/>'
-        '<circle cx="486" cy="200" r="10"/></g><path fill="#5F9BBA" d="M0 338c120-20 200 10 320 0s220-12 320 4v18H0z"/>'
+        '<g fill="#2A333A"><circle cx="186" cy="200" r="10"/><circle cx="222" cy="200" r="10"/>'
+        '<circle cx="450" cy="200" r="10"/>'
+        '<circle cx="486" cy="200" r="10"/>'
+        '</g><path fill="#5F9BBA" d="M0 338c120-20 200 10 320 0s220-12 320 4v18H0z"/>'
     )
 
 
@@ -31,10 +34,12 @@ def halt(light: int) -> str:
         sun(88, 80, 30)
         + tree(60, 272, 110, light)
         + tree(590, 272, 130, light + 1)
-        + '<path fill="#E4D6BC" d="M0 270h640v48H0z"/><path fill="#F2B233" d="M0 306h640v5H0z"/><path fill="#8B8376" d="M0 318h640v42H0z"/>'
+        + '<path fill="#E4D6BC" d="M0 270h640v48H0z"/><path fill="#F2B233" d="M0 306h640v5H0z"/>'
+        '<path fill="#8B8376" d="M0 318h640v42H0z"/>'
         '<path stroke="#5C5347" stroke-width="6" d="M0 332h640M0 350h640"/>'
         '<path fill="#F3E7D2" d="M170 124h300v148H170z"/><path fill="#A3563F" d="m150 126 50-56h240l50 56z"/>'
-        '<path fill="#8A4A36" d="M226 46h26v34h-26z"/><path fill="#C9A27A" d="M170 124h12v148h-12zm288 0h12v148h-12z"/>'
+        '<path fill="#8A4A36" d="M226 46h26v34h-26z"/>'
+        '<path fill="#C9A27A" d="M170 124h12v148h-12zm288 0h12v148h-12z"/>'
         '<path fill="#1C4B6E" d="M252 138h136v26H252z"/><path fill="#fff" d="M270 148h100v6H270z"/>'
         '<g fill="#BFD6E2" stroke="#fff" stroke-width="5"><path d="M204 184h40v44h-40zm192 0h40v44h-40z"/></g>'
         '<path fill="#3A7CA5" d="M188 182h14v48h-14zm58 0h14v48h-14zm134 0h14v48h-14zm58 0h14v48h-14z"/>'
@@ -59,10 +64,13 @@ def bicycle_workshop(light: int) -> str:
         + '<path fill="#E4EDF1" d="M60 70h520v236H60z"/><path fill="#A3563F" d="m44 70 36-36h480l36 36z"/>'
         '<path fill="#FFF7E6" d="M92 102h196v150H92z"/><path fill="#1C4B6E" d="M92 102h196v16H92z"/>'
         '<g stroke="#1C4B6E" stroke-width="5" fill="none"><path d="M120 140v40m30-40v54m30-54v30m30-30v60m30-60v36"/>'
-        '<circle cx="120" cy="190" r="9"/><circle cx="210" cy="210" r="9"/><path d="M143 200h14l4 12h-22z" fill="#F2B233" stroke="none"/></g>'
-        '<path fill="#1F6A43" d="M452 124h90v182h-90z"/><path fill="#CFE4EF" d="M464 138h66v74h-66z"/><circle cx="466" cy="238" r="5" fill="#F2B233"/>'
+        '<circle cx="120" cy="190" r="9"/><circle cx="210" cy="210" r="9"/>'
+        '<path d="M143 200h14l4 12h-22z" fill="#F2B233" stroke="none"/></g>'
+        '<path fill="#1F6A43" d="M452 124h90v182h-90z"/><path fill="#CFE4EF" d="M464 138h66v74h-66z"/>'
+        '<circle cx="466" cy="238" r="5" fill="#F2B233"/>'
         f'<path stroke="#6E7F8B" stroke-width="2" d="{rays}"/>'
-        '<g fill="none" stroke="#14232E" stroke-width="9"><circle cx="230" cy="244" r="62"/><circle cx="404" cy="244" r="62"/></g>'
+        '<g fill="none" stroke="#14232E" stroke-width="9"><circle cx="230" cy="244" r="62"/>'
+        '<circle cx="404" cy="244" r="62"/></g>'
         f'<g fill="none" stroke="{frame}" stroke-width="11" stroke-linecap="round" stroke-linejoin="round">'
         '<path d="m230 244 46-86h94l34 86M276 158l40 86h-86m140-86-54 86m54-86-6-26"/></g>'
         '<path d="M256 148h44" stroke="#14232E" stroke-width="11" stroke-linecap="round"/>'
@@ -87,6 +95,7 @@ def shared_bus(light: int) -> str:
         '<path fill="none" stroke="#14232E" stroke-opacity=".3" stroke-width="3" d="M344 132v158"/>'
         '<g fill="#2A333A"><circle cx="242" cy="290" r="30"/><circle cx="424" cy="290" r="30"/></g>'
         '<g fill="#C6D2DA"><circle cx="242" cy="290" r="13"/><circle cx="424" cy="290" r="13"/></g>'
-        '<path stroke="#46586A" stroke-width="6" d="M112 284V176"/><circle cx="112" cy="164" r="20" fill="#fff" stroke="#1C4B6E" stroke-width="6"/>'
+        '<path stroke="#46586A" stroke-width="6" d="M112 284V176"/>'
+        '<circle cx="112" cy="164" r="20" fill="#fff" stroke="#1C4B6E" stroke-width="6"/>'
         '<path fill="#1C4B6E" d="M103 158h18v10h-18z"/>'
     )

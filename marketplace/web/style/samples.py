@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from marketplace.web.fields import DateField, MoneyField, TrimmedField
@@ -168,18 +169,23 @@ class SampleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     instrument = RadioField(
         _l("Que proposez-vous aux habitants ?"),
         [InputRequired(_l("Choisissez un don ou un prêt."))],
-        choices=[("gift", _l("Un don")), ("loan", _l("Un prêt sans intérêt"))],
+        choices=[SelectChoice("gift", _l("Un don")), SelectChoice("loan", _l("Un prêt sans intérêt"))],
     )
     suggested = RadioField(
         _l("Votre participation"),
-        choices=[("5000", "50 €"), ("10000", "100 €"), ("25000", "250 €"), ("other", _l("Autre"))],
+        choices=[
+            SelectChoice("5000", "50 €"),
+            SelectChoice("10000", "100 €"),
+            SelectChoice("25000", "250 €"),
+            SelectChoice("other", _l("Autre")),
+        ],
         default="10000",
     )
     zone = SelectField(
         _l("Qui peut participer ?"),
         choices=[
-            ("epci", _l("Les habitants de Grand Poitiers")),
-            ("near", _l("La Vienne et les départements voisins")),
+            SelectChoice("epci", _l("Les habitants de Grand Poitiers")),
+            SelectChoice("near", _l("La Vienne et les départements voisins")),
         ],
     )
     story = TextAreaField(_l("Racontez votre projet"), [Length(max=4000)])
