@@ -124,7 +124,7 @@ def test_a_name_that_no_longer_exists_is_looked_for_among_those_that_do(session)
         ("Le Havre", "76351"),
         ("Havre", "76351"),
         ("Ajaccio 2A", "2A004"),
-        ("Vergné (Charente-Maritime)", "17465"),  # and not La Vergne beside it
+        ("Vergné (Charente-Maritime)", "17464"),  # and not La Vergne beside it
         ("Îles Saint-Paul et Nouvelle-Amsterdam (Terres australes et antarctiques françaises)", "98411"),
         ("Pérignac (Charente)", "16258"),  # and not the one in Charente-Maritime
     ],

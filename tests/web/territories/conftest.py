@@ -1,0 +1,63 @@
+"""Looking communes up: an application of that area alone, on the real territories."""
+
+import html5lib
+import pytest
+from flask import Flask
+from flask_babel import Babel, get_locale
+from flask_wtf import CSRFProtect
+
+from config import ROOT, Config
+from marketplace.runtime import Runtime
+from marketplace.web import access, assets, blueprints, filters, headers, navigation
+from marketplace.web.territories import routes
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """Where static files are built, once for all tests: a name is its content."""
+    return tmp_path_factory.mktemp("static")
+
+
+@pytest.fixture
+def site(database, built):
+    app = Flask("marketplace", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(SECRET_KEY="tests", BABEL_DEFAULT_LOCALE="fr", TESTING=True)
+    config = Config(
+        database_url="",
+        secret_key="tests",
+        site_url="http://localhost",
+        port=8000,
+        var=built,
+        stripe_secret_key=None,
+        stripe_webhook_secret=None,
+        stripe_api_base="http://localhost:8001",
+    )
+    app.extensions["mitoyen"] = Runtime(config=config, database=database, gateway=None)
+    CSRFProtect(app)
+    Babel(app, locale_selector=blueprints.chosen_locale)
+    access.install(app)
+    headers.install(app)
+    filters.install(app)
+    assets.install(app, var=built)
+    navigation.install(app)
+    app.context_processor(lambda: {"visitor": None, "demonstration": False, "locale": get_locale()})
+    app.register_blueprint(routes.bp)
+    app.add_url_rule("/ma-commune", "home.set_commune", methods=["POST"])
+    return app
+
+
+@pytest.fixture
+def visitor(site):
+    with site.test_client() as client:
+        yield client
+
+
+@pytest.fixture
+def parsed():
+    """Parse a whole page, or a fragment of one, and refuse what a browser would have to repair."""
+
+    def parse(text, *, fragment=False):
+        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+        return parser.parseFragment(text) if fragment else parser.parse(text)
+
+    return parse
