@@ -57,6 +57,6 @@ def residents(communes: dict[str, int]) -> Iterator[Person]:
     for commune, number in sorted(communes.items()):
         for _ in range(number):
             name = f"{_FIRST_NAMES[serial % len(_FIRST_NAMES)]} {_LAST_NAMES[serial // 7 % len(_LAST_NAMES)]}"
-            # One in three has only declared an address: pledges of 50 € at most.
-            yield Person(name, f"habitant{serial:03d}", commune, 1 if serial % 3 == 0 else 3)
+            # One in five has only declared an address: pledges of 50 € at most.
+            yield Person(name, f"habitant{serial:03d}", commune, 1 if serial % 5 == 0 else 3)
             serial += 1

@@ -1,7 +1,8 @@
 """Filling an empty database through the application's own services, as if the past weeks had happened."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import cycle
@@ -16,24 +17,24 @@ from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Account
 from marketplace.core import clock
 from marketplace.core.db import Database, uuid7
-from marketplace.core.errors import Refused
 from marketplace.core.money import Money
 from marketplace.demo.campaigns import Plan, plans
 from marketplace.demo.people import ACCOUNTS, PASSWORD, Person, residents
 from marketplace.matching import services as matching
 from marketplace.moderation import services as moderation
 from marketplace.payments import customers
-from marketplace.payments.gateway import TestGateway
+from marketplace.payments.gateway import SavedCard, TestGateway
+from marketplace.pledges import commit, settlement
 from marketplace.pledges import services as pledges
-from marketplace.pledges import settlement
 from marketplace.projects import services as projects
 from marketplace.projects.rules import Content, paris_day
 from marketplace.residency import services as residency
 
 T = TypeVar("T")
-AMOUNTS = (50, 100, 30, 200, 50, 150, 20, 50, 300, 80, 40, 250, 50, 120, 60, 500)
+AMOUNTS = (200, 100, 500, 150, 50, 300, 250, 100, 400, 80, 200, 1000, 120, 600)
 DECLARED_MOST = 50
-PER_COMMUNE = 7
+NEAREST, FARTHEST = 26, 8
+BATCH = 8
 
 
 def seed(database: Database, gateway: TestGateway, *, now: datetime | None = None) -> None:
@@ -61,22 +62,26 @@ class _Seeder:
         return self.database.in_transaction(work)
 
     def _people(self, everything: list[Plan]) -> None:
-        wanted = Counter(commune for plan in everything for commune in set(plan.around))
-        crowd = list(residents(dict.fromkeys(wanted, PER_COMMUNE)))
+        crowd = list(residents(_crowds(everything)))
         before = self.now - timedelta(days=120)
         # One hash for all: the password is printed anyway, and hashing 200 times would take ten seconds.
         hashed = passwords.hash_password(PASSWORD)
-        for person in (*ACCOUNTS, *crowd):
-            self.ids[person.login] = self._do(lambda session, one=person: _account(session, one, hashed, before))
+        self.ids = self._do(
+            lambda session: {person.login: _account(session, person, hashed, before) for person in (*ACCOUNTS, *crowd)}
+        )
         for person in crowd:
             self.people.setdefault(person.commune or "", []).append(person)
         administrator = next(self.ids[person.login] for person in ACCOUNTS if person.administrator)
         other = next(self.ids[person.login] for person in reversed(ACCOUNTS) if person.administrator)
         # A declaration lasts a year: made ninety days ago, so that it still stands.
         declared = self.now - timedelta(days=90)
-        for person in (*ACCOUNTS, *crowd):
-            judge = other if self.ids[person.login] == administrator else administrator
-            self._do(lambda session, one=person, by=judge: _home(session, self.ids[one.login], one, by, declared))
+
+        def homes(session: Session) -> None:
+            for person in (*ACCOUNTS, *crowd):
+                judge = other if self.ids[person.login] == administrator else administrator
+                _home(session, self.ids[person.login], person, judge, declared)
+
+        self._do(homes)
 
     def _campaign(self, plan: Plan) -> None:
         published = self.now - timedelta(days=plan.opened)
@@ -110,43 +115,68 @@ class _Seeder:
         self._end(plan, campaign_id, at)
 
     def _pledge(self, plan: Plan, campaign_id: UUID, published: datetime) -> None:
-        """Have neighbours pledge, one after the other, until what is wanted is promised."""
+        """Have neighbours pledge, a few at a time, until what is wanted is promised."""
         ends = min(self.now, published + timedelta(days=plan.lasts)) - timedelta(hours=3)
-        backers, left, amounts = self._crowd(plan), plan.raised, cycle(AMOUNTS)
-        moments = _moments(published, ends, max(1, plan.raised // 60))
-        for person in backers:
-            if left < plan.minimum:
-                break
-            amount = min(max(next(amounts), plan.minimum), left, DECLARED_MOST if person.level == 1 else left)
-            if amount >= plan.minimum and self._one(campaign_id, person, amount, next(moments)):
-                left -= amount
-
-    def _crowd(self, plan: Plan) -> Iterator[Person]:
-        """Yield neighbours by turns: many from near, few from far, each once, those with a proof several times."""
-        pools = [list(self.people[commune]) for commune in plan.around]
-        for _round in range(12):
-            for distance, pool in enumerate(pools):
-                for person in pool[_round % 3 :: 1 + distance]:
-                    if person.level > 1 or _round == 0:
-                        yield person
-
-    def _one(self, campaign_id: UUID, person: Person, euros: int, at: datetime) -> bool:
-        backer, amount, key = self.ids[person.login], Money.from_euros(euros), uuid7()
-        try:
-            pledge_id = self._do(
-                lambda session: pledges.open_pledge(
-                    session, campaign_id=campaign_id, backer_id=backer, amount=amount, form_key=key, now=at
+        wishes = list(self._wishes(plan))
+        groups = [wishes[index : index + BATCH] for index in range(0, len(wishes), BATCH)]
+        saved = []
+        for group, at in zip(groups, _moments(published, ends, len(groups)), strict=False):
+            requests = [
+                commit.Request(self.ids[person.login], Money.from_euros(euros), uuid7()) for person, euros in group
+            ]
+            outcomes = self._do(
+                lambda session, asked=requests, moment=at: commit.commit_batch(
+                    session, campaign_id=campaign_id, requests=asked, now=moment
                 )
             )
-        except Refused:
-            return False
+            saved += [
+                (outcome.pledge_id, person, at)
+                for outcome, (person, _euros) in zip(outcomes, group, strict=True)
+                if outcome.pledge_id is not None
+            ]
+        with ThreadPoolExecutor(4) as pool:
+            cards = list(pool.map(lambda one: self._card(one[0], one[1]), saved))
+        self._do(lambda session: self._note_cards(session, campaign_id, saved, cards))
+
+    def _wishes(self, plan: Plan) -> Iterator[tuple[Person, int]]:
+        """Yield who pledges how many euros: many from near, few from far, each once."""
+        left, amounts = plan.raised, cycle(AMOUNTS)
+        pools = [self.people[commune] for commune in plan.around]
+        for turn in range(max(map(len, pools), default=0)):
+            for pool in pools:
+                if turn >= len(pool) or left < plan.minimum:
+                    continue
+                person = pool[turn]
+                euros = min(max(next(amounts), plan.minimum), left, DECLARED_MOST if person.level == 1 else left)
+                left -= euros
+                yield person, euros
+
+    def _card(self, pledge_id: UUID, person: Person) -> tuple[str, SavedCard]:
+        backer = self.ids[person.login]
         if backer not in self.customers:
-            self.customers[backer] = self._customer(backer, person, at)
-        intent, card = self.gateway.save_test_card(
+            self.customers[backer] = self.gateway.create_customer(
+                account_id=backer, email=person.email, key=f"cus:{backer}"
+            )
+        return self.gateway.save_test_card(
             customer_id=self.customers[backer], test_card="pm_card_visa", key=f"pledge:{pledge_id}:setup:1"
         )
-        self._do(
-            lambda session: pledges.card_saved(
+
+    def _note_cards(
+        self,
+        session: Session,
+        campaign_id: UUID,
+        saved: Sequence[tuple[UUID, Person, datetime]],
+        cards: Sequence[tuple[str, SavedCard]],
+    ) -> None:
+        for (pledge_id, person, at), (intent, card) in zip(saved, cards, strict=True):
+            customers.remember(
+                session,
+                account_id=self.ids[person.login],
+                customer_id=self.customers[self.ids[person.login]],
+                stripe_version=self.gateway.api_version,
+                now=at,
+            )
+            pledges.card_saved(
                 session,
                 campaign_id=campaign_id,
                 pledge_id=pledge_id,
@@ -154,22 +184,11 @@ class _Seeder:
                 setup_intent_id=intent,
                 now=at + timedelta(minutes=2),
             )
-        )
-        return True
-
-    def _customer(self, backer: UUID, person: Person, at: datetime) -> str:
-        customer_id = self.gateway.create_customer(account_id=backer, email=person.email, key=f"cus:{backer}")
-        version = self.gateway.api_version
-        self._do(
-            lambda session: customers.remember(
-                session, account_id=backer, customer_id=customer_id, stripe_version=version, now=at
-            )
-        )
-        return customer_id
 
     def _end(self, plan: Plan, campaign_id: UUID, published: datetime) -> None:
         """Let time do to this campaign what it would have done."""
-        self._confirm(min(self.now, published + timedelta(days=plan.lasts + 10)))
+        last = min(self.now, published + timedelta(days=plan.lasts + 10))
+        self._each(settlement.confirm, settlement.due_confirmations, last)
         if published + timedelta(days=plan.lasts) > self.now:
             return
         closed = published + timedelta(days=plan.lasts + 1)
@@ -180,26 +199,42 @@ class _Seeder:
         )
         at = min(self.now, closed + timedelta(days=5, hours=1))
         if verdict == "failed":
-            for ref in self._due(settlement.due_releases):
-                self._do(
-                    lambda session, it=ref: settlement.release(session, campaign_id=it[0], pledge_id=it[1], now=at)
-                )
+            self._each(settlement.release, lambda session, _at: settlement.due_releases(session), at)
         elif verdict == "collecting":
             while refs := self._due(lambda session: settlement.due_charges(session, at)):
                 for ref in refs:
                     settlement.charge(self.database, self.gateway, campaign_id=ref[0], pledge_id=ref[1], now=at)
             self._do(lambda session: settlement.finish(session, campaign_id=campaign_id, now=at))
 
-    def _confirm(self, at: datetime) -> None:
-        while refs := self._due(lambda session: settlement.due_confirmations(session, at)):
-            for ref in refs:
-                self._do(
-                    lambda session, it=ref: settlement.confirm(session, campaign_id=it[0], pledge_id=it[1], now=at)
-                )
+    def _each(
+        self,
+        service: Callable[..., None],
+        due: Callable[[Session, datetime], list[settlement.Ref]],
+        at: datetime,
+    ) -> None:
+        """Do to every pledge that is due what time does to it, a batch in a transaction."""
+
+        def batch(session: Session) -> int:
+            refs = due(session, at)
+            for campaign_id, pledge_id in refs:
+                service(session, campaign_id=campaign_id, pledge_id=pledge_id, now=at)
+            return len(refs)
+
+        while self._do(batch):
+            pass
 
     def _due(self, query: Callable[[Session], list[settlement.Ref]]) -> list[settlement.Ref]:
         with self.database.reading() as session:
             return query(session)
+
+
+def _crowds(everything: list[Plan]) -> dict[str, int]:
+    """Return how many people to invent in each commune: more where a project is near."""
+    wanted: Counter[str] = Counter()
+    for plan in everything:
+        for distance, commune in enumerate(plan.around):
+            wanted[commune] = max(wanted[commune], NEAREST if distance < 2 else FARTHEST)
+    return dict(wanted)
 
 
 def _account(session: Session, person: Person, hashed: str, at: datetime) -> UUID:

@@ -20,6 +20,7 @@ from marketplace.pledges import chain, offers
 from marketplace.pledges.models import CampaignTally, Pledge, PledgeDecision, PledgeEvent
 from marketplace.pledges.offers import Terms
 from marketplace.pledges.rules import RESERVATION, check_move
+from marketplace.pledges.transitions import lock_tally
 
 
 @dataclass(frozen=True)
@@ -71,19 +72,6 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
         outcomes.append(Outcome(decision, pledge_id))
     desk.write(session)
     return outcomes
-
-
-def lock_tally(session: Session, campaign_id: UUID) -> CampaignTally:
-    """Take the lock that decides, as the last lock of a transaction. Raises NotFound: never published."""
-    tally = session.scalar(
-        select(CampaignTally)
-        .where(CampaignTally.campaign_id == campaign_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if tally is None:
-        raise NotFound(campaign_id)
-    return tally
 
 
 def _known(session: Session, campaign_id: UUID, requests: Sequence[Request]) -> dict[UUID, Pledge]:

@@ -67,13 +67,12 @@ def fold(moves: Iterable[tuple[str | None, str]]) -> str | None:
 
 @dataclass(frozen=True)
 class Weight:
-    """What a pledge adds to its campaign's totals, in cents; ``backers`` counts pledges of others than the owner's."""
+    """What a pledge adds to its campaign's totals, in cents."""
 
     reserved: int = 0
     live: int = 0
     related: int = 0
     confirmed: int = 0
-    backers: int = 0
 
     def __sub__(self, other: "Weight") -> "Weight":
         return Weight(
@@ -81,7 +80,6 @@ class Weight:
             self.live - other.live,
             self.related - other.related,
             self.confirmed - other.confirmed,
-            self.backers - other.backers,
         )
 
 
@@ -92,12 +90,7 @@ def weight(state: str | None, amount_cents: int, *, related: bool) -> Weight:
     if state not in LIVE:
         return Weight()
     irrevocable = amount_cents if state != "reflecting" and not related else 0
-    return Weight(
-        live=amount_cents,
-        related=amount_cents if related else 0,
-        confirmed=irrevocable,
-        backers=0 if related else 1,
-    )
+    return Weight(live=amount_cents, related=amount_cents if related else 0, confirmed=irrevocable)
 
 
 def may_withdraw(state: str, revocable_until: datetime | None, now: datetime) -> bool:

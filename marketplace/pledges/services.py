@@ -15,11 +15,11 @@ from marketplace.core.queue import enqueue
 from marketplace.locality.rules import Decision, Investor, decide
 from marketplace.payments.gateway import SavedCard
 from marketplace.pledges import chain, offers
-from marketplace.pledges.commit import Request, commit_batch, lock_tally
+from marketplace.pledges.commit import Request, commit_batch
 from marketplace.pledges.errors import PledgeRefused
 from marketplace.pledges.models import CampaignTally, Pledge
 from marketplace.pledges.rules import may_withdraw
-from marketplace.pledges.transitions import lock_pledge, move
+from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects.models import Campaign
 from marketplace.protection.reflection import revocable_until
 

@@ -13,11 +13,10 @@ from marketplace.core.money import Money
 from marketplace.payments import customers
 from marketplace.payments.gateway import ChargeOutcome, Gateway
 from marketplace.pledges.checkout import reference
-from marketplace.pledges.commit import lock_tally
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.rules import KEY_LIFE, RECOVERY
 from marketplace.pledges.services import card_page_expired, clear_provider, tell
-from marketplace.pledges.transitions import lock_pledge, move
+from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects import services as projects
 from marketplace.projects.models import Campaign
 

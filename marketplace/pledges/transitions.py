@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
@@ -58,12 +58,7 @@ def move(
     assert changed.rowcount == 1, "the row is locked"  # type: ignore[attr-defined]
     _remember(session, pledge, old=old, to=to, cause=cause, now=now, actor_id=actor_id, stripe_event_id=stripe_event_id)
     _keep_ledger(session, pledge, old=old, to=to, now=now, provider_id=values.get("charge_id"))
-    _weigh(
-        session,
-        pledge.campaign_id,
-        weight(to, pledge.amount_cents, related=pledge.related)
-        - weight(old, pledge.amount_cents, related=pledge.related),
-    )
+    _weigh(session, pledge, old=old, to=to)
     session.refresh(pledge)
 
 
@@ -101,18 +96,44 @@ def _keep_ledger(
         ledger.void(session, **line, now=now)
 
 
-def _weigh(session: Session, campaign_id: UUID, delta: Weight) -> None:
+def _weigh(session: Session, pledge: Pledge, *, old: str, to: str) -> None:
+    delta = weight(to, pledge.amount_cents, related=pledge.related) - weight(
+        old, pledge.amount_cents, related=pledge.related
+    )
     if delta == Weight():
         return
-    session.execute(
-        update(CampaignTally)
-        .where(CampaignTally.campaign_id == campaign_id)
-        .values(
-            reserved_cents=CampaignTally.reserved_cents + delta.reserved,
-            live_cents=CampaignTally.live_cents + delta.live,
-            related_cents=CampaignTally.related_cents + delta.related,
-            confirmed_cents=CampaignTally.confirmed_cents + delta.confirmed,
-            backers=CampaignTally.backers + delta.backers,
+    tally = lock_tally(session, pledge.campaign_id)
+    tally.reserved_cents += delta.reserved
+    tally.live_cents += delta.live
+    tally.related_cents += delta.related
+    tally.confirmed_cents += delta.confirmed
+    if delta.live and not pledge.related and not _stands_otherwise(session, pledge):
+        tally.backers += 1 if delta.live > 0 else -1
+    session.flush()
+
+
+def _stands_otherwise(session: Session, pledge: Pledge) -> bool:
+    """Tell whether the backer has another live pledge there: people are counted once."""
+    return session.scalars(
+        select(
+            exists().where(
+                Pledge.campaign_id == pledge.campaign_id,
+                Pledge.backer_id == pledge.backer_id,
+                Pledge.id != pledge.id,
+                Pledge.state.in_(sorted(LIVE)),
+            )
         )
-        .execution_options(synchronize_session=False)
+    ).one()
+
+
+def lock_tally(session: Session, campaign_id: UUID) -> CampaignTally:
+    """Take the lock that decides, as the last lock of a transaction. Raises NotFound: never published."""
+    tally = session.scalar(
+        select(CampaignTally)
+        .where(CampaignTally.campaign_id == campaign_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
+    if tally is None:
+        raise NotFound(campaign_id)
+    return tally
