@@ -2,18 +2,30 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from config import Config
+from marketplace import jobs
+from marketplace.accounts import sign_in as devices
+from marketplace.app import create_app
 from marketplace.core.db import Database, make_engine
 from marketplace.core.embedded import Embedded
 from marketplace.core.migrate import upgrade
+from marketplace.runtime import Runtime
 from marketplace.territories import loader
+from tests.factories import Account, Make
+from tests.fakes import WEBHOOK_SECRET, FakeGateway
 
 ROOT = Path(__file__).resolve().parent.parent
 # A Monday in Paris, in no holiday, far from a change of clocks.
@@ -99,6 +111,92 @@ def committed(server_url: str, administrative: Engine, template: str) -> Iterato
 def now() -> datetime:
     """The moment at which tests happen, unless they say otherwise."""
     return NOW_INSTANT
+
+
+@pytest.fixture
+def gateway() -> FakeGateway:
+    """A payment provider in memory."""
+    return FakeGateway()
+
+
+@pytest.fixture
+def make(database: Database, gateway: FakeGateway, now: datetime) -> Make:
+    """Makes accounts, campaigns and pledges in any state, through the application's services."""
+    return Make(database, gateway, now)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application of this run, built once: templates are compiled once. Ask for `app` instead."""
+    config = Config(
+        database_url="postgresql+psycopg://nobody@127.0.0.1:1/nowhere",
+        secret_key="a-secret-of-the-tests-and-of-nobody-else",
+        site_url="http://localhost",
+        port=8000,
+        var=tmp_path_factory.mktemp("var"),
+        stripe_secret_key=None,
+        stripe_webhook_secret=WEBHOOK_SECRET,
+        stripe_api_base="http://127.0.0.1:8001",
+    )
+    made = create_app(config)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def app(site: Flask, database: Database, gateway: FakeGateway, now: datetime) -> Iterator[Flask]:
+    """The application on the rolled-back connection and the provider in memory; its clock starts at `now`."""
+    whole = site.extensions["mitoyen"]
+    here = Runtime(config=whole.config, database=database, gateway=gateway)
+    site.extensions["mitoyen"] = here
+    site.extensions["mitoyen_sandbox_clock"] = lambda by: None
+    jobs._wired[:] = [replace(jobs._wired[0], runtime=here)]
+    with time_machine.travel(now):
+        yield site
+    site.extensions["mitoyen"] = whole
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts; `sign_in` gives it an account, `csrf` the token that forms want."""
+    return app.test_client()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[], FlaskClient]:
+    """Open one more browser."""
+    return app.test_client
+
+
+@pytest.fixture
+def sign_in(database: Database, now: datetime) -> Callable[[FlaskClient, Account], FlaskClient]:
+    """Sign an account in on a browser, without its password: `sign_in(client, make.account())`."""
+
+    def enter(client: FlaskClient, account: Account) -> FlaskClient:
+        def open_one(session: Session) -> str:
+            stamp = devices.stamp_of(session, account.id)
+            return devices.open_session(
+                session, account_id=account.id, security_stamp=stamp, device="Firefox, Linux", now=now
+            )
+
+        token = database.in_transaction(open_one)
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = token, True
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def csrf(app: Flask) -> Callable[[FlaskClient], str]:
+    """Return the token that a browser's forms hold: `client.post(url, data={"csrf_token": csrf(client), …})`."""
+
+    def token(client: FlaskClient) -> str:
+        with client.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", os.urandom(20).hex())
+        return str(URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(raw))
+
+    return token
 
 
 def _fingerprint() -> str:

@@ -1,0 +1,284 @@
+"""A payment provider in memory: the same promises as Stripe, and told to fail when a test wants it to."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.core.db import transaction_open
+from marketplace.core.errors import Unavailable
+from marketplace.core.money import Money
+from marketplace.payments.gateway import (
+    ChargeOutcome,
+    CheckoutLink,
+    CheckoutStatus,
+    PaymentStatus,
+    ProviderEvent,
+    SavedCard,
+)
+from marketplace.payments.stripe_gateway import API_VERSION, StripeGateway
+
+WEBHOOK_SECRET = "whsec_of_the_tests"
+
+
+class Crashed(Exception):  # noqa: N818 - what happened to our program
+    """Our program died between the provider's answer and the next line of ours."""
+
+
+@dataclass
+class _Intent:
+    """A payment as the provider keeps it."""
+
+    id: str
+    customer_id: str
+    pledge: str
+    attempt: int
+    amount: Money
+    outcome: ChargeOutcome
+
+
+@dataclass
+class FakeGateway:
+    """Implements `payments.gateway.Gateway`; every call asserts that no transaction of ours is open.
+
+    unavailable: nobody answers. declines: reason of the next charges, one each; None lets one pass.
+    crash_after_charge: the next charge happens, its answer is lost with our program. lose_answer: the next charge
+    happens, its answer is lost on the way.
+    """
+
+    api_version: str = API_VERSION
+    unavailable: bool = False
+    declines: list[str | None] = field(default_factory=list)
+    crash_after_charge: bool = False
+    lose_answer: bool = False
+    pages: dict[str, CheckoutStatus] = field(default_factory=dict)
+    expiries: dict[str, datetime] = field(default_factory=dict)
+    cards: dict[str, str] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    customers: dict[str, UUID] = field(default_factory=dict)
+    intents: dict[str, _Intent] = field(default_factory=dict)
+    events: list[ProviderEvent] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    _answers: dict[str, tuple[object, object]] = field(default_factory=dict)
+    _serial: int = 0
+
+    # --- what the application calls ---
+
+    def create_customer(self, *, account_id: UUID, email: str, key: str) -> str:
+        """Create a customer; the same key gives the same one."""
+        self._called("create_customer")
+
+        def make() -> str:
+            made = self._id("cus")
+            self.customers[made] = account_id
+            return made
+
+        return self._once(key, (account_id, email), make)
+
+    def open_card_page(
+        self,
+        *,
+        customer_id: str,
+        pledge: str,
+        locale: str,
+        success_url: str,
+        cancel_url: str,
+        expires_at: datetime,
+        key: str,
+    ) -> CheckoutLink:
+        """Open a page; the same key gives the same one."""
+        self._called("open_card_page")
+        assert customer_id in self.customers, "no such customer"
+
+        def make() -> CheckoutLink:
+            made = self._id("cs_test")
+            url = f"https://paiement.exemple.fr/{made}"
+            self.pages[made] = CheckoutStatus(made, "open", url, pledge, None, None)
+            self.expiries[made] = expires_at
+            return CheckoutLink(made, url, expires_at)
+
+        return self._once(key, (customer_id, pledge, locale, success_url, cancel_url, expires_at), make)
+
+    def card_page(self, session_id: str) -> CheckoutStatus:
+        """Say what became of a page."""
+        self._called("card_page")
+        return self.pages[session_id]
+
+    def close_card_page(self, session_id: str) -> None:
+        """Expire a page that is open."""
+        self._called("close_card_page")
+        self.closed.append(session_id)
+        if self.pages[session_id].state == "open":
+            self.pages[session_id] = replace(self.pages[session_id], state="expired", url=None)
+
+    def forget_card(self, payment_method_id: str) -> None:
+        """Detach a card; nothing happens the second time."""
+        self._called("forget_card")
+        self.cards.pop(payment_method_id, None)
+        self.forgotten.append(payment_method_id)
+
+    def charge(
+        self,
+        *,
+        customer_id: str,
+        payment_method_id: str,
+        amount: Money,
+        pledge: str,
+        campaign: str,
+        attempt: int,
+        description: str,
+        key: str,
+    ) -> ChargeOutcome:
+        """Charge a card; the same key gives the same payment."""
+        self._called("charge")
+        assert payment_method_id in self.cards, "the card was forgotten"
+
+        def make() -> ChargeOutcome:
+            reason = self.declines.pop(0) if self.declines else None
+            made = self._id("pi")
+            if reason is None:
+                outcome = ChargeOutcome("succeeded", made, self._id("ch"))
+            else:
+                outcome = ChargeOutcome("declined", made, None, reason)
+            self.intents[made] = _Intent(made, customer_id, pledge, attempt, amount, outcome)
+            kind = "succeeded" if reason is None else "payment_failed"
+            self._ring(f"payment_intent.{kind}", made)
+            return outcome
+
+        facts = (customer_id, payment_method_id, amount, pledge, campaign, attempt, description)
+        outcome = self._once(key, facts, make)
+        if self.crash_after_charge:
+            self.crash_after_charge = False
+            raise Crashed
+        if self.lose_answer:
+            self.lose_answer = False
+            raise Unavailable("provider")
+        return outcome
+
+    def find_charge(self, *, customer_id: str, pledge: str, attempt: int) -> ChargeOutcome | None:
+        """Look for a payment by what it says of us."""
+        self._called("find_charge")
+        found = (
+            intent.outcome
+            for intent in self.intents.values()
+            if (intent.customer_id, intent.pledge, intent.attempt) == (customer_id, pledge, attempt)
+        )
+        return next(found, None)
+
+    def payment(self, payment_intent_id: str) -> PaymentStatus:
+        """Say what is true now of a payment."""
+        self._called("payment")
+        intent = self.intents[payment_intent_id]
+        return PaymentStatus(intent.outcome, intent.pledge)
+
+    def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:
+        """Verify with the code that ships: no network is needed for it."""
+        return StripeGateway("sk_test_unused").read_event(body=body, signature=signature, secret=secret, now=now)
+
+    def events_since(self, created: datetime) -> list[ProviderEvent]:
+        """List events, oldest first."""
+        self._called("events_since")
+        return [event for event in self.events if event.created >= created]
+
+    def register_webhook(self, url: str) -> str:
+        """Return the secret that events are signed with."""
+        self._called("register_webhook")
+        return WEBHOOK_SECRET
+
+    def save_test_card(self, *, customer_id: str, test_card: str, key: str) -> tuple[str, SavedCard]:
+        """Save a card without a person."""
+        self._called("save_test_card")
+        return self._once(key, (customer_id, test_card), lambda: (self._id("seti"), self._card()))
+
+    # --- what a test does to it ---
+
+    def save_card(self, session_id: str) -> SavedCard:
+        """Do what a person does on the page: type a card that works."""
+        page = self.pages[session_id]
+        assert page.state == "open", page.state
+        card = self._card()
+        self.pages[session_id] = replace(page, state="complete", url=None, setup_intent_id=self._id("seti"), card=card)
+        self._ring("checkout.session.completed", session_id)
+        return card
+
+    def expire_page(self, session_id: str) -> None:
+        """Let the time of a page run out."""
+        self.pages[session_id] = replace(self.pages[session_id], state="expired", url=None)
+        self._ring("checkout.session.expired", session_id)
+
+    def forget_keys(self) -> None:
+        """Do what the provider may do after 24 hours."""
+        self._answers.clear()
+
+    @property
+    def taken(self) -> Money:
+        """What was really charged."""
+        return sum(
+            (intent.amount for intent in self.intents.values() if intent.outcome.state == "succeeded"), start=Money(0)
+        )
+
+    # --- inside ---
+
+    def _called(self, name: str) -> None:
+        assert not transaction_open(), f"{name} inside a transaction: the network would hold its locks"
+        self.calls.append(name)
+        if self.unavailable:
+            raise Unavailable("provider")
+
+    def _once(self, key: str, request: object, make: Callable[[], Any]) -> Any:
+        if key in self._answers:
+            known, answer = self._answers[key]
+            assert known == request, f"key {key} used for another request"
+            return answer
+        answer = make()
+        self._answers[key] = (request, answer)
+        return answer
+
+    def _card(self) -> SavedCard:
+        card = SavedCard(self._id("pm"), "visa", "4242", "12/2030")
+        self.cards[card.payment_method_id] = card.last4
+        return card
+
+    def _id(self, prefix: str) -> str:
+        self._serial += 1
+        return f"{prefix}_{self._serial}"
+
+    def _ring(self, kind: str, object_id: str) -> None:
+        self._serial += 1
+        created = datetime.now(UTC)
+        payload = event_body(f"evt_{self._serial}", kind, object_id, created)
+        event = ProviderEvent(
+            id=payload["id"],
+            type=kind,
+            created=created,
+            livemode=False,
+            object_id=object_id,
+            api_version=self.api_version,
+            payload=payload,
+        )
+        self.events.append(event)
+
+
+def event_body(event_id: str, kind: str, object_id: str, created: datetime) -> dict[str, Any]:
+    """Return an event as the provider sends it."""
+    return {
+        "id": event_id,
+        "object": "event",
+        "type": kind,
+        "created": int(created.timestamp()),
+        "livemode": False,
+        "api_version": API_VERSION,
+        "data": {"object": {"id": object_id}},
+    }
+
+
+def signed(event: ProviderEvent, at: datetime, *, secret: str = WEBHOOK_SECRET) -> tuple[bytes, dict[str, str]]:
+    """Return the body and the headers of a delivery of an event, signed at an instant."""
+    body, stamp = json.dumps(event.payload).encode(), int(at.timestamp())
+    mac = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return body, {"Stripe-Signature": f"t={stamp},v1={mac}", "Content-Type": "application/json"}
