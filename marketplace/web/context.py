@@ -8,7 +8,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from flask import abort, current_app, g
-from sqlalchemy.orm import Session
+from flask_login import current_user
+from sqlalchemy.orm import Session as Session  # noqa: PLC0414 - web areas take their sessions from here only
 
 from marketplace.core import clock
 from marketplace.runtime import Runtime
@@ -62,8 +63,14 @@ def now() -> datetime:
 
 
 def visitor() -> Me | None:
-    """Return the signed-in person, None for a visitor."""
-    raise NotImplementedError
+    """Return the signed-in person, None for a visitor; looked up once a request, and not at all without a cookie.
+
+    Two statements: the device with its person, and where they live. `sign_in` does the looking up.
+    """
+    if "visitor" not in g:
+        g.visitor = getattr(current_user, "me", None)
+    person: Me | None = g.visitor
+    return person
 
 
 def me() -> Me:

@@ -34,7 +34,8 @@ def content_security_policy() -> str:
 def protect(response: Response) -> Response:
     """Add the headers; an answer that decides nothing about caching is never stored."""
     headers = response.headers
-    headers["Content-Security-Policy"] = content_security_policy()
+    # A page that shows somebody else's HTML has brought a policy of its own, with a sandbox.
+    headers.setdefault("Content-Security-Policy", content_security_policy())
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "same-origin"

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy.orm import Session
 
 from config import Config
 from marketplace.accounts import queries, sign_in
@@ -18,6 +17,7 @@ from marketplace.core.errors import NotFound
 from marketplace.notifications import rules
 from marketplace.notifications.rules import Kind
 from marketplace.web.account import tokens
+from marketplace.web.context import Session
 from marketplace.web.messages import sentence
 
 
@@ -51,9 +51,7 @@ def render_and_post(
     except NotFound:
         return  # a link was asked for an address without an account; or the account is gone
     written = render(kind, person, params, url=f"{config.site_url}{rules.path(known, params)}{token}")
-    mail.post(
-        session, recipient=person.email, subject=written.subject, text=written.text, html=written.html, now=now
-    )
+    mail.post(session, recipient=person.email, subject=written.subject, text=written.text, html=written.html, now=now)
 
 
 def render(kind: str, person: Person, params: Mapping[str, Any], *, url: str) -> Written:

@@ -253,11 +253,11 @@ def _at_most(rule: str, limit_cents: int | None) -> str:
 STANDINGS: Mapping[str, tuple[object, object]] = {
     "declared": (
         _l("Déclarée"),
-        _l("Vous pouvez donner ou prêter sans intérêt jusqu’à 50 € par campagne."),
+        _l("Vous pouvez donner ou prêter sans intérêt jusqu’à 50 € par collecte."),
     ),
     "confirmed": (
         _l("Code postal confirmé"),
-        _l("Vous pouvez vous engager jusqu’à 1 000 € en douze mois, toutes campagnes confondues."),
+        _l("Vous pouvez vous engager jusqu’à 1 000 € en douze mois, toutes collectes confondues."),
     ),
     "proven": (
         _l("Justifiée"),

@@ -1,4 +1,4 @@
-"""Confirming an address. Opening the link shows a button; only the button confirms, for mail scanners open links too."""
+"""Confirming an address. Opening the link shows a button; only the button confirms: mail scanners open links too."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

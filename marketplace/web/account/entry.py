@@ -40,7 +40,9 @@ def sign_in_send() -> ResponseReturnValue:
         known = queries.credentials(session, form.email.data)
     matches = passwords.verify(known.password_hash if known else None, form.password.data)
     if known is None or not matches or not _open(known, form.password.data):
-        refuse(form, _("L’adresse ou le mot de passe ne convient pas. Corrigez, ou choisissez un nouveau mot de passe."))
+        refuse(
+            form, _("L’adresse ou le mot de passe ne convient pas. Corrigez, ou choisissez un nouveau mot de passe.")
+        )
         return _form(form), 422
     limits.give_back(*others, afresh=by_account)
     return redirect(safe_next(request.args.get("suite")), code=303)

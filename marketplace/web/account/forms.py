@@ -99,7 +99,9 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     adult = BooleanField(
         _l("J’ai 18 ans ou plus."),
-        validators=[InputRequired(_l("Il faut avoir 18 ans pour ouvrir un compte. Cochez cette case si c’est le cas."))],
+        validators=[
+            InputRequired(_l("Il faut avoir 18 ans pour ouvrir un compte. Cochez cette case si c’est le cas."))
+        ],
     )
 
 

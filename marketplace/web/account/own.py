@@ -39,7 +39,7 @@ def own_send() -> ResponseReturnValue:
     account_id = me().account_id
     in_transaction(
         lambda opened: services.update_profile(
-            opened, account_id=account_id, display_name=form.display_name.data, locale=form.locale.data
+            opened, account_id=account_id, display_name=form.display_name.data or "", locale=form.locale.data
         )
     )
     session["locale"] = form.locale.data
@@ -76,9 +76,7 @@ def password_send() -> ResponseReturnValue:
 def device_out(session_id: UUID) -> ResponseReturnValue:
     """Sign one of one's devices out."""
     person = me()
-    in_transaction(
-        lambda opened: sign_in.close_session(opened, account_id=person.account_id, session_id=session_id)
-    )
+    in_transaction(lambda opened: sign_in.close_session(opened, account_id=person.account_id, session_id=session_id))
     if session_id == person.session_id:
         forget_here()
         return redirect("/", code=303)

@@ -3,7 +3,6 @@
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from sqlalchemy.orm import Session
 
 from marketplace.accounts import passwords, services
 from marketplace.accounts.rules import parse_email
@@ -13,7 +12,7 @@ from marketplace.web import limits
 from marketplace.web.access import public
 from marketplace.web.account.blueprint import bp
 from marketplace.web.account.forms import SignUpForm
-from marketplace.web.context import in_transaction, now, visitor
+from marketplace.web.context import Session, in_transaction, now, visitor
 from marketplace.web.fields import refuse
 from marketplace.web.messages import sentence
 
@@ -39,11 +38,11 @@ def sign_up_send() -> ResponseReturnValue:
     hashed, at, locale = passwords.hash_password(form.password.data), now(), str(get_locale())
 
     def work(session: Session) -> None:
-        commune_code = residency.liveable(session, form.commune.data)
+        commune_code = residency.liveable(session, form.commune.data or "")
         opened = services.register(
             session,
             email=form.email.data,
-            display_name=form.display_name.data,
+            display_name=form.display_name.data or "",
             password_hash=hashed,
             locale=locale,
             now=at,

@@ -27,8 +27,7 @@ class Holder:
 
 def make(secret: str, purpose: str, holder: Holder) -> str:
     """Return the token of a link. purpose: "confirm" or "reset"; one does not serve for the other."""
-    token = _serializer(secret, purpose).dumps([holder.account_id.hex, holder.security_stamp.hex])
-    return token if isinstance(token, str) else token.decode("ascii")
+    return str(_serializer(secret, purpose).dumps([holder.account_id.hex, holder.security_stamp.hex]))
 
 
 def read(secret: str, purpose: str, token: str) -> Holder:
@@ -36,7 +35,7 @@ def read(secret: str, purpose: str, token: str) -> Holder:
     if len(token) > _TOKEN_MAX:
         raise AccountRefused("link_used")
     try:
-        account_id, stamp = _serializer(secret, purpose).loads(token, max_age=lifetime(purpose).total_seconds())
+        account_id, stamp = _serializer(secret, purpose).loads(token, max_age=int(lifetime(purpose).total_seconds()))
         return Holder(UUID(hex=account_id), UUID(hex=stamp))
     except (BadSignature, ValueError):
         raise AccountRefused("link_used") from None
@@ -47,5 +46,5 @@ def lifetime(purpose: str) -> timedelta:
     return _WITHIN[purpose]
 
 
-def _serializer(secret: str, purpose: str) -> URLSafeTimedSerializer[str]:
+def _serializer(secret: str, purpose: str) -> "URLSafeTimedSerializer":
     return URLSafeTimedSerializer(secret, salt=f"mitoyen.{purpose}")

@@ -33,7 +33,7 @@ def declare() -> ResponseReturnValue:
     try:
         in_transaction(
             lambda session: services.declare(
-                session, account_id=account_id, commune_code=form.commune.data, now=at
+                session, account_id=account_id, commune_code=form.commune.data or "", now=at
             )
         )
     except Refused as error:
@@ -60,7 +60,7 @@ def move_send() -> ResponseReturnValue:
         return render_template("residency/move.html", form=form), 422
     try:
         in_transaction(
-            lambda session: services.move(session, account_id=account_id, commune_code=form.commune.data, now=at)
+            lambda session: services.move(session, account_id=account_id, commune_code=form.commune.data or "", now=at)
         )
     except Refused as error:
         refuse(form, sentence(error.code, **error.facts), error.field)
