@@ -18,6 +18,8 @@ from marketplace.core.embedded.place import PORT, Place, settle
 __all__ = ["Embedded", "EmbeddedError"]
 
 _STATE = Path("/var/lib/mitoyen")
+# Servers that live on for other processes: Python complains about a child that is dropped before it ends.
+_left_running: list[subprocess.Popen[bytes]] = []
 
 
 class Embedded:
@@ -67,6 +69,7 @@ class Embedded:
         with self._one_at_a_time():
             self._release()
             if self._used_by_others():
+                _left_running.extend([self._server] if self._server else [])
                 return False
             if running := cluster.postmaster(self.place):
                 with suppress(ProcessLookupError):
