@@ -28,7 +28,9 @@ def communes() -> ResponseReturnValue:
     form = _form()
     with reading() as session:
         release = queries.release(session)
-        tag = _tag(release.fingerprint if release else "", form, field, near, *rules.typed_keys(text))
+        # The words of a fragment are in a language; JSON holds names only.
+        language = str(get_locale()) if form == "fragment" else ""
+        tag = _tag(release.fingerprint if release else "", form, language, field, near, *rules.typed_keys(text))
         if form != "page" and tag in request.if_none_match:
             return _lasting(Response(status=304), tag)
         matches = queries.search(session, text, near_departement=near or None)
@@ -54,7 +56,7 @@ def _name(text: str) -> str:
 
 
 def _tag(*facts: str) -> str:
-    return hashlib.sha256("\n".join((str(get_locale()), *facts)).encode()).hexdigest()[:32]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:32]
 
 
 def _lasting(response: Response, tag: str) -> Response:
