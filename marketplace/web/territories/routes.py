@@ -3,13 +3,12 @@
 import hashlib
 from dataclasses import asdict
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from marketplace.territories import queries, rules
 from marketplace.web.access import public
-from marketplace.web.commune_field import CHOSEN
 from marketplace.web.context import reading
 
 bp = Blueprint("territories", __name__)
@@ -37,8 +36,9 @@ def communes() -> ResponseReturnValue:
     if form == "json":
         return _lasting(jsonify(communes=[asdict(match) for match in matches]), tag)
     if form == "fragment":
-        found = render_template("territories/_choices.html", matches=matches, field=field, chosen=CHOSEN, text=text)
-        return _lasting(make_response(found), tag)
+        # Rendered without what pages share: an answer for everybody must not look at, or set, anybody's cookie.
+        template = current_app.jinja_env.get_template("territories/_choices.html")
+        return _lasting(make_response(template.render(matches=matches, field=field, text=text)), tag)
     # The page shows who is signed in: nobody else may be given it.
     shown = "".join(letter for letter in text[:200] if letter.isprintable())
     return render_template("territories/communes.html", matches=matches, text=shown)
@@ -62,5 +62,7 @@ def _tag(*facts: str) -> str:
 def _lasting(response: Response, tag: str) -> Response:
     response.set_etag(tag)
     response.headers["Cache-Control"] = LASTING
-    response.headers["Vary"] = "Accept, Accept-Language, Cookie, HX-Request"
+    response.headers["Vary"] = (
+        "Accept, HX-Request" if response.is_json else "Accept, Accept-Language, Cookie, HX-Request"
+    )
     return response

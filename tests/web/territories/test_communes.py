@@ -100,6 +100,16 @@ def test_an_answer_that_a_browser_kept_is_not_sent_again(visitor):
     assert other.status_code == 200
 
 
+@pytest.mark.parametrize("headers", [{"HX-Request": "true"}, {"Accept": "application/json"}])
+def test_an_answer_for_everybody_sets_nobodys_cookie(visitor, headers):
+    assert "Set-Cookie" in visitor.get("/communes?q=poitiers").headers  # the page's forms need one
+
+    answer = visitor.get("/communes?q=poitiers", headers=headers)
+
+    assert answer.headers["Cache-Control"] == PUBLIC
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_where_the_person_is_counts(visitor):
     found = visitor.get("/communes?q=sainte%20colombe&pres=33", headers={"Accept": "application/json"})
 
