@@ -3,14 +3,15 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from marketplace.web.clean_form import CleanForm
 from marketplace.web.moderation.words import REASONS
 
 
-class ReadForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+class ReadForm(CleanForm):
     """What the moderator read, so that nothing else is decided on."""
 
     row_version = HiddenField()
@@ -28,7 +29,12 @@ class ReasonsField(SelectMultipleField):  # type: ignore[misc]  # wtforms has no
     option_widget = CheckboxInput()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, choices=list(REASONS.items()), validate_choice=False, **kwargs)
+        super().__init__(
+            *args,
+            choices=[SelectChoice(code, label) for code, label in REASONS.items()],
+            validate_choice=False,
+            **kwargs,
+        )
 
 
 class AnswerForm(ReadForm):

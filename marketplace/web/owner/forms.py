@@ -1,19 +1,21 @@
 """The owner's form: shape only. A draft may lack anything; what is missing is said when it is submitted."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from marketplace.core.db import uuid7
 from marketplace.core.money import Money
 from marketplace.projects import rules
 from marketplace.projects.rules import Content, Problem
+from marketplace.web.clean_form import CleanForm
 from marketplace.web.commune_field import CommuneField
 from marketplace.web.fields import DateField, MoneyField, TrimmedField, refuse
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
@@ -21,6 +23,7 @@ from marketplace.web.messages import sentence
 from marketplace.web.owner.words import PRESETS, SECTORS
 
 _MONTHS = re.compile(r"^(\d{1,3})(?:\s*mois)?$", re.ASCII | re.IGNORECASE)
+_NONE = SelectChoice("", _l("Choisissez"))
 # Where a problem of the rules stands on the form.
 _FIELDS = {
     "commune_code": "commune",
@@ -54,26 +57,27 @@ class MonthsField(IntegerField):  # type: ignore[misc]  # wtforms has no types
             raise ValidationError(_("Saisissez un nombre de mois, par exemple 36."))
 
 
-def _choices(words: Any) -> list[tuple[str, Any]]:
-    return [("", _l("Choisissez")), *words.items()]
+def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(code, label) for code, label in words.items()]
 
 
-def _chosen(value: Any) -> str | None:
-    return str(value) if value else None
+def _chosen(field: SelectField) -> str | None:
+    """Return the choice made, None for none and for one that is not offered."""
+    return next((str(choice.value) for choice in field.choices if choice.value and choice.value == field.data), None)
 
 
-class CampaignForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+class CampaignForm(CleanForm):
     """A project and its collection, on one page. key: makes sending a new form twice one draft."""
 
     key = HiddenField()
     row_version = HiddenField()
     name = TrimmedField(_l("Nom du projet ou de l’organisation"), render_kw={"autocomplete": "organization"})
     commune = CommuneField(_l("Commune du projet"))
-    legal_form = SelectField(_l("Forme juridique"), choices=_choices(LEGAL_FORMS), validators=[MayWait()])
-    sector = SelectField(_l("Domaine"), choices=_choices(SECTORS), validators=[MayWait()])
+    legal_form = SelectField(_l("Forme juridique"), choices=[_NONE, *_choices(LEGAL_FORMS)], validators=[MayWait()])
+    sector = SelectField(_l("Domaine"), choices=[_NONE, *_choices(SECTORS)], validators=[MayWait()])
     title = TrimmedField(_l("Titre de la collecte"))
     summary = TextAreaField(_l("Résumé"))
-    instrument = RadioField(_l("Ce que vous demandez"), choices=list(INSTRUMENTS.items()), validators=[MayWait()])
+    instrument = RadioField(_l("Ce que vous demandez"), choices=_choices(INSTRUMENTS), validators=[MayWait()])
     loan_months = MonthsField(
         _l("Durée du prêt, en mois"), validators=[MayWait()], render_kw={"inputmode": "numeric", "size": "6"}
     )
@@ -82,7 +86,7 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     hard_cap = MoneyField(_l("Plafond"), validators=[MayWait()])
     minimum = MoneyField(_l("Participation minimale"), validators=[MayWait()])
     ends_on = DateField(_l("Dernier jour de la collecte"), validators=[MayWait()])
-    rule_preset = RadioField(_l("Qui peut participer"), choices=list(PRESETS.items()), validators=[MayWait()])
+    rule_preset = RadioField(_l("Qui peut participer"), choices=_choices(PRESETS), validators=[MayWait()])
     story = TextAreaField(_l("Votre histoire"))
 
     @classmethod
@@ -117,19 +121,19 @@ class CampaignForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         return Content(
             name=self.name.data or "",
             commune_code=self.commune.data,
-            sector=_chosen(self.sector.data),
-            legal_form=_chosen(self.legal_form.data),
+            sector=_chosen(self.sector),
+            legal_form=_chosen(self.legal_form),
             title=self.title.data or "",
             summary=self.summary.data or "",
             story_markdown=self.story.data or "",
-            instrument=_chosen(self.instrument.data),
+            instrument=_chosen(self.instrument),
             loan_months=self.loan_months.data,
             threshold_cents=_cents(self.threshold),
             goal_cents=_cents(self.goal),
             hard_cap_cents=_cents(self.hard_cap),
             minimum_cents=rules.LEAST_PLEDGE_CENTS if self.minimum.data is None else self.minimum.data.cents,
             ends_on=self.ends_on.data,
-            rule_preset=_chosen(self.rule_preset.data),
+            rule_preset=_chosen(self.rule_preset),
         )
 
     def show(self, problems: tuple[Problem, ...]) -> None:
