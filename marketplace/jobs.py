@@ -29,6 +29,7 @@ tasks = procrastinate.Blueprint()
 _again = procrastinate.RetryStrategy(max_attempts=26, linear_wait=60, retry_exceptions={Unavailable, ConnectionError})
 # The catch-up reads a little further back than the newest event known: events arrive out of order.
 OVERLAP = timedelta(days=2)
+PATIENCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,13 @@ def _apply_payment(payment_intent_id: str, event_id: str) -> str:
 @tasks.periodic(cron="*/5 * * * *")
 @tasks.task(name="payments.catch_up", retry=_again, queueing_lock="payments.catch_up")
 def catch_up(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
-    """Fetch events that never rang."""
+    """Fetch events that never rang, and take up again those whose job broke."""
     with _database().reading() as session:
         newest = inbox.newest(session)
     since = (newest or _now()) - OVERLAP
     for event in _gateway().events_since(since):
         _database().in_transaction(partial(inbox.store, event=event, now=_now()))
+    _database().in_transaction(partial(inbox.ring_again, before=_now() - PATIENCE))
 
 
 @tasks.task(name="pledges.forget_card", retry=_again)

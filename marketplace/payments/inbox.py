@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -36,9 +37,22 @@ def store(session: Session, event: ProviderEvent, *, now: datetime) -> bool:
     return True
 
 
-def pending(session: Session, event_id: str) -> StripeEvent | None:
-    """Return an event not yet applied, None when it was or is unknown."""
-    return session.scalar(select(StripeEvent).where(StripeEvent.id == event_id, StripeEvent.applied_at.is_(None)))
+@dataclass(frozen=True)
+class Bell:
+    """An event that waits to be looked into."""
+
+    type: str
+    object_id: str
+
+
+def pending(session: Session, event_id: str) -> Bell | None:
+    """Return an event not yet applied, None when it was or is unknown. One statement."""
+    row = session.execute(
+        select(StripeEvent.type, StripeEvent.object_id).where(
+            StripeEvent.id == event_id, StripeEvent.applied_at.is_(None)
+        )
+    ).one_or_none()
+    return Bell(*row) if row else None
 
 
 def mark_applied(session: Session, event_id: str, *, outcome: str, now: datetime) -> bool:
@@ -54,3 +68,15 @@ def mark_applied(session: Session, event_id: str, *, outcome: str, now: datetime
 def newest(session: Session) -> datetime | None:
     """Return when the newest event known was created; the catch-up starts a little before."""
     return session.scalar(select(func.max(StripeEvent.created_at)))
+
+
+def ring_again(session: Session, *, before: datetime) -> int:
+    """Enqueue anew the events received before an instant and still not applied; return how many.
+
+    A job that broke for a reason nobody foresaw must not lose what it was about.
+    """
+    waiting = select(StripeEvent.id).where(StripeEvent.applied_at.is_(None), StripeEvent.received_at < before)
+    found = list(session.scalars(waiting.order_by(StripeEvent.received_at).limit(500)))
+    for event_id in found:
+        enqueue(session, "payments.apply_event", event_id=event_id)
+    return len(found)

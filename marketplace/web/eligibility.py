@@ -1,5 +1,6 @@
 """The rule's answer in words: one sentence for the verdict, one for why, one way out."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from marketplace.core.money import Money
 from marketplace.locality.rules import Decision, Investor, Link
 from marketplace.pledges import services as pledges
 from marketplace.territories import queries as territories
+from marketplace.territories import rules
 from marketplace.territories.queries import Commune
 from marketplace.web.context import Me, Session
 from marketplace.web.filters import km
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 COMMUNE = "commune"
+_KIND = re.compile(r"^Communauté (?:urbaine|d.agglomération|de communes) ")
+_PREPOSITION = re.compile(r"^(?:d[ue] |de la |des |de l.|d.)")
 
 
 @dataclass(frozen=True)
@@ -53,26 +57,37 @@ def commune_of(person: Me | None) -> str | None:
 
 
 def zones_in_words(session: Session, campaigns: "Collection[tuple[UUID, str, Commune]]") -> dict[UUID, str]:
-    """Return whom each campaign (id, preset, commune of the project) is for. One statement."""
+    """Return whom campaigns (id, preset, commune) are for: "habitants du Grand Poitiers". One statement."""
     codes = {commune.departement_code for _id, _preset, commune in campaigns}
     departements = territories.places(session, "departement", codes)
     words = {}
     for campaign_id, preset, commune in campaigns:
         if preset == "epci":
-            words[campaign_id] = _("Réservé aux habitants de %(unit)s", unit=commune.epci_name)
+            words[campaign_id] = _("habitants %(of_unit)s", of_unit=_of_unit(commune.epci_name))
         else:
             of_departement = departements[commune.departement_code].of_name
-            words[campaign_id] = _("Réservé aux habitants %(of)s et des départements voisins", of=of_departement)
+            words[campaign_id] = _("habitants %(of)s et des départements voisins", of=of_departement)
     return words
+
+
+def reserved(zone: str) -> str:
+    """Return the whole sentence: "Réservé aux habitants du Grand Poitiers"."""
+    return _("Réservé aux %(zone)s", zone=zone)
+
+
+def _of_unit(name: str) -> str:
+    """Return an intercommunality with its preposition, without its legal kind: "du Grand Poitiers"."""
+    bare = _KIND.sub("", name)
+    return bare if _PREPOSITION.match(bare) else rules.of(bare, None)
 
 
 def locality(home: Commune | None, there: Commune, zone: str, *, inside: bool, proven_enough: bool) -> Locality:
     """Return the badge of a card for somebody who lives in ``home``, or for nobody in particular."""
     if home is None:
-        return Locality("plain", zone)
+        return Locality("plain", zone[:1].upper() + zone[1:])
     away = _away(home, there)
     if not inside:
-        return Locality("warn", _("%(away)s — %(zone)s", away=away, zone=zone[:1].lower() + zone[1:]))
+        return Locality("warn", _("%(away)s — réservé aux %(zone)s", away=away, zone=zone))
     if not proven_enough:
         return Locality("plain", _("%(away)s — avec un justificatif", away=away))
     return Locality("ok", _("%(away)s — vous pouvez participer", away=away))
@@ -85,7 +100,10 @@ def answer(
     code = commune_of(person)
     if person is None and code is None:
         return Answer(
-            "plain", zone, _("Dites-nous où vous habitez pour savoir si vous pouvez participer."), may_pledge=True
+            "plain",
+            reserved(zone),
+            _("Dites-nous où vous habitez pour savoir si vous pouvez participer."),
+            may_pledge=True,
         )
     investor = None if person is not None else typed_investor(code or "", now)
     decision = pledges.ask(
@@ -109,20 +127,28 @@ def _say(decision: Decision, home: Commune | None, there: Commune, zone: str) ->
     if decision.verdict in {"accept", "accept_up_to"}:
         assert home is not None
         return Answer(
-            "ok", _("%(away)s : vous pouvez participer", away=_you_are(home, there)), zone + ".", may_pledge=True
+            "ok",
+            _("%(away)s : vous pouvez participer", away=_you_are(home, there)),
+            reserved(zone) + ".",
+            may_pledge=True,
         )
     reason = decision.reasons[0]
     why = sentence(reason, **decision.facts)
     if reason == "outside_rings" and home is not None:
         return Answer(
             "warn",
-            zone,
+            reserved(zone),
             _("Vous habitez %(home)s, %(away)s.", home=home.label, away=_away(home, there).lower()),
             may_pledge=False,
         )
     href, label = _way_out(decision.way_out)
     return Answer(
-        "warn" if decision.verdict == "refuse" else "plain", zone, why, may_pledge=False, href=href, label=label
+        "warn" if decision.verdict == "refuse" else "plain",
+        reserved(zone),
+        why,
+        may_pledge=False,
+        href=href,
+        label=label,
     )
 
 
