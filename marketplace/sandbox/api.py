@@ -151,7 +151,8 @@ def _check_headers(request: Request) -> None:
     if not request.key:
         raise StripeError(NO_KEY, status=401)
     if not TEST_KEY.fullmatch(request.key):
-        masked = f"{request.key[:8]}{'*' * max(4, len(request.key) - 12)}{request.key[-4:]}"
+        shown = request.key[:8] if len(request.key) > 12 else ""
+        masked = f"{shown}{'*' * max(4, len(request.key) - 4 - len(shown))}{request.key[-4:]}"
         raise StripeError(f"Invalid API Key provided: {masked}", status=401)
     version = request.headers.get("Stripe-Version")
     if version and not VERSION.fullmatch(version):

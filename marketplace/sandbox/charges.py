@@ -14,7 +14,7 @@ from marketplace.sandbox.spec import JSON
 FEE_PER_TEN_THOUSAND = 150
 FEE_CENTS = 25
 AVAILABLE_AFTER_SECONDS = 2 * 86_400
-COPIED = ("amount", "currency", "customer", "description", "metadata", "receipt_email", "transfer_group")
+COPIED = ("amount", "currency", "customer", "description", "metadata", "receipt_email", "shipping", "transfer_group")
 SHOWN = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "regulated_status", "wallet")
 APPROVED = {"network_status": "approved_by_network", "seller_message": "Payment complete.", "type": "authorized"}
 REFUSED = {
@@ -113,7 +113,7 @@ def retrieve(account: Account, call: Call) -> JSON:
     return public(account.get("charge", call.path["charge"], param="id"))
 
 
-@operation("GET /v1/charges", *PAGING, "customer", "payment_intent", "transfer_group")
+@operation("GET /v1/charges", *PAGING, "created", "customer", "payment_intent", "transfer_group")
 def list_charges(account: Account, call: Call) -> JSON:
     """List charges, newest first."""
     conditions: dict[str, Any] = {}

@@ -15,6 +15,11 @@ from marketplace.sandbox.spec import JSON
 SHORTEST_SECONDS = 30 * 60
 LONGEST_SECONDS = 24 * 3600
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
+DUE = (
+    "SELECT id FROM object INDEXED BY object_expiry WHERE kind = 'checkout.session' "
+    "AND json_extract(body, '$.status') = 'open' AND json_extract(body, '$.expires_at') <= ? "
+    "ORDER BY json_extract(body, '$.expires_at')"
+)
 CUSTOM_TEXT = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
 
 
@@ -126,7 +131,7 @@ def retrieve(account: Account, call: Call) -> JSON:
     return public(_get(account, call))
 
 
-@operation("GET /v1/checkout/sessions", *PAGING, "customer", "payment_intent", "status")
+@operation("GET /v1/checkout/sessions", *PAGING, "created", "customer", "payment_intent", "status")
 def list_sessions(account: Account, call: Call) -> JSON:
     """List sessions, newest first."""
     conditions: dict[str, str] = {}
@@ -150,12 +155,7 @@ def expire(account: Account, call: Call) -> JSON:
 
 def expire_due(account: Account) -> None:
     """Close the sessions whose time has come."""
-    due = account.store.rows(
-        "SELECT id FROM object WHERE kind = 'checkout.session' AND json_extract(body, '$.status') = 'open' "
-        "AND json_extract(body, '$.expires_at') <= ? ORDER BY json_extract(body, '$.expires_at')",
-        (account.now(),),
-    )
-    for (session_id,) in due:
+    for (session_id,) in account.store.rows(DUE, (account.now(),)):
         close(account, account.get("checkout.session", session_id, param="session"))
 
 

@@ -4,6 +4,7 @@ import string
 
 from marketplace.sandbox import payment_methods
 from marketplace.sandbox.account import Account, Call, merged_metadata, public, unset
+from marketplace.sandbox.addresses import address, shipping
 from marketplace.sandbox.events import emit
 from marketplace.sandbox.ids import new_id, random_text
 from marketplace.sandbox.lists import equals, page
@@ -36,9 +37,7 @@ def create(account: Account, call: Call) -> JSON:
     emit(account, "customer.created", customer)
     if "payment_method" in call.params:
         method = payment_methods.usable(account, call.params["payment_method"])
-        refusal = payment_methods.card_of(method).at_setup
-        if refusal:
-            raise refusal.error()
+        payment_methods.check_bank(method)
         payment_methods.join(account, method, customer["id"])
     return public(customer)
 
@@ -62,7 +61,7 @@ def update(account: Account, call: Call) -> JSON:
     return public(customer)
 
 
-@operation("GET /v1/customers", *PAGING, "email")
+@operation("GET /v1/customers", *PAGING, "created", "email")
 def list_customers(account: Account, call: Call) -> JSON:
     """List customers, newest first; ``email`` is compared to the letter."""
     conditions = equals("email", call.params["email"]) if "email" in call.params else {}
@@ -92,23 +91,11 @@ def _change(account: Account, customer: JSON, params: JSON) -> None:
     if "metadata" in params:
         customer["metadata"] = merged_metadata(customer["metadata"], params["metadata"])
     if "address" in params:
-        customer["address"] = _address(params["address"])
+        customer["address"] = address(params["address"])
     if "shipping" in params:
-        customer["shipping"] = _shipping(params["shipping"])
+        customer["shipping"] = shipping(params["shipping"])
     if "invoice_settings" in params:
         _change_invoice_settings(account, customer, params["invoice_settings"])
-
-
-def _address(given: JSON | str) -> JSON | None:
-    if isinstance(given, str):
-        return None
-    return {name: unset(given.get(name)) for name in payment_methods.ADDRESS}
-
-
-def _shipping(given: JSON | str) -> JSON | None:
-    if isinstance(given, str):
-        return None
-    return {"address": _address(given["address"]), "name": given["name"], "phone": unset(given.get("phone"))}
 
 
 def _change_invoice_settings(account: Account, customer: JSON, given: JSON) -> None:

@@ -53,7 +53,7 @@ def shown(account: Account, event: JSON) -> JSON:
     return public(event) | {"pending_webhooks": waiting}
 
 
-@operation("GET /v1/events", *PAGING, "type", "types")
+@operation("GET /v1/events", *PAGING, "created", "type", "types")
 def list_events(account: Account, call: Call) -> JSON:
     """List events, newest first; ``type`` may hold a star, ``types`` holds up to 20 names."""
     conditions: dict[str, Any] = {}

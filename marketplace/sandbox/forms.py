@@ -153,6 +153,8 @@ class _Reader:
 
 def _shaped_like(schema: JSON, value: Any) -> bool:
     """Say whether a variant can hold a value of this shape: an object, a list or a text."""
+    if schema.get("enum") == [""]:
+        return bool(value == "")
     if isinstance(value, dict):
         listed = bool(value) and all(key.isdecimal() for key in value)
         return schema["type"] in (("array", "object") if listed else ("object",))

@@ -8,7 +8,7 @@ from marketplace.sandbox.errors import not_built
 from marketplace.sandbox.spec import JSON
 
 Function = Callable[[Account, Call], JSON]
-PAGING = ("limit", "starting_after", "ending_before", "created")
+PAGING = ("limit", "starting_after", "ending_before")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from marketplace.sandbox import charges, intents, payment_methods
 from marketplace.sandbox.account import Account, Call, merged_metadata, public, unset
+from marketplace.sandbox.addresses import shipping
 from marketplace.sandbox.cards import AUTHENTICATION_REQUIRED, Decline
 from marketplace.sandbox.errors import StripeError, not_built
 from marketplace.sandbox.events import emit
@@ -26,7 +27,16 @@ CARD_OPTIONS = {
     "card": {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
 }
 TEXTS = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
-CHANGES = (*TEXTS, "amount", "currency", "customer", "metadata", "payment_method", "setup_future_usage")
+CHANGES = (
+    *TEXTS,
+    "amount",
+    "currency",
+    "customer",
+    "metadata",
+    "payment_method",
+    "setup_future_usage",
+    "shipping",
+)
 AT_CONFIRMATION = ("error_on_requires_action", "off_session", "payment_method", "return_url", "setup_future_usage")
 
 
@@ -63,6 +73,7 @@ def create(account: Account, call: Call) -> JSON:
         metadata=merged_metadata(None, params.get("metadata")),
         payment_method_options=CARD_OPTIONS,
         setup_future_usage=unset(params.get("setup_future_usage")),
+        shipping=shipping(params.get("shipping")),
         status="requires_payment_method",
         **{name: unset(params.get(name)) for name in TEXTS},
         **intents.kinds_of_payment(params),
@@ -110,7 +121,7 @@ def retrieve(account: Account, call: Call) -> JSON:
     return public(_get(account, call))
 
 
-@operation("GET /v1/payment_intents", *PAGING, "customer")
+@operation("GET /v1/payment_intents", *PAGING, "created", "customer")
 def list_intents(account: Account, call: Call) -> JSON:
     """List payment intents, newest first."""
     customer = account.named("customer", call.params, "customer")
@@ -132,6 +143,8 @@ def update(account: Account, call: Call) -> JSON:
     intent |= {name: params[name] for name in ("amount", "currency") if name in params}
     check_amount(intent["amount"], intent["currency"])
     intent |= {name: unset(params[name]) for name in (*TEXTS, "setup_future_usage") if name in params}
+    if "shipping" in params:
+        intent["shipping"] = shipping(params["shipping"])
     if "customer" in params:
         account.named("customer", params, "customer")
         intent["customer"] = params["customer"]

@@ -7,6 +7,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from marketplace.sandbox.account import Account, Call, merged_metadata, public
+from marketplace.sandbox.addresses import address
 from marketplace.sandbox.cards import BY_ALIAS, TestCard, by_test_id
 from marketplace.sandbox.errors import StripeError, missing, missing_parameter, not_built
 from marketplace.sandbox.events import emit
@@ -16,7 +17,6 @@ from marketplace.sandbox.operations import PAGING, operation
 from marketplace.sandbox.spec import JSON
 
 BILLING = ("email", "name", "phone")
-ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 MAY_NOT_BE_USED_AGAIN = (
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
     "connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use "
@@ -77,6 +77,15 @@ def card_of(method: JSON) -> TestCard:
     return BY_ALIAS[method["_card"]]
 
 
+def check_bank(method: JSON) -> None:
+    """Ask the bank of a card before it is attached. Raises StripeError (402, nothing is kept): it refuses."""
+    decline = card_of(method).at_setup
+    if decline:
+        refusal = decline.error()
+        refusal.keeps = False
+        raise refusal
+
+
 def fingerprint(card: TestCard) -> str:
     """Return the text that is the same for the same card."""
     digest = hashlib.sha256(f"sandbox:{card.number}".encode()).digest()
@@ -85,9 +94,8 @@ def fingerprint(card: TestCard) -> str:
 
 def billing_details(given: JSON) -> JSON:
     """Return billing details with all their fields."""
-    address = given.get("address") or {}
     return {
-        "address": {name: address.get(name) or None for name in ADDRESS},
+        "address": address(given.get("address") or {}),
         **{name: given.get(name) or None for name in BILLING},
         "tax_id": None,
     }
@@ -177,9 +185,7 @@ def attach(account: Account, call: Call) -> JSON:
         raise StripeError("Must provide customer or customer_account.", code="parameter_missing")
     if method["customer"] not in (None, customer["id"]):
         raise StripeError("The payment method you provided has already been attached to a customer.")
-    refusal = card_of(method).at_setup
-    if refusal:
-        raise refusal.error()
+    check_bank(method)
     join(account, method, customer["id"])
     return public(method)
 

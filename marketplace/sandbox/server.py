@@ -26,6 +26,8 @@ from marketplace.sandbox.store import Store
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LARGEST_BODY = 1024 * 1024
+# How soon a stopped server notices.
+POLL_SECONDS = 0.05
 DROPPED = "sandbox.dropped"
 HEADERS = ("Idempotency-Key", "Stripe-Account", "Stripe-Version")
 
@@ -71,7 +73,7 @@ class Sandbox:
         """Answer requests until `stop`; blocks."""
         if self._background:
             self.deliverer.start()
-        self._server.serve_forever()
+        self._server.serve_forever(poll_interval=POLL_SECONDS)
 
     def start(self) -> None:
         """Answer requests in a thread."""

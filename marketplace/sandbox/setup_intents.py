@@ -67,7 +67,7 @@ def retrieve(account: Account, call: Call) -> JSON:
     return public(_get(account, call))
 
 
-@operation("GET /v1/setup_intents", *PAGING, "customer", "payment_method")
+@operation("GET /v1/setup_intents", *PAGING, "created", "customer", "payment_method")
 def list_intents(account: Account, call: Call) -> JSON:
     """List setup intents, newest first."""
     conditions: dict[str, str] = {}
@@ -77,7 +77,7 @@ def list_intents(account: Account, call: Call) -> JSON:
     return page(account, call, "setup_intent", conditions)
 
 
-@operation("GET /v1/setup_attempts", *PAGING, "setup_intent")
+@operation("GET /v1/setup_attempts", *PAGING, "created", "setup_intent")
 def list_attempts(account: Account, call: Call) -> JSON:
     """List the attempts to confirm a setup intent."""
     intent = account.get("setup_intent", call.params["setup_intent"], param="setup_intent", status=400)
