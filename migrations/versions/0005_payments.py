@@ -77,6 +77,10 @@ def upgrade() -> None:
     op.execute(
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
+    op.execute(
+        "CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON transfer "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
 
 
 def downgrade() -> None:
