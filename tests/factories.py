@@ -33,7 +33,8 @@ from tests.fakes import FakeGateway
 
 T = TypeVar("T")
 PASSWORD = "un-mot-de-passe-de-test"
-POITIERS, BUXEROLLES, CHAUVIGNY, NIORT, BORDEAUX = "86194", "86041", "86070", "79191", "33063"
+# Poitiers and Buxerolles touch; Chauvigny is of the same intercommunality; Loudun of the same département only.
+POITIERS, BUXEROLLES, CHAUVIGNY, LOUDUN, NIORT, BORDEAUX = "86194", "86041", "86070", "86137", "79191", "33063"
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 # The states in which a campaign's life has ended or is ending, and how to get there is one path.
