@@ -4,7 +4,7 @@ import time
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -20,9 +20,11 @@ from marketplace.web.campaigns.routes import load
 from marketplace.web.context import Me, Session, in_transaction, me, now, reading, runtime, visitor
 from marketplace.web.fields import refuse
 from marketplace.web.messages import sentence
+from marketplace.web.pledges import keepsakes
+from marketplace.web.pledges.blueprint import bp
 from marketplace.web.pledges.forms import AmountForm, ConfirmForm
 
-bp = Blueprint("pledges", __name__)
+__all__ = ["bp", "keepsakes"]
 
 # The card page's webhook usually arrives before the browser does; wait for it a little, then show what is known.
 _WAIT_SECONDS = 2.0
@@ -47,10 +49,10 @@ def choose_amount(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         shown = load(session, campaign_id, person, now())
         if form.validate():
-            decision = _ask(session, campaign_id, person, form.amount.data)
+            asked: Money = form.amount.data
+            decision = _ask(session, campaign_id, person, asked)
             if decision is None or decision.verdict == "accept":
-                cents = form.amount.data.cents
-                return redirect(url_for("pledges.review", campaign_id=campaign_id, montant=cents), code=303)
+                return redirect(url_for("pledges.review", campaign_id=campaign_id, montant=asked.cents), code=303)
             refuse(form, _explained(decision), "amount")
     return render_template("pledges/amount.html", form=form, shown=shown), 422
 
@@ -81,13 +83,14 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
     key = _uuid(form.form_key.data)
     if not form.validate() or key is None:
         return _refused(campaign_id, form)
+    asked: Money = form.amount.data
     try:
         pledge_id = in_transaction(
             lambda session: services.open_pledge(
                 session,
                 campaign_id=campaign_id,
                 backer_id=me().account_id,
-                amount=form.amount.data,
+                amount=asked,
                 form_key=key,
                 now=now(),
             )
