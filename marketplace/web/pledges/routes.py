@@ -1,7 +1,7 @@
 """From an amount to a saved card, and what a backer may do afterwards."""
 
 import time
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -49,7 +49,7 @@ def choose_amount(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         shown = load(session, campaign_id, person, now())
         if form.validate():
-            asked: Money = form.amount.data
+            asked = cast("Money", form.amount.data)
             decision = _ask(session, campaign_id, person, asked)
             if decision is None or decision.verdict == "accept":
                 return redirect(url_for("pledges.review", campaign_id=campaign_id, montant=asked.cents), code=303)
@@ -83,7 +83,7 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
     key = _uuid(form.form_key.data)
     if not form.validate() or key is None:
         return _refused(campaign_id, form)
-    asked: Money = form.amount.data
+    asked = cast("Money", form.amount.data)
     try:
         pledge_id = in_transaction(
             lambda session: services.open_pledge(
