@@ -1,0 +1,74 @@
+"""People and campaigns for tests of moderation."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from marketplace.accounts.models import Account
+from marketplace.projects import services
+from marketplace.projects.rules import Content
+
+
+@pytest.fixture
+def person(session, now):
+    def make(name="Nadia Berthault"):
+        account = Account(
+            email=f"{uuid4().hex}@exemple.fr",
+            email_normalised=f"{uuid4().hex}@exemple.fr",
+            password_hash="none",
+            security_stamp=uuid4(),
+            display_name=name,
+            locale="fr",
+            is_administrator=name == "Modératrice",
+            adult_declared_at=now,
+            email_confirmed_at=now,
+            created_at=now,
+        )
+        session.add(account)
+        session.flush()
+        return account.id
+
+    return make
+
+
+@pytest.fixture
+def administrator(person):
+    return person("Modératrice")
+
+
+@pytest.fixture
+def whole():
+    return Content(
+        name="Le Fournil du Clain",
+        commune_code="86133",
+        sector="alimentation",
+        legal_form="scop",
+        title="Rallumer le four à bois de Ligugé",
+        summary="Quatre salariés reprennent la boulangerie du bourg.",
+        story_markdown="La boulangerie a fermé en mars. Les salariés la reprennent ensemble.",
+        instrument="interest_free_loan",
+        loan_months=36,
+        threshold_cents=20_000_00,
+        goal_cents=32_000_00,
+        hard_cap_cents=40_000_00,
+        minimum_cents=10_00,
+        ends_on=date(2026, 11, 23) + timedelta(days=60),
+        rule_preset="epci",
+    )
+
+
+@pytest.fixture
+def submitted(session, person, whole, now):
+    """Make a submitted campaign; return the ids of its owner and of it."""
+
+    def make(*, owner_id=None, at=now, **changes):
+        owner_id = owner_id or person()
+        campaign_id = services.create_draft(
+            session, owner_id=owner_id, form_key=uuid4(), content=replace(whole, **changes), now=at
+        )
+        services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=at)
+        return owner_id, campaign_id
+
+    return make
