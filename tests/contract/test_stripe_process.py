@@ -194,15 +194,14 @@ def test_sessions_that_are_due_are_found_by_an_index():
     assert "TEMP B-TREE" not in str(plan)
 
 
-def test_it_starts_quickly(run):
-    # The best of three: other work on the machine is no fault of its own.
-    durations = []
-    for _ in range(3):
-        began = time.monotonic()
-        process = run()
-        process.stdout.readline()
-        durations.append(time.monotonic() - began)
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=5)
+def test_it_starts_with_little_work(run):
+    # Processor time, not the clock: other work on the machine is no fault of its own.
+    process = run()
+    process.stdout.readline()
 
-    assert min(durations) < 1.0
+    process.send_signal(signal.SIGTERM)
+    _, status, usage = os.wait4(process.pid, 0)
+
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert usage.ru_utime + usage.ru_stime < 1.0
