@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, hypot, radians, sin, sqrt
+from math import atan2, cos, hypot, radians, sin, sqrt
 from typing import Any, Protocol
 
 _CENTRE = 170.0
@@ -10,6 +10,9 @@ _FAR = 152.0  # radius of the outermost ring, in units of the 340-wide drawing
 _RINGS_KM = (5, 10, 20)
 _ANGLES = (90, 270, 60, 120, 240, 300, 30, 150, 210, 330)  # where the kilometres of a ring may stand, best first
 
+_TURNS = (0, *(sign * step for step in range(9, 180, 9) for sign in (1, -1)), 0)  # degrees; the last: give up
+
+Spot = tuple["Place", float, float, float]  # a place, its x, y and radius in the drawing
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -89,8 +92,10 @@ def ring_chart(places: Iterable[Place], home: str) -> RingChart:
     A name that would cover another drawing moves around its point, then is left out; so do the kilometres around their
     ring. Places with a `number` show it in the point; `weight` enlarges a point.
     """
+    spots: list[Spot] = []
+    for place in places:
+        spots.append(_spot(place, spots))
     taken = [(_CENTRE - 12, _CENTRE - 12, _CENTRE + 16 + 7 * len(home), _CENTRE + 12)]
-    spots = [_spot(place) for place in places]
     taken += [_box(x, y, r) for _, x, y, r in spots]
     rings = tuple(_ring(km, taken) for km in _RINGS_KM)
     return RingChart(rings, tuple(_point(*spot, taken) for spot in spots), _CENTRE + 16, "start")
@@ -108,11 +113,17 @@ def _ring(km: int, taken: list[Box]) -> Ring:
     return Ring(km, round(r, 1), round(x, 1), round(y, 1))
 
 
-def _spot(place: Place) -> tuple[Place, float, float, float]:
-    distance = hypot(place.x, place.y)
-    scale = _radius(distance) / distance if distance else 0.0
+def _spot(place: Place, others: list[Spot]) -> Spot:
+    """Place a point at its distance, turned a little when another point or the centre is already there."""
     r = 13.0 if getattr(place, "number", None) is not None else round(4 + sqrt(getattr(place, "weight", 1)), 1)
-    return place, round(_CENTRE + place.x * scale, 1), round(_CENTRE - place.y * scale, 1), r
+    away = max(_radius(hypot(place.x, place.y)), r + 13)
+    bearing = atan2(place.y, place.x)
+    for turn in _TURNS:
+        x = round(_CENTRE + away * cos(bearing + radians(turn)), 1)
+        y = round(_CENTRE - away * sin(bearing + radians(turn)), 1)
+        if all(hypot(x - ox, y - oy) >= r + other + 1 for _, ox, oy, other in others):
+            break
+    return place, x, y, r
 
 
 def _point(place: Place, x: float, y: float, r: float, taken: list[Box]) -> Point:

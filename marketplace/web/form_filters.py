@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask_babel import LazyString
 from wtforms import BooleanField, Field, FileField, RadioField, SelectField, TextAreaField
 from wtforms.form import BaseForm
 
@@ -28,7 +29,7 @@ def first_error(errors: Any) -> str:
 def _sentences(errors: Any) -> Iterator[str]:
     if isinstance(errors, Mapping):
         errors = errors.values()
-    elif isinstance(errors, str) or not hasattr(errors, "__iter__"):
+    elif isinstance(errors, (str, LazyString)) or not hasattr(errors, "__iter__"):
         yield str(errors)
         return
     for error in errors:

@@ -1,4 +1,6 @@
 from dataclasses import dataclass
+from itertools import combinations
+from math import hypot
 
 import pytest
 
@@ -22,12 +24,21 @@ def test_the_width_of_a_bar_stays_between_0_and_100(part, whole, width):
 
 
 def test_points_keep_their_direction_and_their_ring():
-    chart = charts.ring_chart([Place(0, 5, "Nord"), Place(20, 0, "Est"), Place(0, 0, "Ici")], "Chez vous")
+    chart = charts.ring_chart([Place(0, 5, "Nord"), Place(20, 0, "Est")], "Chez vous")
 
-    north, east, here = chart.points
+    north, east = chart.points
     assert (north.x, round(170 - north.y, 1)) == (170, chart.rings[0].r)
     assert (round(east.x - 170, 1), east.y) == (chart.rings[2].r, 170)
-    assert (here.x, here.y) == (170, 170)
+
+
+def test_points_hide_neither_each_other_nor_the_centre():
+    places = [Place(0, 0, "Ici", number=1), Place(0.1, 0, "Là", number=2), Place(3, 0, "A", number=3)]
+    places += [Place(3, 0.2, "B", number=4), Place(0, 0, "Encore", number=5)]
+
+    points = charts.ring_chart(places, "Chez vous").points
+
+    assert all(hypot(point.x - 170, point.y - 170) >= point.r + 12 for point in points)
+    assert all(hypot(a.x - b.x, a.y - b.y) >= a.r + b.r for a, b in combinations(points, 2))
 
 
 def test_a_place_beyond_the_last_ring_stays_in_the_drawing():
