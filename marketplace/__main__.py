@@ -115,17 +115,17 @@ def _prepare(supervisor: Supervisor, config: Config, environment: dict[str, str]
     """Start what the application needs, bring the database up to date; return the accounts to sign in with."""
     if config.demonstration:
         sandbox = ("marketplace.sandbox", "--port", str(config.port + 1), "--store", str(config.var / "sandbox.sqlite"))
-        supervisor.start(_program("sandbox", sandbox, environment, ready=lambda: _answers(config.port + 1, below=500)))
-        supervisor.await_ready()
+        supervisor.start(_program("sandbox", sandbox, environment))
     return supervisor.carry_out(_program("prepare", ("marketplace.prepare",), environment))
 
 
 def _serve(supervisor: Supervisor, config: Config, environment: dict[str, str]) -> None:
-    """Start the application, and wait for its first page."""
-    supervisor.start(_program("worker", ("flask", "--app", "marketplace.app", "worker"), environment))
+    """Start the application; return when its first page is there."""
     web = ("gunicorn", *_gunicorn(config), "marketplace.app:create_app()")
-    supervisor.start(_program("web", web, environment, ready=lambda: _answers(config.port, below=400)))
+    supervisor.start(_program("web", web, environment, ready=lambda: _answers(config.port)))
     supervisor.await_ready()
+    # After the page: both read the whole application, and a person waits for one of them.
+    supervisor.start(_program("worker", ("flask", "--app", "marketplace.app", "worker"), environment))
 
 
 def _program(
@@ -138,6 +138,7 @@ def _gunicorn(config: Config) -> tuple[str, ...]:
     return (
         f"--bind={_HOST}:{config.port}",
         "--worker-class=gthread",
+        "--preload",  # the application is read once; it opens no connection before its first request
         "--workers=2",
         "--threads=8",
         "--timeout=60",
@@ -146,12 +147,12 @@ def _gunicorn(config: Config) -> tuple[str, ...]:
     )
 
 
-def _answers(port: int, *, below: int) -> bool:
-    """Tell whether the start page is answered with a status under this one."""
+def _answers(port: int) -> bool:
+    """Tell whether the start page is there."""
     connection = http.client.HTTPConnection(_HOST, port, timeout=10)
     try:
         connection.request("GET", "/")
-        return connection.getresponse().status < below
+        return connection.getresponse().status < 400
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -3,7 +3,9 @@
 Says on standard error what takes long, and on standard output who may sign in.
 """
 
+import socket
 import sys
+import time
 
 import click
 from sqlalchemy import exists, select
@@ -17,6 +19,7 @@ from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.territories import loader
 
 WEBHOOK_PATH = "/webhooks/stripe"
+_SANDBOX_WAIT = 20.0
 
 
 def main() -> int:
@@ -57,11 +60,24 @@ def _import_territories(database: Database) -> None:
 def _listen_to_sandbox(config: Config, gateway: StripeGateway) -> None:
     """Have the embedded sandbox deliver its events to this copy, and keep the secret that signs them.
 
-    The site answers on the loopback address whatever name the world knows it by.
+    The site answers on the loopback address whatever name the world knows it by. Raises Unavailable.
     """
+    _await(config.port + 1)
     secret = gateway.register_webhook(f"http://127.0.0.1:{config.port}{WEBHOOK_PATH}")
     config.signing_secret_file.touch(mode=0o600)
     config.signing_secret_file.write_text(secret, encoding="ascii")
+
+
+def _await(port: int) -> None:
+    """Wait for a program that was started a moment ago, for a while; who calls it next says if it is not there."""
+    deadline = time.monotonic() + _SANDBOX_WAIT
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _fill_if_empty(database: Database, gateway: StripeGateway) -> None:

@@ -136,7 +136,7 @@ class Supervisor:
                 if time.monotonic() > deadline:
                     reason = f"not ready after {child.program.patience:.0f} s"
                     raise ProgramFailed(child.program.name, reason, _tail(child.log))
-                time.sleep(_TICK)
+                time.sleep(2 * _TICK)
 
     def watch(self) -> None:
         """Keep the programs running until `Stop`. Raises ProgramFailed: one keeps ending."""
