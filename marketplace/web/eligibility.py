@@ -154,9 +154,9 @@ def _say(decision: Decision, home: Commune | None, there: Commune, zone: str) ->
 
 def _way_out(code: str | None) -> tuple[str | None, str | None]:
     if code == "declare_residence":
-        return url_for("residency.show"), _("Indiquer ma commune")
+        return url_for("residency.own"), _("Indiquer ma commune")
     if code == "prove_residence":
-        return url_for("residency.show"), _("Faire vérifier mon adresse")
+        return url_for("residency.own"), _("Faire vérifier mon adresse")
     return None, None
 
 
