@@ -62,7 +62,9 @@ class RingChart:
 
     rings: tuple[Ring, ...]
     points: tuple[Point, ...]
+    home: str
     home_x: float
+    home_y: float
     home_anchor: str
 
 
@@ -95,10 +97,10 @@ def ring_chart(places: Iterable[Place], home: str) -> RingChart:
     spots: list[Spot] = []
     for place in places:
         spots.append(_spot(place, spots))
-    taken = [(_CENTRE - 12, _CENTRE - 12, _CENTRE + 16 + 7 * len(home), _CENTRE + 12)]
-    taken += [_box(x, y, r) for _, x, y, r in spots]
+    taken = [_box(_CENTRE, _CENTRE, 12), *(_box(x, y, r) for _, x, y, r in spots)]
+    name, home_x, home_y, anchor = _label(home, _CENTRE, _CENTRE, 11, taken)
     rings = tuple(_ring(km, taken) for km in _RINGS_KM)
-    return RingChart(rings, tuple(_point(*spot, taken) for spot in spots), _CENTRE + 16, "start")
+    return RingChart(rings, tuple(_point(*spot, taken) for spot in spots), name, home_x, home_y, anchor)
 
 
 def _ring(km: int, taken: list[Box]) -> Ring:
@@ -117,7 +119,7 @@ def _spot(place: Place, others: list[Spot]) -> Spot:
     """Place a point at its distance, turned a little when another point or the centre is already there."""
     r = 13.0 if getattr(place, "number", None) is not None else round(4 + sqrt(getattr(place, "weight", 1)), 1)
     away = max(_radius(hypot(place.x, place.y)), r + 13)
-    bearing = atan2(place.y, place.x)
+    bearing = atan2(place.y, place.x) if place.x or place.y else radians(135)
     for turn in _TURNS:
         x = round(_CENTRE + away * cos(bearing + radians(turn)), 1)
         y = round(_CENTRE - away * sin(bearing + radians(turn)), 1)
