@@ -68,7 +68,8 @@ def visitor() -> Me | None:
     Two statements: the device with its person, and where they live. `sign_in` does the looking up.
     """
     if "visitor" not in g:
-        g.visitor = getattr(current_user, "me", None)
+        # Asked of the object itself: on the proxy, an AttributeError while loading would pass for a stranger.
+        g.visitor = getattr(current_user._get_current_object(), "me", None)  # noqa: SLF001 - werkzeug's public name
     person: Me | None = g.visitor
     return person
 

@@ -49,8 +49,10 @@ class Visitor(UserMixin):  # type: ignore[misc]  # flask_login has no types
         return self.token
 
 
-def load(token: str) -> Visitor | None:
+def load(token: object) -> Visitor | None:
     """Return the visitor of a token; None when its device was signed out or is too old. Two statements."""
+    if not isinstance(token, str):
+        return None
     at = now()
     with reading() as opened:
         found = queries.signed_in(opened, token, now=real_now())

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from marketplace.accounts.errors import AccountRefused
@@ -15,7 +16,7 @@ from marketplace.web.commune_field import CommuneField
 from marketplace.web.fields import TrimmedField
 from marketplace.web.messages import sentence
 
-LANGUAGES = (("fr", "Français"), ("en", "English"))
+LANGUAGES = {"fr": "Français", "en": "English"}
 
 
 def valid_email(_form: FlaskForm, field: StringField) -> None:
@@ -157,9 +158,13 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         validators=[InputRequired(_l("Saisissez votre nom, par exemple Camille D.")), valid_name],
         render_kw={"autocomplete": "name"},
     )
-    locale = SelectField(_l("Langue des pages et des courriels"), choices=LANGUAGES, validate_choice=False)
+    locale = SelectField(
+        _l("Langue des pages et des courriels"),
+        choices=[SelectChoice(value=code, label=name) for code, name in LANGUAGES.items()],
+        validate_choice=False,
+    )
 
     def validate_locale(self, field: SelectField) -> None:
         """Refuse a language we do not speak."""
-        if field.data not in dict(LANGUAGES):
+        if field.data not in LANGUAGES:
             raise ValidationError(_l("Choisissez une des langues de la liste."))

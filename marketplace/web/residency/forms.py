@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from marketplace.residency.rules import REFUSAL_REASONS
@@ -45,7 +46,7 @@ class RefusalForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     def __init__(self) -> None:
         super().__init__()
-        self.reason.choices = [(code, sentence(code)) for code in REFUSAL_REASONS]
+        self.reason.choices = [SelectChoice(value=code, label=sentence(code)) for code in REFUSAL_REASONS]
 
     def validate_reason(self, field: RadioField) -> None:
         """Refuse none, or one of somebody's own making."""

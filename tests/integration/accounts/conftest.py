@@ -35,7 +35,8 @@ class People:
     def mails(self) -> list[Mail]:
         rows = self.session.execute(
             text(
-                "SELECT args FROM procrastinate.procrastinate_jobs WHERE task_name = 'notifications.send_mail' ORDER BY id"
+                "SELECT args FROM procrastinate.procrastinate_jobs"
+                " WHERE task_name = 'notifications.send_mail' ORDER BY id"
             )
         )
         return [Mail(**row.args) for row in rows]
