@@ -58,7 +58,7 @@ class Program:
     environment: Mapping[str, str]
     ready: Callable[[], bool] = _at_once
     patience: float = 60.0
-    grace: float = 4.0
+    grace: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -145,12 +145,17 @@ class Supervisor:
                 self._look_after(child)
             time.sleep(_TICK)
 
-    def stop(self) -> list[str]:
-        """End every program, last started first; return the names of those that had to be killed."""
+    def stop(self, within: float = 8.0) -> list[str]:
+        """End every program, last started first; return the names of those that had to be killed.
+
+        within: seconds for all of them together.
+        """
         killed = []
+        deadline = time.monotonic() + within
         while self._children:
             child = self._children[-1]
-            if not _end(child.process, child.program.grace):
+            grace = max(0.2, min(child.program.grace, deadline - time.monotonic()))
+            if not _end(child.process, grace):
                 killed.append(child.program.name)
             self._children.pop()
         return killed
