@@ -28,9 +28,20 @@ def built(tmp_path_factory):
     return tmp_path_factory.mktemp("var")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def look(built):
-    """The application; `?who=person` is signed in, `?who=stranger` is not."""
+    """The application, made once; `?who=person` is signed in, `?who=stranger` is not."""
+    return application(built)
+
+
+@pytest.fixture(scope="session")
+def make_look():
+    """Make a fresh application, for a test that changes it."""
+    return application
+
+
+def application(built):
+    """Return a fresh application whose hashed files are in ``built``."""
     app = Flask("look", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY="tests", TESTING=True)
     app.jinja_env.undefined = StrictUndefined

@@ -6,6 +6,7 @@ from flask import render_template, render_template_string
 from wtforms import Form, StringField
 from wtforms.validators import InputRequired
 
+from marketplace.web import assets
 from marketplace.web.fields import MoneyField
 
 CODES = ("400", "403", "404", "405", "413", "422", "429", "500", "503")
@@ -81,8 +82,8 @@ def test_the_page_of_a_breakdown_needs_neither_session_nor_database(look, code):
     assert "Voir les projets" in page
 
 
-def test_a_page_without_the_vendored_files_keeps_its_words(look, built, tmp_path, monkeypatch):
-    from marketplace.web import assets
+def test_a_page_without_the_vendored_files_keeps_its_words(make_look, tmp_path, built):
+    look = make_look(built)
 
     source = tmp_path / "static"
     (source / "img").mkdir(parents=True)

@@ -10,7 +10,7 @@ MACRO = re.compile(r"{% macro ([a-z]\w*)\(")
 FAMILIES = ("cards", "charts", "forms", "icons", "menu", "ui")
 
 
-@pytest.fixture(params=["person", "stranger"])
+@pytest.fixture(scope="module", params=["person", "stranger"])
 def shown(look, request):
     answer = look.test_client().get(f"/style?who={request.param}")
     assert answer.status_code == 200
