@@ -15,6 +15,7 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.payments import customers
 from marketplace.payments.gateway import CheckoutLink, Gateway
 from marketplace.pledges.models import Pledge
+from marketplace.pledges.rules import LIVE
 from marketplace.pledges.services import card_page_expired, card_saved, clear_provider
 from marketplace.pledges.transitions import lock_pledge
 
@@ -127,7 +128,7 @@ def _way(session: Session, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, 
         raise NotFound(pledge_id)
     pledge = row.Pledge
     if pledge.state != "card_pending":
-        raise Refused("reservation_over" if pledge.state == "abandoned" else "card_already_saved")
+        raise Refused("card_already_saved" if pledge.state in LIVE else "reservation_over")
     if now >= pledge.reserved_until:
         raise Refused("reservation_over")
     return _Way(

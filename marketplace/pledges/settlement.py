@@ -64,7 +64,8 @@ def confirm(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: dateti
 def release(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime) -> None:
     """Free a backer whose campaign failed: nothing is charged, the card is forgotten. Happens again without effect."""
     pledge = lock_pledge(session, campaign_id, pledge_id)
-    if pledge.state in {"reflecting", "confirmed"}:
+    campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
+    if campaign.state == "failed" and pledge.state in {"reflecting", "confirmed"}:
         move(session, pledge, to="released", cause="campaign_failed", now=now)
         clear_provider(session, pledge)
         tell(session, pledge, "campaign_failed")
@@ -231,6 +232,8 @@ def record_charge(
     pledge = lock_pledge(session, campaign_id, pledge_id)
     if pledge.state != "charging" or outcome.state == "processing":
         return pledge.state
+    if outcome.state != "succeeded" and outcome.payment_intent_id == pledge.payment_intent_id:
+        return pledge.state  # late news of the attempt before: it says nothing of the one under way
     common: dict[str, Any] = {
         "now": now,
         "stripe_event_id": stripe_event_id,
