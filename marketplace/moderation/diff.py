@@ -1,6 +1,7 @@
 """What changed between two readings of a campaign, word by word. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -8,14 +9,16 @@ from typing import Any, Literal
 from marketplace.projects.rules import Content
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+# What did not change is cut in the middle beyond this many characters, and this many are kept at each end.
+_LONG, _KEPT = 400, 150
 _TEXTS = frozenset({"name", "title", "summary", "story_markdown"})
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text that was kept, added or removed."""
+    """A run of text that was kept, added or removed; a gap stands for a long run that was kept, and has no text."""
 
-    kind: Literal["same", "added", "removed"]
+    kind: Literal["same", "added", "removed", "gap"]
     text: str
 
 
@@ -35,7 +38,7 @@ def changes(old: Content, new: Content) -> tuple[Change, ...]:
     for item in fields(Content):
         before, after = getattr(old, item.name), getattr(new, item.name)
         if before != after:
-            pieces = compare(before, after) if item.name in _TEXTS else ()
+            pieces = condense(compare(before, after)) if item.name in _TEXTS else ()
             found.append(Change(item.name, before, after, pieces))
     return tuple(found)
 
@@ -48,6 +51,17 @@ def compare(old: str, new: str) -> tuple[Piece, ...]:
         left, right = "".join(before[i:j]), "".join(after[k:m])
         pieces += [Piece("same", left)] if tag == "equal" else _words(left, right)
     return tuple(_joined(pieces))
+
+
+def condense(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Return a comparison in which what did not change is cut to its ends when it is long."""
+    short: list[Piece] = []
+    for piece in pieces:
+        if piece.kind == "same" and len(piece.text) > _LONG:
+            short += [Piece("same", piece.text[:_KEPT]), Piece("gap", ""), Piece("same", piece.text[-_KEPT:])]
+        else:
+            short.append(piece)
+    return tuple(short)
 
 
 def _words(old: str, new: str) -> list[Piece]:

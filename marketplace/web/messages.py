@@ -175,25 +175,43 @@ _CAMPAIGNS: Mapping[str, Words] = {
     ),
     "project_commune_unknown": _l("Cette commune n’existe plus ou pas. Saisissez son nom actuel ou son code postal."),
     "project_name_missing": _l("Saisissez le nom du projet ou de l’organisation, par exemple Le Fournil du Clain."),
-    "project_name_too_long": lambda *, most, length, **_facts: _too_long(most, length),
-    "project_name_too_short": lambda *, least, **_facts: _too_short(least),
+    "project_name_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez le nom à %(most)s caractères : il en compte %(length)s.", most=most, length=count(length)
+    ),
+    "project_name_too_short": lambda *, least, **_facts: _(
+        "Saisissez un nom d’au moins %(least)s lettres.", least=least
+    ),
     "rule_preset_missing": _l("Choisissez qui pourra participer."),
     "rule_preset_unknown": _l("Choisissez une règle de la liste."),
     "sector_missing": _l("Choisissez le domaine du projet."),
     "sector_unknown": _l("Choisissez un domaine de la liste."),
-    "stored_text_too_long": lambda *, most, length, **_facts: _too_long(most, length),
+    "stored_text_too_long": lambda *, most, length, **_facts: _(
+        "Ce texte est trop long pour être gardé : %(length)s caractères, pour %(most)s au plus.",
+        most=count(most),
+        length=count(length),
+    ),
     "story_missing": _l("Racontez votre projet : qui vous êtes, ce que vous voulez faire, à quoi servira l’argent."),
-    "story_too_long": lambda *, most, length, **_facts: _too_long(most, length),
-    "story_too_short": lambda *, least, **_facts: _too_short(least),
+    "story_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez l’histoire à %(most)s caractères : elle en compte %(length)s.",
+        most=count(most),
+        length=count(length),
+    ),
+    "story_too_short": lambda *, least, **_facts: _(
+        "Racontez-en plus : l’histoire compte au moins %(least)s caractères.", least=least
+    ),
     "summary_missing": _l("Résumez le projet en une ou deux phrases."),
-    "summary_too_long": lambda *, most, length, **_facts: _too_long(most, length),
+    "summary_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez le résumé à %(most)s caractères : il en compte %(length)s.", most=most, length=count(length)
+    ),
     "threshold_above_goal": lambda *, goal_cents, **_facts: _(
         "Le seuil de réussite ne peut pas dépasser l’objectif. Saisissez au plus %(goal)s.", goal=money(goal_cents)
     ),
     "threshold_missing": _l("Saisissez le seuil de réussite : le montant à partir duquel le projet se fait."),
     "title_missing": _l("Saisissez un titre qui dise ce que vous voulez faire."),
-    "title_too_long": lambda *, most, length, **_facts: _too_long(most, length),
-    "title_too_short": lambda *, least, **_facts: _too_short(least),
+    "title_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez le titre à %(most)s caractères : il en compte %(length)s.", most=most, length=count(length)
+    ),
+    "title_too_short": lambda *, least, **_facts: _("Donnez un titre d’au moins %(least)s caractères.", least=least),
     "too_many_drafts": lambda *, most, **_facts: _(
         "Vous avez déjà %(most)s collectes en préparation. Terminez-en une avant d’en commencer une autre.", most=most
     ),
@@ -202,8 +220,14 @@ _CAMPAIGNS: Mapping[str, Words] = {
 
 _MODERATION: Mapping[str, Words] = {
     "note_missing": _l("Expliquez au porteur ce qui ne va pas et ce qu’il peut faire."),
-    "note_too_long": lambda *, most, length, **_facts: _too_long(most, length),
-    "note_too_short": lambda *, least, **_facts: _too_short(least),
+    "note_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez l’explication à %(most)s caractères : elle en compte %(length)s.",
+        most=count(most),
+        length=count(length),
+    ),
+    "note_too_short": lambda *, least, **_facts: _(
+        "Expliquez en %(least)s caractères au moins : le porteur doit savoir quoi faire.", least=least
+    ),
     "own_campaign": _l("Cette collecte est la vôtre. Un autre administrateur doit décider."),
     "reason_unknown": _l("Choisissez des motifs de la liste."),
     "reasons_missing": _l("Choisissez au moins un motif."),
@@ -227,20 +251,6 @@ _REASONS: Mapping[str, Words] = {
     "R14": _l("Un texte n’est pas de vous, ou donne des renseignements personnels sur quelqu’un. Retirez-le."),
     "R15": _l("Le projet est déjà financé, ou n’a plus lieu d’être."),
 }
-
-
-def _too_long(most: int, length: int) -> str:
-    return str(
-        _(
-            "Raccourcissez ce texte à %(most)s caractères : il en compte %(length)s.",
-            most=count(most),
-            length=count(length),
-        )
-    )
-
-
-def _too_short(least: int) -> str:
-    return str(ngettext("Écrivez au moins %(num)s caractère.", "Écrivez au moins %(num)s caractères.", least))
 
 
 def _at_most(rule: str, limit_cents: int | None) -> str:
