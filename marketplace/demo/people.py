@@ -32,10 +32,13 @@ class Person:
 ACCOUNTS = (
     Person("Claire Marchand", "claire", "86194", 3, "habitante de Poitiers, adresse justifiée"),
     Person("Bastien Roux", "bastien", "86194", 1, "habitant de Poitiers, adresse déclarée (50 € par projet)"),
-    Person("Odile Ferrand", "odile", "86070", 3, "habitante de Chauvigny, adresse justifiée"),
+    Person("Odile Ferrand", "odile", "86070", 3, "habitante de Chauvigny, porteuse de projet"),
     Person("Jérôme Castaing", "jerome", "33063", 3, "habitant de Bordeaux (hors des territoires de la Vienne)"),
     Person("Nadia Berthault", "nadia", "86133", 3, "porteuse de projet, boulangère à Ligugé"),
     Person("Samuel Pinaud", "samuel", "79191", 3, "porteur de projet à Niort"),
+    Person("Manon Lacoste", "manon", "32013", 3, "porteuse de projet à Auch"),
+    Person("Idir Benali", "idir", "93063", 3, "porteur de projet à Romainville"),
+    Person("Lucie Vayssade", "lucie", "46102", 3, "porteuse de projet à Figeac"),
     Person("Hélène Aubry", "helene", "86194", 3, "administratrice", administrator=True),
     Person("Karim Delmas", "karim", "79191", 3, "administrateur", administrator=True),
 )

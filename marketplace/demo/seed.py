@@ -33,7 +33,7 @@ from marketplace.residency import services as residency
 T = TypeVar("T")
 AMOUNTS = (200, 100, 500, 150, 50, 300, 250, 100, 400, 80, 200, 1000, 120, 600)
 DECLARED_MOST = 50
-NEAREST, FARTHEST = 26, 8
+NEAREST, FARTHEST = 24, 8
 BATCH = 8
 
 
