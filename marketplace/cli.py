@@ -10,11 +10,11 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from marketplace import invariants, jobs
+from marketplace import demo, invariants, jobs
 from marketplace.accounts import services as accounts
 from marketplace.core import clock, migrate
 from marketplace.core.errors import MitoyenError
-from marketplace.demo import seed as demo
+from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.runtime import Runtime
 from marketplace.territories import loader
 
@@ -124,5 +124,5 @@ def check(*, as_json: bool) -> None:
 @with_appcontext
 def seed() -> None:
     """Add the demonstration to an empty database."""
-    demo.seed(_runtime().database, now=_now())
+    demo.seed(_runtime().database, StripeGateway.from_config(_runtime().config), now=_now())
     click.echo(f"Demonstration added to {Path(_runtime().database.engine.url.database or '').name}.")
