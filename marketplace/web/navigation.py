@@ -62,7 +62,10 @@ _OWN = (
     Link("/mes-engagements", _l("Mes engagements"), "hand-coins"),
     Link("/mes-projets", _l("Mes projets"), "folder-open"),
 )
-_ADMINISTRATOR = (Link("/moderation", _l("À relire"), "list-checks"),)
+_ADMINISTRATOR = (
+    Link("/moderation", _l("À relire"), "list-checks"),
+    Link("/moderation/residences", _l("Résidences à vérifier"), "shield-check"),
+)
 _ACCOUNT = (
     Link("/mon-compte", _l("Mon compte"), "user"),
     Link("/deconnexion", _l("Se déconnecter"), "log-out", post=True),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, StringField, ValidationError
@@ -15,6 +14,7 @@ from marketplace.accounts.rules import clean_name, parse_email
 from marketplace.web.commune_field import CommuneField
 from marketplace.web.fields import TrimmedField
 from marketplace.web.messages import sentence
+from marketplace.web.residency.forms import commune_chosen
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 
@@ -33,12 +33,6 @@ def valid_name(_form: FlaskForm, field: StringField) -> None:
         clean_name(field.data or "")
     except ValueError:
         raise ValidationError(sentence("display_name_invalid")) from None
-
-
-def commune_chosen(_form: FlaskForm, field: CommuneField) -> None:
-    """Refuse a commune field that holds nothing, spaces included."""
-    if field.data is None and not field.errors:
-        raise ValidationError(_("Saisissez le nom ou le code postal de votre commune, par exemple 86000."))
 
 
 def new_password(form: FlaskForm, field: PasswordField) -> None:
