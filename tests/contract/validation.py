@@ -19,7 +19,6 @@ import stripe
 
 from marketplace.sandbox.spec import specification
 
-# Fields that the answer to a creation, or to a deletion, has beyond the described object.
 DRAFT = jsonschema.Draft4Validator
 
 
