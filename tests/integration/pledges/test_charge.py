@@ -26,7 +26,7 @@ def charge(make, pledge, *, at):
     return settlement.charge(make.database, make.gateway, **pledge.ids, now=at)
 
 
-def test_a_charge_that_succeeds_is_posted_once(make, firm, gateway, session, causes, queued, tally):
+def test_a_charge_that_succeeds_is_posted_once(make, firm, gateway, session, causes, queued, tally):  # noqa: PLR0917
     pledge, at = firm
     before = tally(pledge.campaign_id)
 
@@ -66,7 +66,7 @@ def test_nothing_is_charged_on_a_campaign_that_did_not_succeed(state, make, gate
     assert snapshot() == before
 
 
-def test_a_decline_gives_a_week_to_mend_it(make, firm, gateway, causes, queued, tally):
+def test_a_decline_gives_a_week_to_mend_it(make, firm, gateway, causes, queued, tally):  # noqa: PLR0917
     pledge, at = firm
     gateway.declines.append("insufficient_funds")
 
@@ -92,7 +92,7 @@ def test_the_last_attempt_is_a_new_one_and_may_succeed(make, gateway, causes):
     assert gateway.taken == Money(50_00)
 
 
-def test_a_last_attempt_that_fails_frees_the_backer(make, gateway, session, causes, tally, queued):
+def test_a_last_attempt_that_fails_frees_the_backer(make, gateway, session, causes, tally, queued):  # noqa: PLR0917
     pledge = make.pledge(state="action_required")
     row = make.row(**pledge.ids)
     live = tally(pledge.campaign_id).live_cents
