@@ -13,7 +13,8 @@ class Plan:
 
     owner: login of a person. state: where its life stands: draft, submitted, changes_requested, refused, live, closing,
     funded or failed. opened: days since publication; lasts: days from publication to the end. raised: what its
-    neighbours have promised. around: communes they come from, nearest first.
+    neighbours have promised. around: communes they come from, nearest first. backers: logins of people one may sign in
+    as who promised too.
     """
 
     owner: str
@@ -36,6 +37,7 @@ class Plan:
     minimum: int = 10
     months: int | None = None
     around: tuple[str, ...] = ()
+    backers: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -45,5 +47,6 @@ def plans() -> list[Plan]:
     found = []
     for table in tomllib.loads(DATA.read_text(encoding="utf-8"))["campaign"]:
         assert table.keys() <= known, table.keys() - known
-        found.append(Plan(**{**table, "around": tuple(table.get("around", ())), "story": table["story"].strip()}))
+        lists = {name: tuple(table.get(name, ())) for name in ("around", "backers")}
+        found.append(Plan(**{**table, **lists, "story": table["story"].strip()}))
     return found

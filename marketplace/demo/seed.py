@@ -20,11 +20,10 @@ from marketplace.core.db import Database, uuid7
 from marketplace.core.money import Money
 from marketplace.demo.campaigns import Plan, plans
 from marketplace.demo.people import ACCOUNTS, PASSWORD, Person, residents
-from marketplace.matching import services as matching
 from marketplace.moderation import services as moderation
 from marketplace.payments import customers
 from marketplace.payments.gateway import SavedCard, TestGateway
-from marketplace.pledges import commit, settlement
+from marketplace.pledges import commit, offers, settlement
 from marketplace.pledges import services as pledges
 from marketplace.projects import services as projects
 from marketplace.projects.rules import Content, paris_day
@@ -37,9 +36,14 @@ NEAREST, FARTHEST = 24, 8
 BATCH = 8
 
 
-def seed(database: Database, gateway: TestGateway, *, now: datetime | None = None) -> None:
-    """Make the demonstration in an empty database. Every card is a test card, every person and project invented."""
-    _Seeder(database, gateway, now or clock.real_now()).run()
+def seed(
+    database: Database, gateway: TestGateway, *, now: datetime | None = None, chosen: Sequence[Plan] | None = None
+) -> None:
+    """Make the demonstration in an empty database. Every card is a test card, every person and project invented.
+
+    chosen: the campaigns to make, all of the demonstration by default.
+    """
+    _Seeder(database, gateway, now or clock.real_now(), plans() if chosen is None else chosen).run()
 
 
 @dataclass
@@ -47,21 +51,21 @@ class _Seeder:
     database: Database
     gateway: TestGateway
     now: datetime
+    chosen: Sequence[Plan]
     ids: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, list[Person]] = field(default_factory=dict)
     customers: dict[UUID, str] = field(default_factory=dict)
 
     def run(self) -> None:
-        everything = plans()
-        self._people(everything)
-        for plan in everything:
+        self._people(self.chosen)
+        for plan in self.chosen:
             self._campaign(plan)
         self._do(_forget_mails)
 
     def _do(self, work: Callable[[Session], T]) -> T:
         return self.database.in_transaction(work)
 
-    def _people(self, everything: list[Plan]) -> None:
+    def _people(self, everything: Sequence[Plan]) -> None:
         crowd = list(residents(_crowds(everything)))
         before = self.now - timedelta(days=120)
         # One hash for all: the password is printed anyway, and hashing 200 times would take ten seconds.
@@ -139,8 +143,12 @@ class _Seeder:
         self._do(lambda session: self._note_cards(session, campaign_id, saved, cards))
 
     def _wishes(self, plan: Plan) -> Iterator[tuple[Person, int]]:
-        """Yield who pledges how many euros: many from near, few from far, each once."""
+        """Yield who pledges how many euros: those one may sign in as, then many from near, few from far, each once."""
         left, amounts = plan.raised, cycle(AMOUNTS)
+        for person in (known for known in ACCOUNTS if known.login in plan.backers):
+            euros = DECLARED_MOST if person.level == 1 else next(amounts)
+            left -= euros
+            yield person, euros
         pools = [self.people[commune] for commune in plan.around]
         for turn in range(max(map(len, pools), default=0)):
             for pool in pools:
@@ -189,15 +197,19 @@ class _Seeder:
         """Let time do to this campaign what it would have done."""
         last = min(self.now, published + timedelta(days=plan.lasts + 10))
         self._each(settlement.confirm, settlement.due_confirmations, last)
-        if published + timedelta(days=plan.lasts) > self.now:
+        with self.database.reading() as session:
+            closes_at = offers.terms(session, campaign_id).offer.closes_at
+        assert closes_at is not None
+        if not self._do(
+            lambda session: settlement.close(session, campaign_id=campaign_id, now=min(self.now, closes_at))
+        ):
             return
-        closed = published + timedelta(days=plan.lasts + 1)
-        self._do(lambda session: settlement.close(session, campaign_id=campaign_id, now=closed))
-        self._do(lambda session: matching.unlist_campaign(session, campaign_id=campaign_id))
         verdict = self._do(
-            lambda session: settlement.decide_success(session, campaign_id=campaign_id, now=closed + timedelta(days=5))
+            lambda session: settlement.decide_success(
+                session, campaign_id=campaign_id, now=min(self.now, closes_at + timedelta(days=5))
+            )
         )
-        at = min(self.now, closed + timedelta(days=5, hours=1))
+        at = min(self.now, closes_at + timedelta(days=5, hours=1))
         if verdict == "failed":
             self._each(settlement.release, lambda session, _at: settlement.due_releases(session), at)
         elif verdict == "collecting":
@@ -228,7 +240,7 @@ class _Seeder:
             return query(session)
 
 
-def _crowds(everything: list[Plan]) -> dict[str, int]:
+def _crowds(everything: Sequence[Plan]) -> dict[str, int]:
     """Return how many people to invent in each commune: more where a project is near."""
     wanted: Counter[str] = Counter()
     for plan in everything:
