@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import procrastinate
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from marketplace import demo, invariants, jobs
+from marketplace import demo, invariants
 from marketplace.accounts import services as accounts
 from marketplace.core import clock, migrate
 from marketplace.core.errors import MitoyenError
@@ -95,7 +96,7 @@ def grant_administrator(email: str) -> None:
 def worker() -> None:
     """Run background tasks until stopped."""
     logging.basicConfig(level=logging.WARNING)
-    queue: jobs.procrastinate.App = current_app.extensions["mitoyen_queue"]
+    queue: procrastinate.App = current_app.extensions["mitoyen_queue"]
     with queue.open():
         queue.run_worker(concurrency=4, fetch_job_polling_interval=2.0, shutdown_graceful_timeout=5.0)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -105,7 +106,7 @@ def check(session: Session) -> list[Finding]:
     findings = [_run(session, name, query) for name, query in QUERIES.items()]
     findings.append(_timed("I6 a pledge's state is the fold of its history, without gaps", lambda: _histories(session)))
     for name, broken in projects.CHECKS.items():
-        findings.append(_timed(f"I14-I18 {name}", lambda broken=broken: _strings(broken(session))))
+        findings.append(_timed(f"I14-I18 {name}", partial(_broken_campaigns, broken, session)))
     findings.append(_timed("I16a the log of staff acts is unbroken", lambda: _strings(audit.broken_links(session))))
     findings.append(_timed("I16b the chains of decisions are unbroken", lambda: _chains(session)))
     return findings
@@ -162,6 +163,10 @@ def _chains(session: Session) -> tuple[str, ...]:
         for campaign_id in session.scalars(select(CampaignTally.campaign_id))
         for number in chain.broken_links(session, campaign_id)
     )
+
+
+def _broken_campaigns(find: Callable[[Session], Sequence[object]], session: Session) -> tuple[str, ...]:
+    return _strings(find(session))
 
 
 def _strings(numbers: Sequence[object]) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from marketplace import invariants
 from marketplace.core import audit, clock
 from marketplace.core.db import Database
 from marketplace.core.errors import NotFound, Unavailable
-from marketplace.matching import services as matching
 from marketplace.payments import inbox
 from marketplace.payments.gateway import Gateway
 from marketplace.pledges import checkout, settlement
@@ -148,7 +147,7 @@ def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the s
     moment = _now()
     _each(settlement.due_reservations, _expire_after_asking, moment)
     _each(settlement.due_confirmations, _in_transaction(settlement.confirm), moment)
-    _for_campaigns(_read(lambda session: settlement.campaigns_to_close(session, moment)), _close, moment)
+    _for_campaigns(_read(lambda session: settlement.campaigns_to_close(session, moment)), settlement.close, moment)
     _for_campaigns(_read(settlement.campaigns_to_decide), settlement.decide_success, moment)
     _each(lambda session, _now: settlement.due_releases(session), _in_transaction(settlement.release), moment)
     _each(settlement.due_last_attempts, _charge, moment)
@@ -170,11 +169,6 @@ def check(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the 
 def _for_campaigns(ids: Iterable[UUID], service: Callable[..., object], moment: datetime) -> None:
     for campaign_id in ids:
         _database().in_transaction(partial(service, campaign_id=campaign_id, now=moment))
-
-
-def _close(session: Session, *, campaign_id: UUID, now: datetime) -> None:
-    settlement.close(session, campaign_id=campaign_id, now=now)
-    matching.unlist_campaign(session, campaign_id=campaign_id)
 
 
 def _expire_after_asking(campaign_id: UUID, pledge_id: UUID, moment: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import cycle
 from typing import TypeVar
 from uuid import UUID
@@ -128,11 +129,7 @@ class _Seeder:
             requests = [
                 commit.Request(self.ids[person.login], Money.from_euros(euros), uuid7()) for person, euros in group
             ]
-            outcomes = self._do(
-                lambda session, asked=requests, moment=at: commit.commit_batch(
-                    session, campaign_id=campaign_id, requests=asked, now=moment
-                )
-            )
+            outcomes = self._do(partial(commit.commit_batch, campaign_id=campaign_id, requests=requests, now=at))
             saved += [
                 (outcome.pledge_id, person, at)
                 for outcome, (person, _euros) in zip(outcomes, group, strict=True)

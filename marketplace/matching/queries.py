@@ -39,7 +39,7 @@ def count_fundable(session: Session, commune: Commune) -> int:
     return session.scalars(select(func.count()).select_from(_of(commune).subquery())).one()
 
 
-def _of(commune: Commune) -> Select[tuple[UUID, int, int]]:
+def _of(commune: Commune) -> Select[UUID, int, int]:
     keys = territories_of(commune)
     return select(Listing.campaign_id, Listing.ring, Listing.minimum_level).where(Listing.territory.in_(keys))
 

@@ -79,7 +79,10 @@ class Gateway(Protocol):
     key: idempotency key, built from our own row ids; the same key never has two effects.
     """
 
-    api_version: str
+    @property
+    def api_version(self) -> str:
+        """The version of the provider's API that this program speaks."""
+        ...
 
     def create_customer(self, *, account_id: UUID, email: str, key: str) -> str:
         """Create a customer; return its id."""

@@ -135,7 +135,7 @@ def neighbours(session: Session, campaign_id: UUID) -> list[Neighbours]:
     return [*shown, Neighbours(None, rest)] if rest else shown
 
 
-def _mine() -> Select[Any]:
+def _mine() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Pledge.campaign_id,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.db import Database
 from marketplace.core.money import Money
+from marketplace.matching import services as matching
 from marketplace.payments import customers
 from marketplace.payments.gateway import ChargeOutcome, Gateway
 from marketplace.pledges.checkout import reference
@@ -81,12 +82,15 @@ def campaigns_to_close(session: Session, now: datetime) -> list[UUID]:
     return list(session.scalars(select(Campaign.id).where(Campaign.state == "live", Campaign.closes_at <= now)))
 
 
-def close(session: Session, *, campaign_id: UUID, now: datetime) -> None:
-    """Stop taking pledges. The tally's lock orders this against the last pledge."""
+def close(session: Session, *, campaign_id: UUID, now: datetime) -> bool:
+    """Stop taking pledges, if the end has come; say whether. The tally's lock orders this against the last pledge."""
     lock_tally(session, campaign_id)
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
-    if campaign.state == "live" and campaign.closes_at is not None and campaign.closes_at <= now:
-        projects.move(session, campaign_id=campaign_id, to="closing", cause="deadline", actor_id=None, now=now)
+    if campaign.state != "live" or campaign.closes_at is None or campaign.closes_at > now:
+        return False
+    projects.move(session, campaign_id=campaign_id, to="closing", cause="deadline", actor_id=None, now=now)
+    matching.unlist_campaign(session, campaign_id=campaign_id)
+    return True
 
 
 def campaigns_to_decide(session: Session) -> list[UUID]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
@@ -43,8 +43,8 @@ def move(
     values: columns that change with the state. Raises IllegalMove: the table has no such move.
     """
     check_move(pledge.state, to, cause)
-    old = pledge.state
-    changed = session.execute(
+    old, seq = pledge.state, pledge.row_version + 1
+    session.scalars(
         update(Pledge)
         .where(
             Pledge.campaign_id == pledge.campaign_id,
@@ -52,35 +52,26 @@ def move(
             Pledge.state == old,
             Pledge.row_version == pledge.row_version,
         )
-        .values(state=to, row_version=Pledge.row_version + 1, ended_at=now if to in FINAL else None, **values)
-        .execution_options(synchronize_session=False)
-    )
-    assert changed.rowcount == 1, "the row is locked"  # type: ignore[attr-defined]
-    _remember(session, pledge, old=old, to=to, cause=cause, now=now, actor_id=actor_id, stripe_event_id=stripe_event_id)
-    _keep_ledger(session, pledge, old=old, to=to, now=now, provider_id=values.get("charge_id"))
-    _weigh(session, pledge, old=old, to=to)
-    session.refresh(pledge)
-
-
-def _remember(session: Session, pledge: Pledge, *, old: str, to: str, **facts: Any) -> None:
-    seq = session.scalars(
-        select(func.max(PledgeEvent.seq)).where(
-            PledgeEvent.campaign_id == pledge.campaign_id, PledgeEvent.pledge_id == pledge.id
-        )
+        .values(state=to, row_version=seq, ended_at=now if to in FINAL else None, **values)
+        .returning(Pledge),
+        execution_options={"populate_existing": True, "synchronize_session": False},
     ).one()
     session.execute(
         insert(PledgeEvent).values(
             campaign_id=pledge.campaign_id,
             pledge_id=pledge.id,
-            seq=(seq or 0) + 1,
+            # Every move makes one event and raises the version by one: both count from 1.
+            seq=seq,
             old_state=old,
             new_state=to,
-            cause=facts["cause"],
-            actor_id=facts["actor_id"],
-            stripe_event_id=facts["stripe_event_id"],
-            at=facts["now"],
+            cause=cause,
+            actor_id=actor_id,
+            stripe_event_id=stripe_event_id,
+            at=now,
         )
     )
+    _keep_ledger(session, pledge, old=old, to=to, now=now, provider_id=values.get("charge_id"))
+    _weigh(session, pledge, old=old, to=to)
 
 
 def _keep_ledger(
