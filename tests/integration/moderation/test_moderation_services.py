@@ -27,13 +27,13 @@ ANSWERS = {"send_back": services.send_back, "refuse": services.refuse}
 
 @pytest.fixture
 def jobs(session):
-    """The mails asked for so far."""
+    """The mails about campaigns asked for so far."""
 
     def look():
         rows = session.execute(
             text("SELECT args FROM procrastinate_jobs WHERE task_name = 'notifications.send_mail' ORDER BY id")
         )
-        return [row.args for row in rows]
+        return [row.args for row in rows if "campaign_title" in row.args["params"]]
 
     return look
 
@@ -69,7 +69,7 @@ def test_approving_publishes_counts_indexes_logs_and_tells(session, submitted, a
     assert page.cog_release == territories.release(session).name
     assert session.get_one(CampaignTally, campaign_id).hard_cap_cents == whole.hard_cap_cents
     assert session.scalars(select(Listing.campaign_id)).all() != []
-    (logged,) = session.scalars(select(AuditEvent)).all()
+    (logged,) = session.scalars(select(AuditEvent).where(AuditEvent.subject_id == campaign_id)).all()
     assert (logged.actor_id, logged.action, logged.subject_id) == (administrator, "campaign.approve", campaign_id)
     (mail,) = jobs()
     assert (mail["kind"], mail["account_id"]) == ("campaign_approved", str(owner_id))
@@ -104,7 +104,7 @@ def test_a_no_says_why_is_logged_and_told(  # noqa: PLR0917
     found = projects.owner_campaign(session, campaign_id, owner_id)
     assert found.state == state
     assert found.history[-1].reasons == ("R04", "R05")
-    (logged,) = session.scalars(select(AuditEvent)).all()
+    (logged,) = session.scalars(select(AuditEvent).where(AuditEvent.subject_id == campaign_id)).all()
     assert (logged.action, logged.details["reasons"]) == (action, ["R04", "R05"])
     assert "note" not in logged.details
     (mail,) = jobs()

@@ -6,31 +6,18 @@ from uuid import uuid4
 
 import pytest
 
-from marketplace.accounts.models import Account
 from marketplace.projects import services
 from marketplace.projects.rules import Content
 
 
 @pytest.fixture
-def person(session, now):
-    def make(name="Nadia Berthault", *, confirmed=True, administrator=False):
-        account = Account(
-            email=f"{uuid4().hex}@exemple.fr",
-            email_normalised=f"{uuid4().hex}@exemple.fr",
-            password_hash="none",
-            security_stamp=uuid4(),
-            display_name=name,
-            locale="fr",
-            is_administrator=administrator,
-            adult_declared_at=now,
-            email_confirmed_at=now if confirmed else None,
-            created_at=now,
-        )
-        session.add(account)
-        session.flush()
-        return account.id
+def person(make):
+    """Make an account; return its id."""
 
-    return make
+    def one(name="Nadia Berthault", **options):
+        return make.account(name=name, level=0, **options).id
+
+    return one
 
 
 @pytest.fixture

@@ -1,105 +1,68 @@
-"""The whole site, people signed in, and collections at every step."""
+"""Browsers of several people, and collections at every step."""
 
-from datetime import timedelta
+from dataclasses import replace
 from uuid import uuid4
 
 import html5lib
 import pytest
 
-from config import Config
-from marketplace.accounts import sign_in
-from marketplace.accounts.models import Account
-from marketplace.app import create_app
-from marketplace.core.clock import real_now
 from marketplace.moderation import services as moderation
-from marketplace.projects import rules, services
-from marketplace.projects.rules import Content
+from marketplace.projects import services
+
+
+class Browser:
+    """A browser that sends the token its forms hold."""
+
+    def __init__(self, client, csrf):
+        self.get = client.get
+        self._client, self._csrf = client, csrf
+
+    def post(self, path, data=None, **options):
+        return self._client.post(path, data={"csrf_token": self._csrf(self._client), **(data or {})}, **options)
 
 
 @pytest.fixture
-def site(database, tmp_path):
-    app = create_app(
-        Config(
-            database_url="",
-            secret_key="tests",
-            site_url="http://localhost",
-            port=8000,
-            var=tmp_path,
-            stripe_secret_key=None,
-            stripe_webhook_secret=None,
-            stripe_api_base="http://localhost:8001",
-        ),
-        database=database,
-    )
-    app.testing = True
-    app.config["WTF_CSRF_ENABLED"] = False
-    return app
+def people():
+    """Everybody made so far, by id."""
+    return {}
 
 
 @pytest.fixture
-def person(session):
+def person(make, people):
     """Make an account; return its id."""
 
-    def make(name="Nadia Berthault", *, confirmed=True, administrator=False):
-        account = Account(
-            email=f"{uuid4().hex}@exemple.fr",
-            email_normalised=f"{uuid4().hex}@exemple.fr",
-            password_hash="none",
-            security_stamp=uuid4(),
-            display_name=name,
-            locale="fr",
-            is_administrator=administrator,
-            adult_declared_at=real_now(),
-            email_confirmed_at=real_now() if confirmed else None,
-            created_at=real_now(),
-        )
-        session.add(account)
-        session.commit()
+    def one(name="Nadia Berthault", **options):
+        account = make.account(name=name, level=0, **options)
+        people[account.id] = account
         return account.id
 
-    return make
+    return one
 
 
 @pytest.fixture
-def client_of(site, session):
+def client_of(app, sign_in, csrf, people):
     """Return a browser on which a person is signed in; nobody for None."""
 
-    def make(account_id=None):
-        browser = site.test_client()
-        if account_id is not None:
-            token = sign_in.open_session(
-                session,
-                account_id=account_id,
-                security_stamp=session.get_one(Account, account_id).security_stamp,
-                device="",
-                now=real_now(),
-            )
-            session.commit()
-            with browser.session_transaction() as cookie:
-                cookie["_user_id"] = token
-        return browser
+    def one(account_id=None):
+        client = app.test_client()
+        return Browser(client if account_id is None else sign_in(client, people[account_id]), csrf)
 
-    return make
+    return one
 
 
 @pytest.fixture
-def whole():
-    return Content(
+def whole(make):
+    return replace(
+        make.content(commune="86133"),
         name="Le Fournil du Clain",
-        commune_code="86133",
-        sector="alimentation",
-        legal_form="scop",
         title="Rallumer le four à bois de Ligugé",
-        summary="Quatre salariés reprennent la boulangerie du bourg.",
+        legal_form="scop",
         story_markdown="La boulangerie a fermé en mars. Les salariés la **reprennent** ensemble.",
         instrument="interest_free_loan",
         loan_months=36,
         threshold_cents=20_000_00,
         goal_cents=32_000_00,
         hard_cap_cents=40_000_00,
-        minimum_cents=10_00,
-        ends_on=rules.paris_day(real_now()) + timedelta(days=60),
-        rule_preset="epci",
     )
 
 
@@ -126,33 +89,35 @@ def typed(whole):
 
 
 @pytest.fixture
-def campaign(session, whole, person):
+def campaign(make, whole, now):
     """Make a campaign of an owner at a step: draft, submitted, changes_requested, refused or live; return its id."""
 
-    def make(owner_id, step="draft", content=None):
-        now = real_now()
-        campaign_id = services.create_draft(
-            session, owner_id=owner_id, form_key=uuid4(), content=content or whole, now=now
-        )
-        if step != "draft":
-            services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
-        if step in {"changes_requested", "refused", "live"}:
-            decision = {"campaign_id": campaign_id, "administrator_id": person("Modératrice", administrator=True)}
+    def one(owner_id, step="draft", content=None):
+        def work(session):
+            campaign_id = services.create_draft(
+                session, owner_id=owner_id, form_key=uuid4(), content=content or whole, now=now
+            )
+            if step != "draft":
+                services.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
+            decision = {"campaign_id": campaign_id, "administrator_id": make.administrator().id, "now": now}
             why = {"reasons": ["R04"], "note": "Dites où l’argent sera dépensé."}
-            act = {"changes_requested": moderation.send_back, "refused": moderation.refuse, "live": moderation.approve}
-            act[step](session, **decision, **({} if step == "live" else why), now=now)
-        session.commit()
-        return campaign_id
+            if step == "live":
+                moderation.approve(session, **decision)
+            elif step in {"changes_requested", "refused"}:
+                answer = moderation.refuse if step == "refused" else moderation.send_back
+                answer(session, **decision, **why)
+            return campaign_id
 
-    return make
+        return make.do(work)
+
+    return one
 
 
 @pytest.fixture
 def parsed():
-    """Parse a page, refuse what a browser would have to repair, and return its text and its tree."""
+    """Parse a page; refuse what a browser would have to repair."""
 
     def read(answer):
-        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-        return parser.parse(answer.text)
+        return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
 
     return read
