@@ -22,6 +22,7 @@ from marketplace.pledges.rules import STATES as PLEDGE_STATES
 from marketplace.pledges.services import is_holiday
 from marketplace.projects.rules import MOVES as CAMPAIGN_MOVES
 from marketplace.protection.reflection import revocable_until
+from marketplace.residency.rules import REFUSAL_REASONS
 from marketplace.sandbox.cards import BY_NUMBER
 from marketplace.territories import queries as territories
 from marketplace.territories.atlas import compile_rule
@@ -199,6 +200,10 @@ def test_every_reason_of_the_rule_is_documented():
 
     assert {"campaign_closed", "claim_expired", "hard_cap"} <= codes  # the expression above still finds them
     assert codes <= {row[0] for row in table("local-to-local.md", "Reason")}
+
+
+def test_every_reason_to_refuse_a_proof_is_documented():
+    assert tuple(row[0] for row in table("residence.md", "Reason")) == REFUSAL_REASONS
 
 
 def test_the_invariants_are_those_that_check_looks_at(session):
