@@ -7,10 +7,10 @@ import html5lib
 import pytest
 import requests
 import stripe
-from conftest import CANCEL_URL, SUCCESS_URL, fields, send_card
 
 from marketplace.sandbox.cards import SHOWN
 from marketplace.sandbox.words import WORDS, words
+from tests.contract.steps import CANCEL_URL, SUCCESS_URL, fields, send_card
 
 MINUTE = 60
 HOUR = 3_600

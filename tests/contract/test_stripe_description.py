@@ -4,10 +4,10 @@ import json
 
 import pytest
 import requests
-from contract.validation import AnswerProblemError, Ledger, problems_of, validate
 
 from marketplace.sandbox.operations import HANDLERS
 from marketplace.sandbox.spec import FOLDER, specification
+from tests.contract.validation import AnswerProblemError, Ledger, problems_of, validate
 
 SETUP_INTENT = {"$ref": "#/schemas/setup_intent"}
 

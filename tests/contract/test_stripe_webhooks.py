@@ -116,10 +116,7 @@ def test_a_failed_delivery_is_tried_again_and_again_by_the_clock(sandbox, client
     assert (delivery["state"], delivery["attempts"]) == ("delivered", 3)
     assert [one["status"] for one in delivery["log"]] == [500, 500, 204]
     assert client.v1.events.retrieve(event.id).pending_webhooks == 0
-    assert (
-        len({signature for _, signature in receiver.received}) == len(receiver.events(secret))
-        or len(receiver.received) == 3
-    )
+    assert len(receiver.events(secret)) == 3
 
 
 def test_a_delivery_is_given_up_after_three_days(sandbox, path, receiver, secret):

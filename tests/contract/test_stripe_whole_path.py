@@ -5,7 +5,8 @@ import json
 import pytest
 import requests
 import stripe
-from conftest import send_card
+
+from tests.contract.steps import send_card
 
 DAY = 86_400
 BACKERS = (

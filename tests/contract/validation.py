@@ -3,7 +3,7 @@
 A `ValidatingClient` goes where stripe-python takes an HTTP client (``StripeClient(http_client=…)``,
 ``StripeGateway(http_client=…)``): it raises at the first answer that the description does not allow, and counts.
 
-    from contract.validation import ValidatingClient
+    from tests.contract.validation import ValidatingClient
 
 The description has no ``additionalProperties: false``; here objects are closed, so an invented field is a problem too.
 """

@@ -27,8 +27,8 @@ def stripe() -> ResponseReturnValue:
             body=request.get_data(cache=False),
             signature=request.headers.get("Stripe-Signature", ""),
             secret=secret,
-            # The signature is stamped with the provider's clock: real time, or the demonstration's.
-            now=now() if runtime().config.demonstration else real_now(),
+            # Signatures are stamped with real time, the sandbox's too: what it was told of time is for its objects.
+            now=real_now(),
         )
     except ValueError:
         abort(400)
