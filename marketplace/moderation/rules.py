@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from marketplace.core.errors import Refused
 
-# What the answer is about; the sentences are in web.messages. Source: domain dossier, "refusal codes".
+# What the answer is about; the sentences are in `web.messages`.
 REASONS = tuple(f"R{number:02d}" for number in range(1, 16))
 NOTE_LENGTH = range(10, 2_001)
 

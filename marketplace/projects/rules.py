@@ -127,7 +127,7 @@ class Problem:
 
 
 def may_move(old: str, new: str) -> bool:
-    """Tell whether a campaign may go from one state to another. Source: docs/lifecycle, `MOVES`."""
+    """Tell whether a campaign may go from one state to another, by the table `MOVES`."""
     return new in MOVES.get(old, frozenset())
 
 

@@ -270,3 +270,15 @@ def test_a_decided_campaign_can_still_be_read(desk, person, campaign, parsed, st
     words = text_of(parsed(desk.get(path_of(campaign(person(), step)))))
 
     assert "n’attend pas de décision" in words
+
+
+def test_the_list_asks_as_much_for_one_as_for_many(desk, person, campaign, statements):
+    counts = []
+    for _round in range(2):
+        campaign(person(), "submitted")
+        campaign(person(), "submitted")
+        with statements() as seen:
+            assert desk.get("/moderation").status_code == 200
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1] <= 8
