@@ -31,9 +31,9 @@ from marketplace.projects.rules import Content, paris_day
 from marketplace.residency import services as residency
 
 T = TypeVar("T")
-AMOUNTS = (200, 100, 500, 150, 50, 300, 250, 100, 400, 80, 200, 1000, 120, 600)
+AMOUNTS = (300, 150, 800, 200, 100, 500, 400, 150, 1000, 120, 250, 1500, 200, 700)
 DECLARED_MOST = 50
-NEAREST, FARTHEST = 24, 8
+NEAREST, FARTHEST = 16, 8
 BATCH = 8
 
 
