@@ -90,11 +90,16 @@ def cover(session: Session, zone: Zone) -> tuple[str, ...]:
 
     Every commune of the zone is under exactly one key, no other commune is under any. One statement.
     """
+    inside = _current("commune", zone).with_only_columns(Territory.unit_id, Territory.departement_id).cte()
+    # Only what the zone touches may be whole inside it; a unit counts with its communes in other départements.
+    touched = Territory.departement_id.in_(select(inside.c.departement_id)) | Territory.unit_id.in_(
+        select(inside.c.unit_id)
+    )
     rows = session.execute(
         select(Territory.code, _UNIT.code.label("unit"), _DEPARTEMENT.code.label("departement"))
         .join(_UNIT, _UNIT.id == Territory.unit_id)
         .join(_DEPARTEMENT, _DEPARTEMENT.id == Territory.departement_id)
-        .where(Territory.country == "FR", Territory.kind == "commune", Territory.valid_to.is_(None))
+        .where(Territory.country == "FR", Territory.kind == "commune", Territory.valid_to.is_(None), touched)
     ).all()
     keys: list[str] = []
     left = set(zone)

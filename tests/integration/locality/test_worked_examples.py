@@ -149,6 +149,17 @@ def test_every_preset_holds_its_own_commune_and_is_covered_exactly(preset, commu
     assert sorted(covered) == sorted(zone)
 
 
+def test_half_of_an_intercommunality_is_not_taken_for_the_whole(session):
+    redon = queries.commune(session, REDON)
+    whole = {"op": redon.epci_kind, "codes": [redon.epci_code]}
+    half = compile_zone(
+        {"op": "intersection", "of": [whole, {"op": "departement", "codes": ["35"]}]}, DatabaseAtlas(session)
+    )
+
+    assert set(cover(session, half)) == {f"C{code}" for code in half}
+    assert cover(session, compile_zone(whole, DatabaseAtlas(session))) == (f"E{redon.epci_code}",)
+
+
 def _members(session, key):
     letter, code = key[0], key[1:]
     if letter == "C":
