@@ -19,7 +19,6 @@ from marketplace.accounts.models import Account as AccountRow
 from marketplace.core.db import Database, uuid7
 from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
-from marketplace.matching import services as matching
 from marketplace.moderation import services as moderation
 from marketplace.pledges import checkout, settlement
 from marketplace.pledges import services as pledges
@@ -333,12 +332,7 @@ class Make:
         closes_at = self.do(lambda session: session.get_one(CampaignRow, campaign_id).closes_at)
         assert closes_at is not None
         at = closes_at
-
-        def close(session: Session) -> None:
-            settlement.close(session, campaign_id=campaign_id, now=at)
-            matching.unlist_campaign(session, campaign_id=campaign_id)
-
-        self.do(close)
+        self.do(lambda session: settlement.close(session, campaign_id=campaign_id, now=at))
         if state == "closing":
             return at
         at += 15 * DAY
