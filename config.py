@@ -5,10 +5,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 DEFAULT_PORT = 8000
 _SIGNING = "signing_secret"
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class ConfigurationError(Exception):
@@ -31,14 +33,20 @@ class Config:
     stripe_webhook_secret: str | None
     stripe_api_base: str | None
     trusted_proxies: int = 0
+    smtp_url: str | None = None
 
     def __repr__(self) -> str:
         return f"Config(site_url={self.site_url!r}, port={self.port}, demonstration={self.demonstration})"
 
     @property
     def demonstration(self) -> bool:
-        """Whether the embedded sandbox is used: only then the mailbox and the clock have pages."""
+        """Whether the embedded sandbox is used: only then the clock has a page."""
         return self.stripe_secret_key is None
+
+    @property
+    def mailbox(self) -> bool:
+        """Whether mails are read on a page instead of being sent: on this machine only, since they carry links."""
+        return self.smtp_url is None and urlsplit(self.site_url).hostname in _LOOPBACK
 
     @property
     def signing_secret_file(self) -> Path:
@@ -67,6 +75,7 @@ class Config:
             stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET") or (None if key else _read(var / _SIGNING)),
             stripe_api_base=None if key else environ.get("STRIPE_API_BASE", f"http://127.0.0.1:{port + 1}"),
             trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
+            smtp_url=_smtp(environ.get("SMTP_URL")),
         )
 
 
@@ -84,6 +93,12 @@ def refuse_live_key(key: str | None) -> None:
             "STRIPE_SECRET_KEY is a live key: Mitoyen only runs in test mode. Use sk_test_… or unset it."
         )
     raise ConfigurationError("STRIPE_SECRET_KEY: expected sk_test_… or rk_test_…, or nothing for the embedded sandbox.")
+
+
+def _smtp(url: str | None) -> str | None:
+    if url and urlsplit(url).scheme not in {"smtp", "smtps"}:
+        raise ConfigurationError("SMTP_URL: expected smtp://user:password@host:587 or smtps://user:password@host:465.")
+    return url or None
 
 
 def _port(text: str) -> int:

@@ -15,9 +15,11 @@ import procrastinate
 from sqlalchemy.orm import Session
 
 from marketplace import invariants
-from marketplace.core import audit, clock
+from marketplace.accounts import sign_in
+from marketplace.core import audit, clock, limits
 from marketplace.core.db import Database
 from marketplace.core.errors import NotFound, Unavailable
+from marketplace.notifications import transport
 from marketplace.payments import inbox
 from marketplace.payments.gateway import Gateway
 from marketplace.pledges import checkout, settlement
@@ -138,6 +140,24 @@ def send_mail(kind: str, account_id: str, params: dict[str, Any]) -> None:
         _wired[0].post_mail(session, kind=kind, account_id=UUID(account_id), params=params, now=moment)
 
     _database().in_transaction(post)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="notifications.deliver", lock="notifications.deliver", queueing_lock="notifications.deliver")
+def deliver(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
+    """Send the mails that wait, where a mail server is set; the next minute tries again."""
+    config = _wired[0].runtime.config
+    if config.smtp_url is not None:
+        transport.send_pending(_database(), smtp_url=config.smtp_url, site_url=config.site_url, now=_now())
+
+
+@tasks.periodic(cron="30 3 * * *")
+@tasks.task(name="core.purge", queueing_lock="core.purge")
+def purge(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
+    """Drop sign-in sessions and counters that are over, by real time."""
+    moment = clock.real_now()
+    _database().in_transaction(partial(sign_in.purge_sessions, now=moment))
+    _database().in_transaction(partial(limits.purge, now=moment))
 
 
 @tasks.periodic(cron="* * * * *")

@@ -9,6 +9,7 @@ import time
 
 import click
 from sqlalchemy import exists, select
+from sqlalchemy.orm import sessionmaker
 
 from config import Config
 from marketplace import demo
@@ -33,10 +34,11 @@ def main() -> int:
         _import_territories(database)
         if config.demonstration:
             _listen_to_sandbox(config, gateway)
-        _fill_if_empty(database, gateway)
+            _fill_if_empty(database, gateway)
     finally:
         database.engine.dispose()
-    _tell_accounts()
+    if config.demonstration:
+        _tell_accounts()
     return 0
 
 
@@ -81,12 +83,14 @@ def _await(port: int) -> None:
 
 
 def _fill_if_empty(database: Database, gateway: StripeGateway) -> None:
-    """Write the demonstration into a database that has no account."""
+    """Write the demonstration into a database that has no account: all of it or nothing, should it be interrupted."""
     with database.reading() as session:
-        empty = not session.scalar(select(exists(select(Account.id))))
-    if empty:
-        _progress("Comptes et campagnes de démonstration…")
-        demo.seed(database, gateway)
+        if session.scalar(select(exists(select(Account.id)))):
+            return
+    _progress("Comptes et campagnes de démonstration…")
+    with database.engine.begin() as connection:
+        sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        demo.seed(Database(database.engine, sessions), gateway)
 
 
 def _progress(text: str) -> None:

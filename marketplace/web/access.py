@@ -10,7 +10,7 @@ from flask import Flask, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.web.context import visitor
+from marketplace.web.context import runtime, visitor
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
@@ -31,8 +31,10 @@ signed_in = _marked("signed_in")
 administrator = _marked("administrator")
 # Signed by Stripe rather than by a session; the view itself verifies.
 signed_webhook = _marked("signed_webhook")
-# The visitor's own demonstration: mailbox and clock, only with the embedded sandbox.
+# The demonstration's clock: only with the embedded sandbox.
 demonstration = _marked("demonstration")
+# The mails of everybody, links included: only where they are not sent and nobody but this machine reads them.
+mailbox = _marked("mailbox")
 
 
 def mark_of(endpoint: str) -> str | None:
@@ -47,8 +49,8 @@ def check_access() -> ResponseReturnValue | None:
     mark = mark_of(request.endpoint)
     if mark in {"public", "signed_webhook"}:
         return None
-    if mark == "demonstration":
-        return None if current_app.extensions["mitoyen"].config.demonstration else abort(404)
+    if mark in {"demonstration", "mailbox"}:
+        return None if getattr(runtime().config, mark) else abort(404)
     if mark not in {"signed_in", "administrator"}:
         abort(403)
     person = visitor()

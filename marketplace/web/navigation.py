@@ -11,6 +11,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from marketplace.web.context import runtime
+
 _KEY = "mitoyen_navigation"
 
 
@@ -103,8 +105,10 @@ class Navigation:
         return _answered((*_OWN, *(_ADMINISTRATOR if visitor.is_administrator else ()), *_ACCOUNT))
 
     def demonstration(self) -> list[Link]:
-        """Return the tools of the demonstration."""
-        return _answered(_DEMONSTRATION)
+        """Return the tools of the demonstration that this installation has: the mailbox, the clock."""
+        config = runtime().config
+        there = {"/boite": config.mailbox, "/horloge": config.demonstration}
+        return _answered(link for link in _DEMONSTRATION if there[link.path])
 
     def footer(self) -> list[Link]:
         """Return the pages about the house."""

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.notifications import queries
 from marketplace.notifications.envelope import as_email
-from marketplace.web.access import demonstration
+from marketplace.web import access
 from marketplace.web.context import reading, runtime
 from marketplace.web.demo.blueprint import bp
 
@@ -19,7 +19,7 @@ MAIL_POLICY = (
 
 
 @bp.get("/boite")
-@demonstration
+@access.mailbox
 def inbox() -> ResponseReturnValue:
     """Show the newest mails."""
     with reading() as session:
@@ -28,7 +28,7 @@ def inbox() -> ResponseReturnValue:
 
 
 @bp.get("/boite/<uuid:message_id>")
-@demonstration
+@access.mailbox
 def letter(message_id: UUID) -> ResponseReturnValue:
     """Show the text of one mail, as a reader without HTML sees it."""
     with reading() as session:
@@ -37,7 +37,7 @@ def letter(message_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/boite/<uuid:message_id>/html")
-@demonstration
+@access.mailbox
 def letter_html(message_id: UUID) -> ResponseReturnValue:
     """Show one mail as a mail program would: alone, without scripts, forms or anything from elsewhere."""
     with reading() as session:
@@ -46,7 +46,7 @@ def letter_html(message_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/boite/<uuid:message_id>/courriel.eml")
-@demonstration
+@access.mailbox
 def letter_file(message_id: UUID) -> ResponseReturnValue:
     """Return one mail as it would travel, headers included."""
     with reading() as session:

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ def app():
     app = Flask(__name__, static_folder=None)
     Babel(app, default_locale="fr")
     navigation.install(app)
+    app.extensions["mitoyen"] = SimpleNamespace(config=SimpleNamespace(mailbox=True, demonstration=False))
     for path in ("/", "/connexion", "/mes-projets", "/moderation"):
         app.add_url_rule(path, path, lambda: "")
     app.add_url_rule("/deconnexion", "sign_out", lambda: "", methods=["POST"])
@@ -34,6 +36,14 @@ def test_only_links_that_something_answers_are_shown(app):
         assert paths(menu.main()) == ["/"]
         assert paths(menu.own(None)) == ["/connexion"]
         assert paths(menu.demonstration()) == []
+
+
+def test_a_tool_that_this_installation_does_not_have_is_not_shown(app):
+    app.add_url_rule("/boite", "inbox", lambda: "")
+    app.add_url_rule("/horloge", "clock", lambda: "")
+
+    with app.test_request_context("/"):
+        assert paths(navigation.Navigation().demonstration()) == ["/boite"]
 
 
 def test_the_list_to_review_is_for_administrators(app):
