@@ -108,7 +108,7 @@ class Navigation:
         """Return the tools of the demonstration that this installation has: the mailbox, the clock."""
         config = runtime().config
         there = {"/boite": config.mailbox, "/horloge": config.demonstration}
-        return _answered(link for link in _DEMONSTRATION if there[link.path])
+        return _answered([link for link in _DEMONSTRATION if there[link.path]])
 
     def footer(self) -> list[Link]:
         """Return the pages about the house."""
