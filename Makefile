@@ -54,7 +54,7 @@ types: .venv/.test
 	@$(B)/mypy --no-error-summary
 
 layers: .venv/.test
-	@$(B)/lint-imports --no-timings
+	@$(B)/lint-imports --no-logo
 
 templates: .venv/.test
 	@$(B)/djlint --quiet --lint templates marketplace/sandbox/templates
