@@ -1,0 +1,191 @@
+"""Every CHECK and every UNIQUE of our tables is broken once: the database itself refuses, whatever the program does."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import CheckConstraint, Connection, Engine, UniqueConstraint, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import sessionmaker
+
+from marketplace.accounts import sign_in as devices
+from marketplace.core.db import Base, Database
+from marketplace.payments import inbox
+from marketplace.residency import services as residency
+from tests import rows
+from tests.factories import Make
+from tests.fakes import FakeGateway
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def change(table: str, what: str, where: str = "true") -> str:
+    """Change one row."""
+    return f"UPDATE {table} SET {what} WHERE ctid = (SELECT ctid FROM {table} WHERE {where} LIMIT 1)"
+
+
+def twice(table: str, *fresh: str, where: str = "true") -> str:
+    """Write one row again; fresh: columns that are an id of their own each time."""
+    new = ", ".join(f"'{column}', gen_random_uuid()" for column in fresh)
+    return (
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, to_jsonb(s) || jsonb_build_object({new}))).*"
+        f" FROM {table} s WHERE {where} LIMIT 1"
+    )
+
+
+LIVE = "state = 'live'"
+CASES = {
+    "ck_account_display_name_length": change("account", "display_name = ''"),
+    "ck_account_email_length": change("account", "email = repeat('x', 255)"),
+    "ck_account_locale_known": change("account", "locale = 'de'"),
+    "uq_account_email_normalised": twice("account", "id"),
+    "ck_account_session_expires_after_creation": change("account_session", "expires_at = created_at"),
+    "ck_account_session_token_is_a_digest": change("account_session", "token_sha256 = 'short'"),
+    "uq_account_session_token_sha256": twice("account_session", "id"),
+    "ck_demo_clock_never_behind": "INSERT INTO demo_clock VALUES (1, -1)",
+    "ck_demo_clock_single_row": "INSERT INTO demo_clock VALUES (2, 1)",
+    "uq_payment_customer_provider_id": twice("payment_customer", "account_id"),
+    "ck_stripe_event_outcome_when_applied": change("stripe_event", "applied_at = received_at"),
+    "ck_stripe_event_test_mode_only": change("stripe_event", "livemode = true"),
+    "ck_transfer_amount_positive": change("transfer", "amount_cents = 0"),
+    "ck_transfer_currency": change("transfer", "currency = 'usd'"),
+    "ck_transfer_kind": change("transfer", "kind = 'gift'", "kind = 'post'"),
+    "ck_transfer_resolution_names_pending": change("transfer", "pending_id = id", "kind = 'pending'"),
+    "ck_transfer_two_accounts": change("transfer", "debit_account = credit_account"),
+    "uq_transfer_campaign_id_pending_id": twice("transfer", "id", where="kind = 'post'"),
+    "ck_project_legal_form": change("project", "legal_form = 'gang'"),
+    "ck_project_sector": change("project", "sector = 'casino'"),
+    "uq_project_owner_id_form_key": twice("project", "id"),
+    "ck_residence_link_end_has_reason": change("residence_link", "ended_at = declared_at", "ended_at IS NULL"),
+    "ck_residence_link_end_reason_known": change("residence_link", "end_reason = 'bored'", "ended_at IS NOT NULL"),
+    "ck_residence_link_ends_after_declaration": change(
+        "residence_link", "ended_at = declared_at - interval '1 s'", "ended_at IS NOT NULL"
+    ),
+    "ck_residence_link_expires_after_declaration": change("residence_link", "expires_at = declared_at"),
+    "ck_residence_link_kind_known": change("residence_link", "kind = 'second home'"),
+    "ck_residence_link_level_known": change("residence_link", "level = -1"),
+    "ck_residence_link_not_by_oneself": change("residence_link", "verified_by = account_id"),
+    "ck_residence_link_proven_when_high": change("residence_link", "level = 2", "verified_at IS NULL"),
+    "uq_residence_link_one_home": twice("residence_link", "id", where="ended_at IS NULL"),
+    "ck_residence_request_decided_after_asked": change(
+        "residence_request", "decided_at = asked_at - interval '1 s'", "decided_at IS NOT NULL"
+    ),
+    "ck_residence_request_outcome_known": change("residence_request", "outcome = 'maybe'", "outcome = 'granted'"),
+    "ck_residence_request_outcome_when_decided": change(
+        "residence_request", "decided_at = asked_at", "outcome IS NULL"
+    ),
+    "ck_residence_request_refusal_has_reason": change("residence_request", "reason = NULL", "outcome = 'refused'"),
+    "ck_residence_request_somebody_decided": change("residence_request", "decided_by = NULL", "outcome = 'granted'"),
+    "uq_residence_request_one_pending": twice("residence_request", "id", where="outcome IS NULL"),
+    "ck_campaign_amounts_in_order": change("campaign", "threshold_cents = goal_cents + 1", LIVE),
+    "ck_campaign_closed_at": change("campaign", "closed_at = now()", LIVE),
+    "ck_campaign_complete": change("campaign", "title = ''", LIVE),
+    "ck_campaign_frozen_when_published": change("campaign", "version = 0", LIVE),
+    "ck_campaign_instrument": change("campaign", "instrument = 'bond'", "state = 'draft'"),
+    "ck_campaign_loan_months": change("campaign", "loan_months = 12", LIVE),
+    "ck_campaign_minimum": change("campaign", "minimum_cents = 999", LIVE),
+    "ck_campaign_opens_before_it_closes": change("campaign", "opens_at = closes_at", LIVE),
+    "ck_campaign_row_version": change("campaign", "row_version = 0"),
+    "ck_campaign_rule_preset": change("campaign", "rule_preset = 'france'", LIVE),
+    "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
+    "ck_campaign_version_number": change("campaign_version", "number = 0"),
+    "ck_campaign_version_terms_sha256": change("campaign_version", "terms_sha256 = 'x'"),
+    "ck_campaign_ring_minimum_level": change("campaign_ring", "minimum_level = 4"),
+    "ck_campaign_ring_ordinal": change("campaign_ring", "ordinal = -1"),
+    "ck_campaign_ring_zone_size": change("campaign_ring", "zone_size = zone_size + 1"),
+    "ck_campaign_event_content_when_submitted": change("campaign_event", "content = '{}'", "new_state = 'live'"),
+    "ck_campaign_event_first_has_no_old_state": change("campaign_event", "old_state = 'draft'", "seq = 1"),
+    "ck_campaign_event_new_state": change("campaign_event", "new_state = 'nowhere'", "new_state = 'live'"),
+    "ck_campaign_event_reasons_given": change("campaign_event", "note = ''", "new_state = 'refused'"),
+    "ck_campaign_event_seq": change("campaign_event", "seq = 0", "seq = 2"),
+    "ck_campaign_tally_confirmed_is_live": change("campaign_tally", "confirmed_cents = live_cents + 1"),
+    "ck_campaign_tally_never_over_cap": change("campaign_tally", "reserved_cents = hard_cap_cents - live_cents + 1"),
+    "ck_campaign_tally_not_negative": change("campaign_tally", "reserved_cents = -1"),
+    "ck_listing_territory": change("listing", "territory = 'X86'"),
+    "ck_pledge_amount_positive": change("pledge", "amount_cents = 0"),
+    "ck_pledge_card_before_reflection": change("pledge", "revocable_until = NULL", "state = 'reflecting'"),
+    "ck_pledge_paid_has_charge": change("pledge", "charge_id = NULL", "state = 'paid'"),
+    "ck_pledge_state": change("pledge", "state = 'lost'", "state = 'reflecting'"),
+    "ck_pledge_test_mode_only": change("pledge", "livemode = true"),
+    "uq_pledge_campaign_id_form_key": twice("pledge", "id", where="state = 'reflecting'"),
+    "uq_pledge_campaign_id_payment_intent_id": twice("pledge", "id", "form_key", where="state = 'paid'"),
+    "ck_pledge_event_seq_positive": change("pledge_event", "seq = 0"),
+    "ck_territory_adjacency_via_fits_border": change("territory_adjacency", "border_m = 0", "via = 'terre'"),
+    "uq_territory_release_country_name": (
+        "INSERT INTO territory_release SELECT (jsonb_populate_record(NULL::territory_release,"
+        " to_jsonb(s) || '{\"id\": 999}')).* FROM territory_release s"
+    ),
+    "ck_territory_search_weight_known": change("territory_search", "w = 2"),
+    "ck_territory_kind_known": change("territory", "kind = 'canton'"),
+    "ck_territory_point_whole": change("territory", "lat = NULL", "lat IS NOT NULL"),
+    "ck_territory_population_positive": change("territory", "population = -1"),
+    "uq_territory_country_kind_code": (
+        "INSERT INTO territory SELECT (jsonb_populate_record(NULL::territory,"
+        " to_jsonb(s) || '{\"id\": 9999999}')).* FROM territory s WHERE code = '86194'"
+    ),
+}
+APPEND_ONLY = ("transfer", "campaign_version", "campaign_ring", "campaign_event", "pledge_event")
+
+
+@pytest.fixture(scope="module")
+def populated(engine: Engine) -> Iterator[Connection]:
+    """One connection that sees at least one row of every kind; everything is rolled back at the end."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        populate(Make(Database(engine, sessions), FakeGateway(), NOW))
+        for table in APPEND_ONLY:
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        yield connection
+        outer.rollback()
+
+
+def populate(make: Make) -> None:
+    """Make every kind of row there is a constraint about."""
+    for state in ("draft", "submitted", "changes_requested", "refused"):
+        make.campaign(state=state)
+    for state in ("reflecting", "withdrawn", "paid"):
+        make.pledge(state=state)
+    asking, refused, moved = (make.account(level=1) for _ in range(3))
+    judge, at = make.administrator().id, NOW
+    make.do(lambda session: residency.ask_verification(session, account_id=asking.id, now=at))
+    request = make.do(lambda session: residency.ask_verification(session, account_id=refused.id, now=at))
+    make.do(
+        lambda session: residency.refuse(session, request_id=request, administrator_id=judge, reason="too_old", now=at)
+    )
+    make.do(lambda session: residency.move(session, account_id=moved.id, commune_code="79191", now=at))
+    make.do(
+        lambda session: devices.open_session(
+            session,
+            account_id=moved.id,
+            security_stamp=devices.stamp_of(session, moved.id),
+            device="Firefox",
+            now=at,
+        )
+    )
+    make.do(lambda session: inbox.store(session, make.gateway.events[0], now=at))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_database_refuses(name, populated):
+    savepoint = populated.begin_nested()
+    try:
+        with pytest.raises(IntegrityError) as refused:
+            populated.execute(text(CASES[name]))
+    finally:
+        savepoint.rollback()
+
+    assert refused.value.orig.diag.constraint_name == name
+
+
+def test_every_constraint_has_its_case_and_no_case_is_left_over():
+    rows.import_every_model()
+    named = {
+        str(constraint.name)
+        for table in Base.metadata.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint | UniqueConstraint)
+    }
+    indexes = {str(index.name) for table in Base.metadata.sorted_tables for index in table.indexes if index.unique}
+
+    assert set(CASES) == named | indexes
