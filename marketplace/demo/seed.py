@@ -31,9 +31,9 @@ from marketplace.projects.rules import Content, paris_day
 from marketplace.residency import services as residency
 
 T = TypeVar("T")
-AMOUNTS = (300, 150, 800, 200, 100, 500, 400, 150, 1000, 120, 250, 1500, 200, 700)
+AMOUNTS = (400, 150, 1000, 200, 100, 600, 500, 150, 1200, 120, 250, 1800, 200, 900)
 DECLARED_MOST = 50
-NEAREST, FARTHEST = 16, 8
+NEAREST, FARTHEST = 12, 6
 BATCH = 8
 
 
@@ -289,9 +289,9 @@ def _content(plan: Plan, published: datetime) -> Content:
 
 
 def _moments(start: datetime, end: datetime, number: int) -> Iterator[datetime]:
-    """Yield instants from start to end, ever denser towards the end as pledges are, then the end itself."""
+    """Yield instants from start to end, ever denser towards the end as pledges are, the last one at the end."""
     for index in range(number):
-        yield start + (end - start) * ((index + 1) / (number + 1)) ** 0.8
+        yield start + (end - start) * ((index + 1) / number) ** 0.8
     while True:
         yield end
 
