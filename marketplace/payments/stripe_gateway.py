@@ -8,12 +8,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from config import Config
 from marketplace.core.db import transaction_open
-from marketplace.core.errors import Unavailable
+from marketplace.core.errors import NotFound, Unavailable
 from marketplace.core.money import Money
 from marketplace.payments.gateway import (
     ChargeOutcome,
@@ -183,7 +184,8 @@ class StripeGateway:
             stripe.WebhookSignature.verify_header(text, signature, secret, tolerance=None)
         except stripe.SignatureVerificationError as error:
             raise ValueError("signature") from error
-        stamp = dict(part.split("=", 1) for part in signature.split(",") if "=" in part).get("t", "")
+        # The first time named is the one that was signed; one added after it proves nothing.
+        stamp = next((part.removeprefix("t=") for part in signature.split(",") if part.startswith("t=")), "")
         if not stamp.isdecimal() or math.fabs(now.timestamp() - int(stamp)) > WEBHOOK_TOLERANCE_SECONDS:
             raise ValueError("timestamp")
         return _event(json.loads(text))
@@ -234,17 +236,20 @@ class StripeGateway:
 def _call(request: Callable[[], T]) -> T:
     """Run one request to the provider, never inside a transaction of ours.
 
-    Raises Unavailable: no answer, too many requests, or a breakdown at the provider. Declines pass as they are.
+    Raises Unavailable: no answer, too many requests, or a breakdown at the provider.
+    Raises NotFound: the provider knows no such object. Declines pass as they are.
     """
     import stripe  # noqa: PLC0415
 
     assert not transaction_open(), "a network call inside a transaction would hold its locks"
     try:
         return request()
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
         raise Unavailable("stripe") from error
-    except stripe.APIError as error:
-        raise Unavailable("stripe") from error
+    except stripe.InvalidRequestError as error:
+        if error.http_status != HTTPStatus.NOT_FOUND:
+            raise
+        raise NotFound("stripe") from error
 
 
 def _card(method: Any) -> SavedCard:

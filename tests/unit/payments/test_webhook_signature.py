@@ -82,6 +82,10 @@ FORGERIES = {
     "no mac": (BODY, GOOD.split(",")[0]),
     "another time under the same mac": (BODY, f"t={int(NOW.timestamp()) + 1},{GOOD.split(',')[1]}"),
     "too old": (BODY, signed(BODY, at=NOW - timedelta(seconds=301))),
+    "too old, with a fresh time added": (
+        BODY,
+        f"{signed(BODY, at=NOW - timedelta(days=1))},t={int(NOW.timestamp())}",
+    ),
     "from the future": (BODY, signed(BODY, at=NOW + timedelta(seconds=301))),
     "an hour ahead": (BODY, signed(BODY, at=NOW + timedelta(hours=1))),
     "not UTF-8": (b"\xff\xfe", signed(b"\xff\xfe")),
