@@ -44,7 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(config, prepare_only=options.prepare_only)
     except (CannotStart, ConfigurationError, EmbeddedError) as error:
         click.echo(error, err=True)
-        return 1
+    except PermissionError as error:  # root was here before, most often
+        click.echo(
+            f"{error.filename} n’est pas à vous. Rendez-vous ce dossier : sudo chown -R $USER {ROOT}\n"
+            f"{error.filename} is not yours. Take it back: sudo chown -R $USER {ROOT}",
+            err=True,
+        )
+    return 1
 
 
 def run(config: Config, *, prepare_only: bool = False) -> int:

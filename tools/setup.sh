@@ -32,13 +32,13 @@ environment() {
 
 # install FILE: with uv, which takes seconds; with pip where uv cannot (another package index, another machine).
 install() {
-	if .venv/bin/python -m pip install --quiet --require-hashes -r requirements/uv.txt &&
+	if .venv/bin/python -m pip install -qq --require-hashes -r requirements/uv.txt &&
 		.venv/bin/python -m uv pip install --quiet --python .venv/bin/python \
 			--require-hashes --compile-bytecode -r "$1"; then
 		return
 	fi
 	say "uv could not do it; trying pip."
-	.venv/bin/python -m pip install --quiet --require-hashes -r "$1"
+	.venv/bin/python -m pip install -qq --require-hashes -r "$1"
 }
 
 packages() {
@@ -49,7 +49,7 @@ packages() {
 }
 
 npm_ci() {
-	set -- ci --no-progress --loglevel=error --fetch-retries=1 --fetch-timeout=60000
+	set -- ci --no-progress --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=2000 --fetch-timeout=60000
 	if command -v npm >/dev/null && npm --version >/dev/null 2>&1; then
 		npm "$@"
 	else
@@ -60,10 +60,11 @@ npm_ci() {
 
 frontend() {
 	say "Fetching fonts, icons and htmx…"
-	if npm_ci >/dev/null && .venv/bin/python tools/vendor.py >/dev/null; then
+	if npm_ci >var/npm.log 2>&1 && .venv/bin/python tools/vendor.py >/dev/null; then
 		touch static/vendor/.stamp
 	else
-		say "They could not be fetched. Everything works without them, with plainer letters; the next start tries again."
+		say "They could not be fetched (var/npm.log). Everything works without them, with plainer letters; the next start"
+		say "tries again."
 	fi
 }
 
@@ -74,7 +75,7 @@ browser() {
 	apt_get chromium fonts-dejavu-core
 }
 
-mkdir -p var
+[ -d var ] || { mkdir var && chown --reference=. var; } # root may be here in somebody else's checkout
 if command -v flock >/dev/null; then # two commands typed at once take turns
 	exec 9>var/setup.lock
 	flock 9
