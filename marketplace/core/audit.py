@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, select
+from sqlalchemy import BigInteger, Identity, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -57,7 +57,11 @@ def digest(event: AuditEvent, previous: str) -> str:
 
 
 def chain(session: Session, *, limit: int = 1000) -> int:
-    """Bind the events not yet bound, oldest first; return how many. Run by one job at a time (queue lock)."""
+    """Bind the events not yet bound, oldest first; return how many.
+
+    Waits for acts under way: one that has its number and is not committed would be bound after those that follow it.
+    """
+    session.execute(text("LOCK TABLE audit_event IN SHARE ROW EXCLUSIVE MODE"))
     last = select(AuditEvent.hash).where(AuditEvent.hash.is_not(None)).order_by(AuditEvent.id.desc()).limit(1)
     previous = session.scalar(last) or GENESIS
     pending = session.scalars(

@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 _app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 
-def enqueue(session: Session, job: str, *, at: datetime | None = None, **arguments: Any) -> None:
+def enqueue(
+    session: Session, job: str, *, at: datetime | None = None, lock: str | None = None, **arguments: Any
+) -> None:
     """Add a job in the session's own transaction: a rollback leaves no job.
 
-    job: a name registered in `marketplace.jobs`, such as "pledges.confirm_setup".
-    at: aware UTC, not before; None is at once. arguments: JSON values (an id as text).
+    job: a name registered in `marketplace.jobs`, such as "pledges.forget_card".
+    at: aware UTC, not before; None is at once. lock: jobs with the same one run one after the other.
+    arguments: JSON values (an id as text).
     """
     session.flush()
     connection = session.connection().connection.driver_connection
-    _app.configure_task(job, schedule_at=at, connection=connection).defer(**arguments)
+    _app.configure_task(job, lock=lock, schedule_at=at, connection=connection).defer(**arguments)
