@@ -14,7 +14,6 @@ from marketplace.core.money import Money
 from marketplace.locality.rules import Decision, Investor, Link
 from marketplace.pledges import services as pledges
 from marketplace.territories import queries as territories
-from marketplace.territories import rules
 from marketplace.territories.queries import Commune
 from marketplace.web.context import Me, Session
 from marketplace.web.filters import km
@@ -25,7 +24,17 @@ if TYPE_CHECKING:
 
 COMMUNE = "commune"
 _KIND = re.compile(r"^Communauté (?:urbaine|d.agglomération|de communes) ")
-_PREPOSITION = re.compile(r"^(?:d[ue] |de la |des |de l.|d.)")
+_PREPOSITION = re.compile(r"^(?:d[ue] |de la |des |de l.|d['’])")
+_INITIALS = re.compile(r" \([^)]*\)$")
+# First words of names of intercommunalities that want an article after "of".
+_ARTICLES = {
+    "du ": "Bassin Cap Centre Cœur Grand Haut Massif Pays Plateau Sud Val",
+    "de la ": "Communauté Côte Haute Métropole Plaine Porte Terre Vallée",
+    "des ": "Bastides Causses Collines Coteaux Côtes Hautes Hauts Monts Plaines Portes Rives Terres Vallées",
+}
+_ARTICLE = {word: article for article, words in _ARTICLES.items() for word in words.split()}
+_LEADING = {"Le": "du ", "Les": "des "}
+_VOWEL = re.compile(r"^[aeiouyàâéèêëîïôûœ]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -76,9 +85,20 @@ def reserved(zone: str) -> str:
 
 
 def _of_unit(name: str) -> str:
-    """Return an intercommunality with its preposition, without its legal kind: "du Grand Poitiers"."""
-    bare = _KIND.sub("", name)
-    return bare if _PREPOSITION.match(bare) else rules.of(bare, None)
+    """Return an intercommunality with its preposition, without its legal kind: "du Grand Poitiers".
+
+    The release gives these names no article; the first word tells most of them.
+    """
+    bare = _INITIALS.sub("", _KIND.sub("", name))
+    if _PREPOSITION.match(bare):
+        return bare
+    first, _, rest = bare.partition(" ")
+    if first in _LEADING and rest:
+        return _LEADING[first] + rest
+    article = _ARTICLE.get(first.partition("-")[0])
+    if article is not None:
+        return article + bare
+    return f"d’{bare}" if _VOWEL.match(bare) else f"de {bare}"
 
 
 def locality(home: Commune | None, there: Commune, zone: str, *, inside: bool, proven_enough: bool) -> Locality:

@@ -47,5 +47,5 @@ def advance() -> ResponseReturnValue:
         enqueue(session, "core.tick")
 
     in_transaction(move)
-    flash(_("L’horloge a avancé. Il est maintenant %(at)s.", at=instant(now() + by)), "success")
+    flash(_("L’horloge a avancé. Nous sommes le %(at)s.", at=instant(now() + by)), "success")
     return redirect(url_for("demo.clock_page"), code=303)

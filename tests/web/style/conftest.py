@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask, request
@@ -44,6 +45,7 @@ def application(built):
     """Return a fresh application whose hashed files are in ``built``."""
     app = Flask("look", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY="tests", TESTING=True)
+    app.extensions["mitoyen"] = SimpleNamespace(config=SimpleNamespace(mailbox=True, demonstration=True))
     app.jinja_env.undefined = StrictUndefined
     Babel(app, default_locale="fr")
     CSRFProtect(app)
