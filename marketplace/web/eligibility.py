@@ -16,7 +16,7 @@ from marketplace.pledges import services as pledges
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web.context import Me, Session
-from marketplace.web.filters import km
+from marketplace.web.filters import in_english, km, of_place
 from marketplace.web.messages import sentence
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 COMMUNE = "commune"
 _KIND = re.compile(r"^Communauté (?:urbaine|d.agglomération|de communes) ")
 _PREPOSITION = re.compile(r"^(?:d[ue] |de la |des |de l.|d['’])")
+_OF = re.compile(r"^(?:du |de la |des |de l['’]|de |d['’])")
 _INITIALS = re.compile(r" \([^)]*\)$")
 # First words of names of intercommunalities that want an article after "of".
 _ARTICLES = {
@@ -72,9 +73,9 @@ def zones_in_words(session: Session, campaigns: "Collection[tuple[UUID, str, Com
     words = {}
     for campaign_id, preset, commune in campaigns:
         if preset == "epci":
-            words[campaign_id] = _("habitants %(of_unit)s", of_unit=_of_unit(commune.epci_name))
+            words[campaign_id] = _("habitants %(of_unit)s", of_unit=_unit(commune.epci_name))
         else:
-            of_departement = departements[commune.departement_code].of_name
+            of_departement = of_place(departements[commune.departement_code])
             words[campaign_id] = _("habitants %(of)s et des départements voisins", of=of_departement)
     return words
 
@@ -82,6 +83,13 @@ def zones_in_words(session: Session, campaigns: "Collection[tuple[UUID, str, Com
 def reserved(zone: str) -> str:
     """Return the whole sentence: "Réservé aux habitants du Grand Poitiers"."""
     return _("Réservé aux %(zone)s", zone=zone)
+
+
+def _unit(name: str) -> str:
+    """Return "of" and an intercommunality in the reader's language."""
+    if not in_english():
+        return _of_unit(name)
+    return f"of {_OF.sub('', _INITIALS.sub('', _KIND.sub('', name)))}"
 
 
 def _of_unit(name: str) -> str:
@@ -158,7 +166,7 @@ def _say(decision: Decision, home: Commune | None, there: Commune, zone: str) ->
         return Answer(
             "warn",
             reserved(zone),
-            _("Vous habitez %(home)s, %(away)s.", home=home.label, away=_away(home, there).lower()),
+            _("Vous habitez %(home)s, %(away)s.", home=home.label, away=_inside(_away(home, there))),
             may_pledge=False,
         )
     href, label = _way_out(decision.way_out)
@@ -185,6 +193,11 @@ def _away(home: Commune, there: Commune) -> str:
         return _("Dans votre commune")
     distance = territories.distance_km(home, there)
     return _("Hors de l’Hexagone") if distance is None else _("À %(km)s", km=km(distance))
+
+
+def _inside(words: str) -> str:
+    """Return words as they stand inside a sentence: "à 7 km", "hors de l’Hexagone"."""
+    return words[:1].lower() + words[1:]
 
 
 def _you_are(home: Commune, there: Commune) -> str:

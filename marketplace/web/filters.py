@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask
 from flask_babel import get_locale, ngettext
@@ -54,21 +54,34 @@ _TONES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _english() -> bool:
+class Named(Protocol):
+    """A territory with its name, and that name after "of" in French."""
+
+    @property
+    def name(self) -> str:
+        """The name: "Le Havre"."""
+
+    @property
+    def of_name(self) -> str:
+        """The name after "of", in French: "du Havre"."""
+
+
+def in_english() -> bool:
+    """Tell whether the page, or the mail, is in English."""
     locale = get_locale()
     return locale is not None and locale.language == "en"
 
 
 def count(number: int) -> str:
     """Write a whole number: "1 234" with a no-break space, "1,234" in English."""
-    return f"{number:,}" if _english() else f"{number:,}".replace(",", NBSP)
+    return f"{number:,}" if in_english() else f"{number:,}".replace(",", NBSP)
 
 
 def money(amount: Money | int) -> str:
     """Write an amount of cents: "50 €", "12,50 €", "1 234,50 €"; "€50", "€12.50" in English."""
     cents = amount.cents if isinstance(amount, Money) else amount
     sign, (euros, rest) = ("−" if cents < 0 else ""), divmod(abs(cents), 100)
-    if _english():
+    if in_english():
         return f"{sign}€{count(euros)}" + (f".{rest:02d}" if rest else "")
     return f"{sign}{count(euros)}" + (f",{rest:02d}" if rest else "") + f"{NBSP}€"
 
@@ -76,7 +89,7 @@ def money(amount: Money | int) -> str:
 def day(value: date | datetime) -> str:
     """Write a day of the Paris calendar: "1er décembre 2026", "1 December 2026"."""
     local = value.astimezone(PARIS).date() if isinstance(value, datetime) else value
-    if _english():
+    if in_english():
         return f"{local.day} {_MONTHS_EN[local.month - 1]} {local.year}"
     number = "1er" if local.day == 1 else str(local.day)
     return f"{number}{NBSP}{_MONTHS[local.month - 1]} {local.year}"
@@ -85,7 +98,7 @@ def day(value: date | datetime) -> str:
 def hour(value: datetime) -> str:
     """Write a time of the Paris clock: "23 h 59", "9 h", "23:59"."""
     local = value.astimezone(PARIS)
-    if _english():
+    if in_english():
         return f"{local:%H:%M}"
     return f"{local.hour}{NBSP}h" + (f"{NBSP}{local:%M}" if local.minute else "")
 
@@ -119,7 +132,7 @@ def km(distance: float) -> str:
 
 def percent(value: float) -> str:
     """Write a whole percentage: "67 %", "67%" in English."""
-    return f"{count(int(value))}%" if _english() else f"{count(int(value))}{NBSP}%"
+    return f"{count(int(value))}%" if in_english() else f"{count(int(value))}{NBSP}%"
 
 
 def percent_of(part: int, whole: int) -> str:
@@ -146,6 +159,11 @@ def neighbours(number: int) -> str:
     if number == 0:
         return str(_("aucun voisin"))
     return str(ngettext("%(total)s voisin", "%(total)s voisins", number, total=count(number)))
+
+
+def of_place(place: Named) -> str:
+    """Write "of" and a territory: "de Poitiers", "du Havre"; "of Poitiers", "of Le Havre" in English."""
+    return f"of {place.name}" if in_english() else place.of_name
 
 
 def initials(name: str) -> str:
@@ -181,6 +199,7 @@ FILTERS: Mapping[str, Any] = {
         days,
         days_left,
         neighbours,
+        of_place,
         initials,
         tone,
         tone_icon,
