@@ -93,15 +93,15 @@ def _feed(session: Session, person: Me | None) -> Feed:
     code = commune_of(person)
     home = territories.commune(session, code) if code else None
     if home is None:
-        ids = matching.live_near(session, None, limit=PAGE)
+        ids = matching.live(session, limit=PAGE)
         shown = cards.build(session, ids, home=None, level=0, inside={}, now=now())
         return Feed(None, [], len(ids), shown, [])
     met = matching.fundable(session, home, limit=PAGE)
     inside = {one.campaign_id: one.minimum_level for one in met}
     level = person.level if person is not None else 1
-    total = len(met) if len(met) < PAGE else matching.count_fundable(session, home)
+    total = sum(kind.campaigns for kind in matching.kinds(session, home))
     near_ids = list(inside)
-    further_ids = matching.live_near(session, home, limit=FURTHER, without=near_ids)
+    further_ids = matching.closed_to(session, home, limit=FURTHER)
     built = cards.build(session, near_ids + further_ids, home=home, level=level, inside=inside, now=now())
     near, further = built[: len(near_ids)], built[len(near_ids) :]
     return Feed(home, near, total, further, _spots(home, near))
