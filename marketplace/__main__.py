@@ -137,7 +137,7 @@ def _serve(supervisor: Supervisor, config: Config, environment: dict[str, str]) 
 def _program(
     name: str, module: Sequence[str], environment: dict[str, str], *, ready: Callable[[], bool] = lambda: True
 ) -> Program:
-    return Program(name, (sys.executable, "-X", "utf8", "-m", *module), environment, ready=ready)
+    return Program(name, (sys.executable, "-X", "utf8", "-m", *module), environment, ready=ready, patience=40)
 
 
 def _gunicorn(config: Config) -> tuple[str, ...]:

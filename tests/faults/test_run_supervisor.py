@@ -48,6 +48,11 @@ class Supervised:
         output, _ = self.process.communicate(timeout=10)
         return output
 
+    def nothing_is_left(self):
+        """Wait until no process of this test is there: the kernel takes a moment to bury those that were killed."""
+        self.until(lambda: not self.left())
+        return True
+
     def left(self):
         """Processes that still carry this test's mark in their environment."""
         mark = f"MARK={self.folder}".encode()
@@ -88,7 +93,7 @@ def test_a_signal_ends_everything_in_the_opposite_order(supervise, tmp_path, num
     assert supervised.end() == "stopping\nkilled: \n"
     assert supervised.process.returncode == 0
     assert (tmp_path / "order").read_text().split() == ["third", "second", "first"]
-    assert supervised.left() == []
+    assert supervised.nothing_is_left()
 
 
 def test_a_signal_during_the_start_ends_what_was_started(supervise):
@@ -98,7 +103,7 @@ def test_a_signal_during_the_start_ends_what_was_started(supervise):
     supervised.process.send_signal(signal.SIGINT)
 
     assert supervised.end() == "stopping\nkilled: \n"
-    assert supervised.left() == []
+    assert supervised.nothing_is_left()
 
 
 def test_a_program_that_does_not_listen_is_killed(supervise):
@@ -107,7 +112,7 @@ def test_a_program_that_does_not_listen_is_killed(supervise):
     supervised.process.send_signal(signal.SIGTERM)
 
     assert supervised.end() == "stopping\nkilled: deaf\n"
-    assert supervised.left() == []
+    assert supervised.nothing_is_left()
 
 
 def test_a_second_signal_does_not_cut_the_end_short(supervise):
@@ -119,7 +124,7 @@ def test_a_second_signal_does_not_cut_the_end_short(supervise):
 
     assert supervised.end() == "stopping\nkilled: deaf\n"
     assert supervised.process.returncode == 0
-    assert supervised.left() == []
+    assert supervised.nothing_is_left()
 
 
 def test_a_program_that_is_killed_is_started_again(supervise):
@@ -133,7 +138,7 @@ def test_a_program_that_is_killed_is_started_again(supervise):
     assert len(supervised.pids("other")) == 1
     supervised.process.send_signal(signal.SIGINT)
     supervised.end()
-    assert supervised.left() == []
+    assert supervised.nothing_is_left()
 
 
 def test_a_program_that_keeps_ending_stops_everything_and_is_quoted(supervise):
@@ -144,7 +149,7 @@ def test_a_program_that_keeps_ending_stops_everything_and_is_quoted(supervise):
     assert "failed: ill: ended with status 3, 3 times" in output
     assert "no such table: money" in output
     assert supervised.process.returncode == 1
-    assert supervised.left() == []
+    assert supervised.nothing_is_left()
 
 
 def test_a_program_that_ends_before_it_is_ready_stops_everything(supervise):
@@ -154,14 +159,14 @@ def test_a_program_that_ends_before_it_is_ready_stops_everything(supervise):
 
     assert "failed: ill: ended with status 2\n" in output
     assert "no such option" in output
-    assert supervised.left() == []
+    assert supervised.nothing_is_left()
 
 
 def test_a_program_that_is_never_ready_stops_everything(supervise):
     supervised = supervise(healthy=OBEDIENT, lost="sleep 50")
 
     assert "failed: lost: not ready after" in supervised.end()
-    assert supervised.left() == []
+    assert supervised.nothing_is_left()
 
 
 def test_after_kill_9_of_the_supervisor_its_programs_end_by_themselves(supervise, tmp_path):

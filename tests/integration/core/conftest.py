@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from marketplace.core.embedded import binaries
-from tests.integration.core.embedded_world import AS_A_USER, CASES, new_world
+from tests.integration.core.embedded_world import AS_A_USER, AS_ROOT, CASES, new_world
+
+# Not a skip: there is nothing there that an ordinary user could try.
+collect_ignore = [] if AS_ROOT in CASES else ["test_embedded_as_root.py"]
 
 
 @pytest.fixture(scope="module")

@@ -12,36 +12,7 @@ import sqlalchemy as sa
 
 from marketplace.core.embedded import binaries
 from marketplace.core.embedded.files import LOG_LIMIT
-from tests.integration.core.embedded_world import AS_ROOT, CASES, ORDINARY, alive, ask, moved, new_world, until
-
-
-@pytest.mark.skipif(AS_ROOT not in CASES, reason="only root lends its data to another account")
-def test_a_copy_of_roots_checkout_does_not_take_the_originals_data(programs):
-    with new_world(AS_ROOT, programs) as world:
-        actor = world.actor()
-        url = actor.start()
-        copy = world.folder / "copy"
-        shutil.copytree(world.base, copy, symlinks=True)
-        copy.chmod(0o700)
-
-        assert "is a copy" in world.actor(copy).start()
-        assert ask(url, "SELECT 1") == 1
-
-
-@pytest.mark.skipif(AS_ROOT not in CASES, reason="only root keeps data elsewhere")
-def test_roots_throw_away_data_goes_when_its_folder_has_gone(programs):
-    with new_world(AS_ROOT, programs) as world:
-        gone, kept = (world.folder / name for name in ("gone", "kept"))
-        homes = []
-        for base, kind in ((gone, "throwaway"), (kept, "durable")):
-            actor = world.actor(base, kind)
-            actor.stop()
-            homes.append((base / "home").readlink())
-            shutil.rmtree(base)
-
-        world.actor(world.folder / "next").stop()
-
-        assert [home.exists() for home in homes] == [False, True]
+from tests.integration.core.embedded_world import ORDINARY, alive, ask, moved, until
 
 
 def test_two_first_starts_at_once_make_one_server(empty):
