@@ -25,7 +25,7 @@ from marketplace.core.embedded import Embedded, EmbeddedError
 from marketplace.supervisor import Program, ProgramFailed, Stop, Supervisor, end_when_parent_dies, stoppable
 
 _HOST = "127.0.0.1"
-_LEFTOVERS_WAIT = 15.0
+_LEFTOVERS_WAIT = 30.0
 
 
 class CannotStart(Exception):  # noqa: N818 - says what happened
