@@ -98,7 +98,9 @@ def worker() -> None:
     logging.basicConfig(level=logging.WARNING)
     queue: procrastinate.App = current_app.extensions["mitoyen_queue"]
     with queue.open():
-        queue.run_worker(concurrency=4, fetch_job_polling_interval=2.0, shutdown_graceful_timeout=5.0)
+        queue.run_worker(
+            concurrency=4, fetch_job_polling_interval=2.0, shutdown_graceful_timeout=5.0, delete_jobs="successful"
+        )
 
 
 @click.command("check")

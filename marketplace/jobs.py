@@ -5,6 +5,7 @@ twice: what it does is decided again under lock.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +13,8 @@ from typing import Any
 from uuid import UUID
 
 import procrastinate
+from procrastinate.jobs import Status
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from marketplace import invariants
@@ -26,8 +29,11 @@ from marketplace.pledges import checkout, settlement
 from marketplace.runtime import Runtime
 
 tasks = procrastinate.Blueprint()
-# A minute, then two, then three…: about six hours in all.
-_again = procrastinate.RetryStrategy(max_attempts=26, linear_wait=60, retry_exceptions={Unavailable, ConnectionError})
+# Two seconds, then twice as long each time: three days in all, as long as Stripe itself tries.
+# Periodic tasks have none: the next one is the retry, and one that waits for its retry would hold it up.
+_again = procrastinate.RetryStrategy(
+    max_attempts=17, exponential_wait=2, retry_exceptions={Unavailable, ConnectionError, OperationalError}
+)
 # The catch-up reads a little further back than the newest event known: events arrive out of order.
 OVERLAP = timedelta(days=2)
 PATIENCE = timedelta(minutes=10)
@@ -108,7 +114,7 @@ def _apply_payment(payment_intent_id: str, event_id: str) -> str:
 
 
 @tasks.periodic(cron="*/5 * * * *")
-@tasks.task(name="payments.catch_up", retry=_again, queueing_lock="payments.catch_up")
+@tasks.task(name="payments.catch_up", lock="payments.catch_up", queueing_lock="payments.catch_up")
 def catch_up(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
     """Fetch events that never rang, and take up again those whose job broke."""
     with _database().reading() as session:
@@ -161,19 +167,40 @@ def purge(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the 
 
 
 @tasks.periodic(cron="* * * * *")
-@tasks.task(name="core.tick", retry=_again, lock="core.tick", queueing_lock="core.tick")
+@tasks.task(name="core.rescue", queueing_lock="core.rescue", pass_context=True)
+async def rescue(context: procrastinate.JobContext, timestamp: int | None = None) -> None:  # noqa: ARG001 - given
+    """Take up what a worker was at when it was killed: nobody else would, and its locks would hold for ever."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        if job.queueing_lock is None:
+            await manager.retry_job(job)
+        else:  # periodic: the next one comes by itself, and may wait already
+            await manager.finish_job(job, Status.FAILED, delete_job=False)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="core.tick", lock="core.tick", queueing_lock="core.tick")
 def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
     """Let time do its work: reservations, reflection, closing, charges. Each pledge in a transaction of its own."""
     moment = _now()
-    _each(settlement.due_reservations, _expire_after_asking, moment)
-    _each(settlement.due_confirmations, _in_transaction(settlement.confirm), moment)
-    _for_campaigns(_read(lambda session: settlement.campaigns_to_close(session, moment)), settlement.close, moment)
-    _for_campaigns(_read(settlement.campaigns_to_decide), settlement.decide_success, moment)
-    _each(lambda session, _now: settlement.due_releases(session), _in_transaction(settlement.release), moment)
-    _each(settlement.due_last_attempts, _charge, moment)
-    _each(settlement.due_charges, _charge, moment)
-    _for_campaigns(_read(settlement.campaigns_to_finish), settlement.finish, moment)
-    _database().in_transaction(audit.chain)
+    _all(
+        partial(_each, settlement.due_reservations, _expire_after_asking, moment),
+        partial(_each, settlement.due_confirmations, _in_transaction(settlement.confirm), moment),
+        partial(
+            _for_campaigns, lambda session: settlement.campaigns_to_close(session, moment), settlement.close, moment
+        ),
+        partial(_for_campaigns, settlement.campaigns_to_decide, settlement.decide_success, moment),
+        partial(
+            _each,
+            lambda session, _moment: settlement.due_releases(session),
+            _in_transaction(settlement.release),
+            moment,
+        ),
+        partial(_each, settlement.due_last_attempts, _charge, moment),
+        partial(_each, settlement.due_charges, _charge, moment),
+        partial(_for_campaigns, settlement.campaigns_to_finish, settlement.finish, moment),
+        partial(_database().in_transaction, audit.chain),
+    )
 
 
 @tasks.periodic(cron="*/10 * * * *")
@@ -186,20 +213,31 @@ def check(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the 
         raise AssertionError("; ".join(f"{finding.name}: {', '.join(finding.examples)}" for finding in broken))
 
 
-def _for_campaigns(ids: Iterable[UUID], service: Callable[..., object], moment: datetime) -> None:
-    for campaign_id in ids:
-        _database().in_transaction(partial(service, campaign_id=campaign_id, now=moment))
+def _all(*works: Callable[[], object]) -> None:
+    """Do each, in order, whatever became of the others; then raise the last error, with those before as its context."""
+    with ExitStack() as stack:
+        for work in reversed(works):
+            stack.callback(work)
+
+
+def _for_campaigns(due: Callable[[Session], Iterable[UUID]], service: Callable[..., object], moment: datetime) -> None:
+    _all(
+        *(
+            partial(_database().in_transaction, partial(service, campaign_id=campaign_id, now=moment))
+            for campaign_id in _read(due)
+        )
+    )
 
 
 def _expire_after_asking(campaign_id: UUID, pledge_id: UUID, moment: datetime) -> None:
     """Ask the provider before giving room back: a card saved in the last second counts."""
     session_id = _read(lambda session: checkout.card_page_of(session, campaign_id, pledge_id))
-    if session_id is not None and checkout.look_up(_database(), _gateway(), session_id=session_id, now=moment) in {
-        "card_saved",
-        "expired",
-    }:
-        return
-    _in_transaction(settlement.expire)(campaign_id, pledge_id, moment)
+    outcome = None
+    if session_id is not None:
+        with suppress(NotFound):  # a page that the provider does not know will never save a card
+            outcome = checkout.look_up(_database(), _gateway(), session_id=session_id, now=moment)
+    if outcome not in {"card_saved", "expired"}:
+        _in_transaction(settlement.expire)(campaign_id, pledge_id, moment)
 
 
 def _charge(campaign_id: UUID, pledge_id: UUID, moment: datetime) -> None:
@@ -225,12 +263,10 @@ def _each(
     act: Callable[[UUID, UUID, datetime], None],
     moment: datetime,
 ) -> None:
-    """Act on what is due until nothing is; one that fails at the provider waits for the next tick."""
-    seen: set[settlement.Ref] = set()
-    while fresh := [ref for ref in _read(lambda session: due(session, moment)) if ref not in seen]:
-        for campaign_id, pledge_id in fresh:
-            seen.add((campaign_id, pledge_id))
-            try:
-                act(campaign_id, pledge_id, moment)
-            except (Unavailable, NotFound):
-                continue
+    """Act on everything that is due, once; what fails is still due at the next tick."""
+    _all(*(partial(_unless_unavailable, act, *ref, moment) for ref in _read(lambda session: due(session, moment))))
+
+
+def _unless_unavailable(act: Callable[..., None], *arguments: Any) -> None:
+    with suppress(Unavailable):
+        act(*arguments)

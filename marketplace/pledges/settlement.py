@@ -22,7 +22,6 @@ from marketplace.projects import services as projects
 from marketplace.projects.models import Campaign
 
 Ref = tuple[UUID, UUID]
-BATCH = 200
 # A charge takes seconds; one still open after this was left behind by a crash.
 STUCK_AFTER = timedelta(minutes=2)
 
@@ -45,8 +44,9 @@ def due_last_attempts(session: Session, now: datetime) -> list[Ref]:
 def due_charges(session: Session, now: datetime) -> list[Ref]:
     """Return pledges to charge: of campaigns that collect, and those a crash left in the middle of a charge."""
     collecting = select(Campaign.id).where(Campaign.state == "collecting")
-    fresh = _refs(session, Pledge.state == "confirmed", Pledge.campaign_id.in_(collecting))
-    return fresh + _refs(session, Pledge.state == "charging", Pledge.charge_started_at <= now - STUCK_AFTER)
+    fresh = (Pledge.state == "confirmed") & Pledge.campaign_id.in_(collecting)
+    left_behind = (Pledge.state == "charging") & (Pledge.charge_started_at <= now - STUCK_AFTER)
+    return _refs(session, fresh | left_behind)
 
 
 def due_releases(session: Session) -> list[Ref]:
@@ -123,7 +123,8 @@ def finish(session: Session, *, campaign_id: UUID, now: datetime) -> bool:
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
     open_states = ("confirmed", "charging", "action_required")
     here = Pledge.campaign_id == campaign_id
-    if campaign.state != "collecting" or session.scalar(select(Pledge.id).where(here, Pledge.state.in_(open_states))):
+    unsettled = select(Pledge.id).where(here, Pledge.state.in_(open_states)).limit(1)
+    if campaign.state != "collecting" or session.scalar(unsettled):
         return False
     paid = session.scalar(
         select(func.coalesce(func.sum(Pledge.amount_cents), 0)).where(
@@ -265,5 +266,5 @@ def record_charge(
 
 
 def _refs(session: Session, *conditions: ColumnElement[bool]) -> list[Ref]:
-    rows = session.execute(select(Pledge.campaign_id, Pledge.id).where(*conditions).order_by(Pledge.id).limit(BATCH))
+    rows = session.execute(select(Pledge.campaign_id, Pledge.id).where(*conditions).order_by(Pledge.id))
     return [(row.campaign_id, row.id) for row in rows]

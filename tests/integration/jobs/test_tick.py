@@ -1,0 +1,93 @@
+"""The job that lets time do its work: what goes wrong with one pledge stays with that one."""
+
+import pytest
+
+from marketplace import jobs
+from marketplace.core import clock
+from marketplace.core.errors import NotFound, Unavailable
+from marketplace.projects.models import Campaign
+from tests.factories import DAY, HOUR
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def tick(make, *, after):
+    """Let the demonstration's clock move, then do what is due."""
+    make.do(lambda session: clock.advance(session, after))
+    jobs.tick()
+
+
+def states(make, *pledges):
+    return [make.row(**pledge.ids).state for pledge in pledges]
+
+
+def at_the_card_page(make, **facts):
+    pledge = make.pledge(state="card_pending", **facts)
+    make._card_page(pledge.campaign_id, pledge.id, pledge.backer.id, pledge.at)
+    return pledge
+
+
+def test_what_breaks_at_one_pledge_stops_neither_the_others_nor_what_comes_after(make, gateway):
+    broken, waiting = at_the_card_page(make), at_the_card_page(make)
+    reflecting, ending = make.pledge(), make.campaign()
+    del gateway.pages[make.row(**broken.ids).checkout_session_id]
+
+    with pytest.raises(KeyError):
+        tick(make, after=90 * DAY)
+
+    assert states(make, broken, waiting, reflecting) == ["card_pending", "abandoned", "released"]
+    assert make.do(lambda session: session.get_one(Campaign, ending.id).state) == "failed"
+
+
+def test_while_the_provider_is_away_time_goes_on_and_what_needs_it_waits(make, gateway):
+    waiting, reflecting = at_the_card_page(make), make.pledge()
+    gateway.unavailable = True
+
+    tick(make, after=90 * DAY)
+
+    assert states(make, waiting, reflecting) == ["card_pending", "released"]
+    gateway.unavailable = False
+    jobs.tick()
+    assert states(make, waiting) == ["abandoned"]
+
+
+def test_nothing_is_decided_while_a_card_page_cannot_be_asked_about(make, gateway):
+    pledge = at_the_card_page(make)
+    gateway.save_card(make.row(**pledge.ids).checkout_session_id)
+    gateway.unavailable = True
+    tick(make, after=90 * DAY)
+    assert make.do(lambda session: session.get_one(Campaign, pledge.campaign_id).state) == "closing"
+
+    gateway.unavailable = False
+    jobs.tick()
+
+    assert states(make, pledge) == ["reflecting"]
+
+
+def unknown(_session_id):
+    raise NotFound("provider")
+
+
+def test_a_page_that_the_provider_does_not_know_gives_its_room_back(make, gateway, monkeypatch):
+    pledge = at_the_card_page(make)
+    monkeypatch.setattr(gateway, "card_page", unknown)
+
+    tick(make, after=HOUR)
+
+    assert states(make, pledge) == ["abandoned"]
+
+
+def test_charges_that_wait_for_the_provider_do_not_keep_others_waiting(make, gateway, monkeypatch):
+    first, second = (make.pledge(state="confirmed") for _ in range(2))
+    at = max(make.end(pledge.campaign_id, "collecting") for pledge in (first, second))
+    charge = gateway.charge
+
+    def away_for_the_first(**facts):
+        if str(first.id) in facts["pledge"]:
+            raise Unavailable("provider")
+        return charge(**facts)
+
+    monkeypatch.setattr(gateway, "charge", away_for_the_first)
+    tick(make, after=at - make.now)
+
+    assert states(make, first, second) == ["charging", "paid"]
