@@ -21,7 +21,7 @@ from marketplace.web.icons import ICONS
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "static"
 BUNDLES: Mapping[str, tuple[str, ...]] = {
-    "css/mitoyen.css": ("tokens", "base", "layout", "forms", "parts", "campaign", "print"),
+    "css/mitoyen.css": ("tokens", "base", "layout", "forms", "parts", "campaign", "maps", "print"),
 }
 PUBLISHED = ("img", "js", "vendor")  # `geo` is read by the server only
 SPRITE = "vendor/icons.svg"

@@ -3,20 +3,20 @@
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask
 from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 
 from marketplace.web import access, assets, errors, filters, headers, labels, navigation, sign_in
 from marketplace.web.context import runtime, visitor
 
-LOCALES = ("fr", "en")
 AREAS = (
     "home",
     "territories",
     "account",
     "residency",
     "campaigns",
+    "maps",
     "owner",
     "pledges",
     "moderation",
@@ -25,12 +25,6 @@ AREAS = (
     "style",
     "webhooks",
 )
-
-
-def chosen_locale() -> str:
-    """Return the language: the one chosen on this device, else the browser's, else French."""
-    chosen = session.get("locale")
-    return chosen if chosen in LOCALES else request.accept_languages.best_match(LOCALES, default="fr")
 
 
 def install(app: Flask, csrf: CSRFProtect) -> None:

@@ -20,6 +20,7 @@ from marketplace.web import eligibility
 from marketplace.web.access import public
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
+from marketplace.web.maps import campaign as maps
 
 bp = Blueprint("campaigns", __name__)
 
@@ -79,7 +80,11 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     """Show a campaign to anybody; the answer of the rule depends on who reads."""
     with reading() as session:
         shown = load(session, campaign_id, visitor(), now())
+        reader = eligibility.commune_of(visitor())
+        drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
     example = None
     if shown.campaign.loan_months:
         example = interest_free(EXAMPLE_CENTS, shown.campaign.loan_months)[0]
-    return render_template("campaigns/show.html", shown=shown, example_cents=EXAMPLE_CENTS, instalment_cents=example)
+    return render_template(
+        "campaigns/show.html", shown=shown, maps=drawn, example_cents=EXAMPLE_CENTS, instalment_cents=example
+    )
