@@ -21,7 +21,7 @@ from marketplace.core.embedded.files import EmbeddedError, locked, make_folder
 
 PORT = 5432
 
-# The name of a file that says which folder throw-away data belongs to.
+# The name of a file that says that data may go when its folder has gone.
 _THROWAWAY = "throwaway"
 
 # A group without a name: nobody's other processes are not in it, so that they cannot enter the server's folder.
@@ -104,8 +104,9 @@ def settle(base: Path, state: Path, *, throwaway: bool) -> Place:
         runner = (pwd.getpwnam("nobody").pw_uid, _GROUP)
         _sweep(state)
         home = _home_of(base, state)
+        (home / "base").write_text(str(base), encoding="utf-8")
         if throwaway:
-            (home / _THROWAWAY).write_text(str(base), encoding="utf-8")
+            (home / _THROWAWAY).touch()
         return Place(base, ids, home, runner, peers, programs)
 
 
@@ -140,5 +141,5 @@ def _home_of(base: Path, state: Path) -> Path:
 def _sweep(state: Path) -> None:
     """Remove the throw-away data of folders that have gone; a server that still runs on it notices, and ends."""
     for mark in state.glob(f"*/{_THROWAWAY}"):
-        if not Path(mark.read_text(encoding="utf-8")).exists():
+        if not Path((mark.parent / "base").read_text(encoding="utf-8")).exists():
             shutil.rmtree(mark.parent)
