@@ -17,7 +17,7 @@ from marketplace.core.errors import Unavailable
 from marketplace.payments.gateway import Gateway
 from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.runtime import Runtime
-from marketplace.web import blueprints
+from marketplace.web import blueprints, languages
 from marketplace.web.mailer import render_and_post
 
 csrf = CSRFProtect()
@@ -39,7 +39,7 @@ def create_app(
     app.extensions["mitoyen_sandbox_clock"] = _sandbox_clock(config)
     app.config.from_mapping(_flask_settings(config))
     csrf.init_app(app)
-    Babel(app, locale_selector=blueprints.chosen_locale)
+    Babel(app, locale_selector=languages.chosen_locale)
     blueprints.install(app, csrf)
     cli.install(app)
     if config.trusted_proxies:

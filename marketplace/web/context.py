@@ -33,6 +33,7 @@ class Me:
     commune_code: str | None
     commune_label: str | None
     level: int
+    locale: str
 
 
 def runtime() -> Runtime:

@@ -25,7 +25,9 @@ def page(status: int, **values: object) -> Response:
 def bare_page(status: int) -> Response:
     """Return the page of a breakdown: nothing is looked up, for what broke may be the database or the session."""
     g.visitor = None
-    return make_response(current_app.jinja_env.get_template(f"errors/{status}.html").render(), status)
+    answer = make_response(current_app.jinja_env.get_template(f"errors/{status}.html").render(), status)
+    answer.headers["Content-Language"] = "fr"
+    return answer
 
 
 def not_found(_error: NotFound) -> Response:

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from flask_babel import get_locale
 
 from marketplace.web.context import runtime
 
@@ -34,6 +35,10 @@ def content_security_policy() -> str:
 def protect(response: Response) -> Response:
     """Add the headers; an answer that decides nothing about caching is never stored."""
     headers = response.headers
+    page = response.mimetype == "text/html" and not 300 <= response.status_code < 400
+    if page and "Content-Security-Policy" not in headers:
+        headers.setdefault("Content-Language", str(get_locale()))
+        response.vary.update(("Cookie", "Accept-Language"))
     # A page that shows somebody else's HTML has brought a policy of its own, with a sandbox.
     headers.setdefault("Content-Security-Policy", content_security_policy())
     headers["X-Content-Type-Options"] = "nosniff"
@@ -45,8 +50,6 @@ def protect(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
-    if "Content-Language" not in headers and response.mimetype == "text/html":
-        headers.setdefault("Vary", "Cookie, Accept-Language")
     return response
 
 

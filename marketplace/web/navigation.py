@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from marketplace.web.context import runtime
+from marketplace.web.languages import Alternate, alternates
 
 _KEY = "mitoyen_navigation"
 
@@ -113,6 +114,10 @@ class Navigation:
     def footer(self) -> list[Link]:
         """Return the pages about the house."""
         return _answered(_FOOTER)
+
+    def alternates(self, site_url: str) -> list[Alternate]:
+        """Return where the page one is on is in each language."""
+        return alternates(site_url)
 
     def changes_language(self) -> bool:
         """Tell whether the language can be changed from the footer."""

@@ -15,6 +15,7 @@ from marketplace.core.clock import real_now
 from marketplace.core.errors import NotFound
 from marketplace.residency import queries as residency
 from marketplace.web.context import Me, in_transaction, now, reading, visitor
+from marketplace.web.languages import KEPT
 
 NEXT_MAX = 2000
 _BROWSERS = (
@@ -73,6 +74,7 @@ def load(token: object) -> Visitor | None:
             commune_code=home.commune_code if home is not None and counts else None,
             commune_label=home.commune_label if home is not None and counts else None,
             level=home.level if home is not None and counts else 0,
+            locale=found.person.locale,
         ),
     )
 
@@ -84,7 +86,7 @@ def _note(found: SignedIn) -> None:
         in_transaction(lambda opened: sign_in.touch_session(opened, session_id=found.session_id, now=moment))
 
 
-def enter(checked: Credentials, *, device: str, locale: str, new_hash: str | None = None) -> None:
+def enter(checked: Credentials, *, device: str, new_hash: str | None = None) -> None:
     """Sign this device in. What the browser held before is dropped: nothing planted there survives.
 
     checked: what the password, or a link from a mail, was checked against. Raises AccountRefused: password_wrong.
@@ -101,7 +103,6 @@ def enter(checked: Credentials, *, device: str, locale: str, new_hash: str | Non
         )
     )
     session.permanent = True
-    session["locale"] = locale
     login_user(Visitor(token))
 
 
@@ -118,12 +119,12 @@ def leave() -> None:
 
 def forget_here() -> None:
     """Empty the browser's session, its language excepted."""
-    locale = session.get("locale")
+    locale = session.get(KEPT)
     logout_user()
     g.visitor = None
     session.clear()
     if locale:
-        session["locale"] = locale
+        session[KEPT] = locale
 
 
 def device_name(user_agent: str) -> str:

@@ -58,14 +58,11 @@ def sign_out() -> ResponseReturnValue:
 
 def _open(known: Credentials, password: str) -> bool:
     """Sign in; say no when the password was changed while it was being checked."""
-    with reading() as session:
-        locale = queries.person(session, known.account_id).locale
     stale = passwords.needs_rehash(known.password_hash)
     try:
         enter(
             known,
             device=device_name(request.user_agent.string),
-            locale=locale,
             new_hash=passwords.hash_password(password) if stale else None,
         )
     except AccountRefused:

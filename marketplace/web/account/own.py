@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import refresh
 
 from marketplace.accounts import passwords, queries, services, sign_in
 from marketplace.accounts.errors import AccountRefused
@@ -16,6 +17,7 @@ from marketplace.web.account.blueprint import bp
 from marketplace.web.account.forms import PasswordForm, ProfileForm
 from marketplace.web.context import in_transaction, me, reading
 from marketplace.web.fields import refuse
+from marketplace.web.languages import KEPT
 from marketplace.web.messages import sentence
 from marketplace.web.sign_in import device_name, enter, forget_here
 
@@ -42,7 +44,8 @@ def own_send() -> ResponseReturnValue:
             opened, account_id=account_id, display_name=form.display_name.data or "", locale=form.locale.data
         )
     )
-    session["locale"] = form.locale.data
+    session[KEPT] = form.locale.data
+    refresh()
     flash(_("C’est enregistré."), "success")
     return redirect(url_for("account.own"), code=303)
 
@@ -91,7 +94,6 @@ def _change(current: str, new: str) -> None:
     limits.spend(tries)
     with reading() as opened:
         known = queries.credentials_of(opened, person.account_id)
-        locale = queries.person(opened, person.account_id).locale
     if known is None or not passwords.verify(known.password_hash, current):
         raise AccountRefused("password_wrong", field="current_password")
     hashed = passwords.hash_password(new)
@@ -102,7 +104,7 @@ def _change(current: str, new: str) -> None:
     )
     forget_here()
     renewed = Credentials(known.account_id, known.email, hashed, stamp)
-    enter(renewed, device=device_name(request.user_agent.string), locale=locale)
+    enter(renewed, device=device_name(request.user_agent.string))
     limits.give_back(afresh=tries)
 
 

@@ -84,10 +84,8 @@ def _set(known: Credentials, password: str) -> None:
             now=at,
         )
     )
-    with reading() as session:
-        locale = queries.person(session, known.account_id).locale
     renewed = Credentials(known.account_id, known.email, hashed, stamp)
-    enter(renewed, device=device_name(request.user_agent.string), locale=locale)
+    enter(renewed, device=device_name(request.user_agent.string))
 
 
 def _holder(token: str) -> Credentials:

@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from marketplace.web.access import public
-from marketplace.web.blueprints import LOCALES
+from marketplace.web.languages import KEPT, LOCALES, without_language
 from marketplace.web.legal.figures import FIGURES, reflection_examples
 from marketplace.web.legal.warnings import WARNINGS
 from marketplace.web.messages import sentence
@@ -76,13 +76,13 @@ def choose_language() -> ResponseReturnValue:
     locale = request.form.get("locale")
     if locale not in LOCALES:
         abort(400)
-    session["locale"] = locale
+    session[KEPT] = locale
     return redirect(_page_to_return_to(request.form.get("suite")), code=303)
 
 
 def _page_to_return_to(target: str | None) -> str:
     """Return the page named by a form if this site shows it; the home page for anything else."""
-    page = safe_next(target)
+    page = without_language(safe_next(target))
     try:
         current_app.url_map.bind("localhost").match(page.partition("?")[0], method="GET")
     except RequestRedirect:

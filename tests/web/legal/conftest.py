@@ -9,7 +9,7 @@ from flask_babel import Babel, get_locale
 from flask_wtf import CSRFProtect
 
 from config import ROOT
-from marketplace.web import assets, blueprints, filters, navigation
+from marketplace.web import assets, filters, languages, navigation
 from marketplace.web.legal import routes
 
 
@@ -18,7 +18,7 @@ def texts_app(tmp_path_factory) -> Flask:
     app = Flask("marketplace", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY="tests", SESSION_COOKIE_NAME="mitoyen_8000", BABEL_DEFAULT_LOCALE="fr", TESTING=True)
     CSRFProtect(app)
-    Babel(app, locale_selector=blueprints.chosen_locale)
+    Babel(app, locale_selector=languages.chosen_locale)
     filters.install(app)
     assets.install(app, var=tmp_path_factory.mktemp("assets"))
     navigation.install(app)

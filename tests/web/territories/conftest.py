@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 
 from config import ROOT, Config
 from marketplace.runtime import Runtime
-from marketplace.web import access, assets, blueprints, filters, headers, navigation
+from marketplace.web import access, assets, filters, headers, languages, navigation
 from marketplace.web.territories import routes
 
 
@@ -34,7 +34,7 @@ def site(database, built):
     )
     app.extensions["mitoyen"] = Runtime(config=config, database=database, gateway=None)
     CSRFProtect(app)
-    Babel(app, locale_selector=blueprints.chosen_locale)
+    Babel(app, locale_selector=languages.chosen_locale)
     access.install(app)
     headers.install(app)
     filters.install(app)
