@@ -15,8 +15,8 @@ def provider_id(session: Session, account_id: UUID) -> str | None:
     return session.scalar(select(PaymentCustomer.provider_id).where(PaymentCustomer.account_id == account_id))
 
 
-def remember(session: Session, *, account_id: UUID, customer_id: str, stripe_version: str, now: datetime) -> None:
-    """Keep the customer of an account; the same key at the provider makes a second call harmless."""
+def remember(session: Session, *, account_id: UUID, customer_id: str, stripe_version: str, now: datetime) -> str:
+    """Keep the customer of an account, unless it has one; return the one it has, which cards are to be saved with."""
     session.execute(
         insert(PaymentCustomer)
         .values(
@@ -26,5 +26,6 @@ def remember(session: Session, *, account_id: UUID, customer_id: str, stripe_ver
             stripe_version=stripe_version,
             created_at=now,
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_nothing(index_elements=["account_id"])
     )
+    return session.scalars(select(PaymentCustomer.provider_id).where(PaymentCustomer.account_id == account_id)).one()

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Account
 from marketplace.core.db import Database
 from marketplace.core.errors import NotFound, Refused
+from marketplace.core.queue import enqueue
 from marketplace.payments import customers
 from marketplace.payments.gateway import CheckoutLink, Gateway
 from marketplace.pledges.models import Pledge
-from marketplace.pledges.rules import LIVE
-from marketplace.pledges.services import card_page_expired, card_saved, clear_provider
+from marketplace.pledges.rules import LIVE, RESERVATION, SHORTEST_PAGE
+from marketplace.pledges.services import card_page_expired, card_saved
 from marketplace.pledges.transitions import lock_pledge
 
 T = TypeVar("T")
@@ -51,8 +52,7 @@ def card_page_url(
     Raises NotFound: no such pledge of this backer. Raises Refused: reservation_over, card_already_saved.
     Raises Unavailable: the provider does not answer; the reservation stands and asking again is safe.
     """
-    with database.reading() as session:
-        way = _way(session, campaign_id, pledge_id, backer_id, now)
+    way = database.in_transaction(lambda session: _way(session, campaign_id, pledge_id, backer_id, now))
     if way.url is not None:
         return way.url
     customer_id = way.customer_id or _customer(database, gateway, way, now)
@@ -64,10 +64,12 @@ def card_page_url(
         success_url=f"{page}?carte=enregistree",
         cancel_url=f"{page}?carte=annulee",
         expires_at=way.reserved_until,
-        key=f"pledge:{pledge_id}:setup:{way.round}",
+        # A key goes with everything that is sent under it, and people change language.
+        key=f"pledge:{pledge_id}:setup:{way.round}:{locale}",
     )
-    database.in_transaction(lambda session: _remember_page(session, campaign_id, pledge_id, link, gateway.api_version))
-    return link.url
+    return database.in_transaction(
+        lambda session: _remember_page(session, campaign_id, pledge_id, link, way.round, gateway.api_version) or page
+    )
 
 
 def reference(campaign_id: UUID, pledge_id: UUID) -> str:
@@ -108,6 +110,8 @@ def look_up(
                 now=now,
                 stripe_event_id=stripe_event_id,
             )
+        if card_page_of(session, campaign_id, pledge_id) != session_id:
+            return "not_its_page"
         if status.state == "expired":
             card_page_expired(
                 session, campaign_id=campaign_id, pledge_id=pledge_id, now=now, stripe_event_id=stripe_event_id
@@ -119,21 +123,21 @@ def look_up(
 
 
 def _way(session: Session, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, now: datetime) -> _Way:
-    row = session.execute(
-        select(Pledge, Account.email)
-        .join(Account, Account.id == Pledge.backer_id)
-        .where(Pledge.campaign_id == campaign_id, Pledge.id == pledge_id, Pledge.backer_id == backer_id)
-    ).one_or_none()
-    if row is None:
+    pledge = lock_pledge(session, campaign_id, pledge_id)
+    if pledge.backer_id != backer_id:
         raise NotFound(pledge_id)
-    pledge = row.Pledge
     if pledge.state != "card_pending":
         raise Refused("card_already_saved" if pledge.state in LIVE else "reservation_over")
     if now >= pledge.reserved_until:
         raise Refused("reservation_over")
+    if pledge.checkout_url is None and pledge.reserved_until - now < SHORTEST_PAGE:
+        # The provider did not answer until now and would refuse so short a page: its time begins anew.
+        pledge.reserved_until = now + RESERVATION
+        pledge.card_page_round += 1
+        session.flush()
     return _Way(
         account_id=backer_id,
-        email=row.email,
+        email=session.scalars(select(Account.email).where(Account.id == backer_id)).one(),
         customer_id=customers.provider_id(session, backer_id),
         reserved_until=pledge.reserved_until,
         round=pledge.card_page_round,
@@ -143,7 +147,7 @@ def _way(session: Session, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, 
 
 def _customer(database: Database, gateway: Gateway, way: _Way, now: datetime) -> str:
     customer_id = gateway.create_customer(account_id=way.account_id, email=way.email, key=f"cus:{way.account_id}")
-    database.in_transaction(
+    return database.in_transaction(
         lambda session: customers.remember(
             session,
             account_id=way.account_id,
@@ -152,19 +156,26 @@ def _customer(database: Database, gateway: Gateway, way: _Way, now: datetime) ->
             now=now,
         )
     )
-    return customer_id
 
 
-def _remember_page(
-    session: Session, campaign_id: UUID, pledge_id: UUID, link: CheckoutLink, stripe_version: str
-) -> None:
+def _remember_page(  # noqa: PLR0917 - as many as there are facts
+    session: Session, campaign_id: UUID, pledge_id: UUID, link: CheckoutLink, opened_in: int, stripe_version: str
+) -> str | None:
+    """Keep a page that was just opened, and return where to go.
+
+    A pledge has one page. One that comes too late, because the pledge went on, ended, or has another page by now, is
+    closed; None when that other page is not there either.
+    """
     pledge = lock_pledge(session, campaign_id, pledge_id)
-    pledge.checkout_session_id = link.session_id
-    pledge.checkout_url = link.url
-    pledge.stripe_version = stripe_version
-    session.flush()
-    if pledge.state != "card_pending":  # withdrawn while the page was being opened
-        clear_provider(session, pledge)
+    expected = pledge.state == "card_pending" and pledge.card_page_round == opened_in
+    if expected and pledge.checkout_session_id in {None, link.session_id}:
+        pledge.checkout_session_id = link.session_id
+        pledge.checkout_url = link.url
+        pledge.stripe_version = stripe_version
+        session.flush()
+    elif pledge.checkout_session_id != link.session_id:
+        enqueue(session, "pledges.close_card_page", checkout_session_id=link.session_id)
+    return pledge.checkout_url if pledge.state == "card_pending" else None
 
 
 def card_page_of(session: Session, campaign_id: UUID, pledge_id: UUID) -> str | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 # Stripe wants a card page to live at least 30 minutes from when *it* creates it; one more covers the way there.
 RESERVATION = timedelta(minutes=31)
+SHORTEST_PAGE = timedelta(minutes=30, seconds=30)
 RECOVERY = timedelta(days=7)
 # Keys may be forgotten at the provider after 24 h: from then on, look before sending again.
 KEY_LIFE = timedelta(hours=23)
