@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
@@ -166,6 +167,16 @@ def of_place(place: Named) -> str:
     return f"of {place.name}" if in_english() else place.of_name
 
 
+def french(text: str) -> str:
+    """Mark what somebody wrote as French on a page in English, so that it is read out right (WCAG 3.1.2)."""
+    return Markup('<span lang="fr">{}</span>').format(text) if text and in_english() else text
+
+
+def lang_fr() -> Markup:
+    """Write the attribute of an element that holds what somebody wrote, in French; nothing on a page in French."""
+    return Markup(' lang="fr"') if in_english() else Markup()
+
+
 def initials(name: str) -> str:
     """Return at most two capitals of a person's name, for the round mark beside it."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
@@ -200,6 +211,7 @@ FILTERS: Mapping[str, Any] = {
         days_left,
         neighbours,
         of_place,
+        french,
         initials,
         tone,
         tone_icon,
@@ -215,3 +227,4 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.filters.update(form_filters.FILTERS)
     app.jinja_env.globals.update(cover=covers.cover, ring_chart=charts.ring_chart, chart_parts=charts.parts)
+    app.jinja_env.globals["lang_fr"] = lang_fr

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template, url_for
+from markupsafe import Markup
 
 from marketplace.core.errors import Refused
 from marketplace.finance.schedules import interest_free
@@ -19,6 +20,7 @@ from marketplace.territories.queries import Commune
 from marketplace.web import eligibility
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.fields import refuse
+from marketplace.web.filters import french
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.messages import sentence
 from marketplace.web.owner import words as own_words
@@ -141,7 +143,7 @@ def timeline_item(step: Step, *, named: bool = False) -> dict[str, Any]:
     return {
         "at": step.at,
         "title": f"{title} – {step.actor_name}" if named and step.actor_name else title,
-        "text": " ".join(part for part in (reasons, step.note or "") if part) or None,
+        "text": Markup(" ").join(part for part in (reasons, french(step.note or "")) if part) or None,
     }
 
 

@@ -1,6 +1,7 @@
 """The pages of text alone: an application without a database, for nothing here reads one."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from marketplace.web.legal import routes
 def texts_app(tmp_path_factory) -> Flask:
     app = Flask("marketplace", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY="tests", SESSION_COOKIE_NAME="mitoyen_8000", BABEL_DEFAULT_LOCALE="fr", TESTING=True)
+    app.extensions["mitoyen"] = SimpleNamespace(config=SimpleNamespace(mailbox=False, demonstration=True))
     CSRFProtect(app)
     Babel(app, locale_selector=languages.chosen_locale)
     filters.install(app)
