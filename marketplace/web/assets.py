@@ -16,6 +16,7 @@ import brotli  # type: ignore[import-untyped]
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from marketplace.web.headers import FILE_POLICY, FIXED
 from marketplace.web.icons import ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +26,8 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
 }
 PUBLISHED = ("img", "js", "vendor")  # `geo` is read by the server only
 SPRITE = "vendor/icons.svg"
+# Without the first the second has nothing to mend: pages then carry no script at all.
+SCRIPTS = ("vendor/htmx.js", "js/live.js")
 FONTS = ("vendor/figtree.woff2", "vendor/bricolage.woff2")
 _TEXT = {".css", ".js", ".svg", ".json", ".txt", ".geojson", ".topojson"}
 _FACE = re.compile(r"@font-face\s*\{[^}]*?url\(\"?\.\./([^\")]+)\"?\)[^}]*\}")
@@ -63,6 +66,10 @@ class Assets:
     def fonts(self) -> list[str]:
         """Return the addresses of the fonts that every page needs, for preloading."""
         return [self.urls[name] for name in FONTS if name in self.urls]
+
+    def live_scripts(self) -> list[str]:
+        """Return the addresses of the scripts that improve some pages, none when htmx was not installed."""
+        return [self.urls[name] for name in SCRIPTS] if SCRIPTS[0] in self.urls else []
 
     def _add(self, name: str, content: bytes) -> None:
         stem, suffix = os.path.splitext(name)  # noqa: PTH122  # a name, not a path of this machine
@@ -105,7 +112,9 @@ def _write(target: Path, content: bytes) -> None:
 
 
 def _headers(headers: dict[str, str], _path: str, _url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in FIXED.items():
+        headers.setdefault(name, value)
+    headers["Content-Security-Policy"] = FILE_POLICY
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
@@ -117,7 +126,9 @@ def install(app: Flask, *, var: Path | None = None) -> Assets:
     folder = var or app.extensions["mitoyen"].config.var
     assets = Assets(SOURCE, folder / "static")
     app.extensions["mitoyen_assets"] = assets
-    app.jinja_env.globals.update(asset=assets.url, icon_href=assets.icon, preloaded_fonts=assets.fonts)
+    app.jinja_env.globals.update(
+        asset=assets.url, icon_href=assets.icon, preloaded_fonts=assets.fonts, live_scripts=assets.live_scripts
+    )
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(assets.built),

@@ -1,5 +1,6 @@
 """Security headers of every answer, errors and static files included."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -8,6 +9,18 @@ from flask_babel import get_locale
 from marketplace.web.context import runtime
 
 _STRIPE_FORMS = ("https://checkout.stripe.com", "https://connect.stripe.com")
+
+
+# The same on every answer, pages and files alike.
+FIXED: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+# A file is looked at by itself only when somebody opens its address: it may do nothing then.
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 def content_security_policy() -> str:
@@ -41,11 +54,7 @@ def protect(response: Response) -> Response:
         response.vary.update(("Cookie", "Accept-Language"))
     # A page that shows somebody else's HTML has brought a policy of its own, with a sandbox.
     headers.setdefault("Content-Security-Policy", content_security_policy())
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.update(FIXED)
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if "Cache-Control" not in headers:
