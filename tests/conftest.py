@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -25,6 +26,8 @@ from marketplace.core.embedded import Embedded
 from marketplace.core.migrate import upgrade
 from marketplace.runtime import Runtime
 from marketplace.territories import loader
+from tests import answers
+from tests.answers import WatchedSession
 from tests.factories import Account, Make
 from tests.fakes import WEBHOOK_SECRET, FakeGateway
 
@@ -88,7 +91,9 @@ def database(engine: Engine) -> Iterator[Database]:
     """Sessions on one connection; everything is rolled back at the end, commits included."""
     with engine.connect() as connection:
         outer = connection.begin()
-        sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        sessions = sessionmaker(
+            connection, class_=WatchedSession, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
         yield Database(engine, sessions)
         outer.rollback()
 
@@ -96,7 +101,7 @@ def database(engine: Engine) -> Iterator[Database]:
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """A session for what a test arranges and looks at."""
-    with database.sessions() as opened:
+    with database.sessions(info={"of_a_test": True}) as opened:
         yield opened
 
 
@@ -178,6 +183,20 @@ def app(site: Flask, database: Database, gateway: FakeGateway, now: datetime) ->
     site.extensions["mitoyen"] = whole
 
 
+@pytest.fixture(autouse=True)
+def every_answer_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at every answer that a test gets from the site: HTML, headers, caching, sessions."""
+    ask = FlaskClient.open
+
+    def open_and_look(self: FlaskClient, *args: Any, **kwargs: Any) -> Any:
+        response = ask(self, *args, **kwargs)
+        if "mitoyen_queue" in self.application.extensions:  # the whole site; some tests build a part of it
+            assert not (found := answers.faults(response)), "\n".join(found)
+        return response
+
+    monkeypatch.setattr(FlaskClient, "open", open_and_look)
+
+
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without scripts; `sign_in` gives it an account, `csrf` the token that forms want."""
@@ -185,8 +204,8 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def browser(app: Flask) -> Callable[[], FlaskClient]:
-    """Open one more browser."""
+def another_client(app: Flask) -> Callable[[], FlaskClient]:
+    """Open one more browser: `another_client()`."""
     return app.test_client
 
 

@@ -9,9 +9,9 @@ from tests.web.account.visits import Mailbox, Visitor
 
 
 @pytest.fixture
-def visit(browser, csrf) -> Callable[[], Visitor]:
+def visit(another_client, csrf) -> Callable[[], Visitor]:
     """Open one more browser."""
-    return lambda: Visitor(browser(), csrf)
+    return lambda: Visitor(another_client(), csrf)
 
 
 @pytest.fixture

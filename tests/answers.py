@@ -1,0 +1,96 @@
+"""What must be true of every answer of the site, whatever was asked: looked at behind each request of each test."""
+
+import re
+import sys
+from typing import Any
+
+import html5lib
+from html5lib.html5parser import ParseError
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from marketplace.core.db import transaction_open
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+# Typed by nobody, sent by a test, shown again in the form it came from: escaped, and dropped by every browser.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_ID = re.compile(r"""<[^>]*\sid\s*=\s*["']([^"']+)["']""")
+# A mail shown as a mail program would: HTML of its own, in a sandbox.
+_MAIL = re.compile(r"^/boite/[^/]+/html$")
+
+
+def faults(response: TestResponse) -> list[str]:
+    """Return what is wrong with an answer."""
+    path = response.request.path
+    found = [*_header_faults(response, own_policy=bool(_MAIL.match(path)))]
+    if response.mimetype == "text/html" and response.data:
+        found += _html_faults(response.get_data(as_text=True), part="HX-Request" in response.request.headers)
+    if transaction_open():
+        found.append("a session is still open")
+    return [f"{response.request.method} {path} → {response.status_code}: {fault}" for fault in found]
+
+
+def _header_faults(response: TestResponse, *, own_policy: bool) -> list[str]:
+    headers = response.headers
+    policy = headers.get("Content-Security-Policy", "")
+    found = [f"{name} is {headers.get(name)!r}" for name, value in ALWAYS.items() if headers.get(name) != value]
+    if "default-src 'none'" not in policy or "frame-ancestors 'none'" not in policy:
+        found.append(f"policy {policy!r}")
+    if not own_policy and ("unsafe" in policy or "*" in policy):
+        found.append(f"lax policy {policy!r}")
+    caching = headers.get("Cache-Control", "")
+    if not re.search(r"no-store|private|public|max-age", caching):
+        found.append(f"caching is left open: {caching!r}")
+    if "Set-Cookie" in headers and "public" in caching:
+        found.append("a cookie in an answer that others may keep")
+    found += [
+        f"cookie {cookie.split('=')[0]} is not HttpOnly and SameSite=Lax"
+        for cookie in headers.getlist("Set-Cookie")
+        if "HttpOnly" not in cookie or "SameSite=Lax" not in cookie
+    ]
+    return found
+
+
+def _html_faults(text: str, *, part: bool) -> list[str]:
+    found = []
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    try:
+        whole = _CONTROL.sub("", text)
+        parser.parseFragment(whole) if part else parser.parse(whole)
+    except ParseError as error:
+        found.append(f"HTML: {error}")
+    ids = _ID.findall(text)
+    if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        found.append(f"ids twice: {', '.join(twice)}")
+    return found
+
+
+class WatchedSession(Session):
+    """A session that must be left clean: nothing is written in one that is only for reading."""
+
+    def close(self) -> None:
+        """End, and complain of what is thrown away without anybody's wish."""
+        lost = [*self.new, *self.dirty, *self.deleted]
+        written = self.info.pop("written", None)
+        super().close()
+        if sys.exc_info()[0] is None and not self.info.get("of_a_test"):
+            assert not lost, f"never flushed, thrown away: {lost}"
+            assert not written, f"written and never committed: {written}"
+
+
+def _note(session: Session, _context: Any, _instances: Any = None) -> None:
+    session.info["written"] = [*session.new, *session.dirty, *session.deleted]
+
+
+def _forget(session: Session) -> None:
+    session.info.pop("written", None)
+
+
+event.listen(WatchedSession, "before_flush", _note)
+event.listen(WatchedSession, "after_commit", _forget)
