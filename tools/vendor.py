@@ -1,14 +1,21 @@
 """Copy the few front-end files that pages need from node_modules into static/vendor/ (ignored by git).
 
+The two fonts are also kept in one weight each, uncompressed, for the pictures that the server draws
+(`marketplace/web/campaigns/pictures.py`).
+
 Run after `npm ci`, from anywhere: ``python tools/vendor.py``. Fonts, htmx and one sprite of exactly the icons listed
 in `marketplace/web/icons.py`, with their licences. `marketplace/web/assets.py` gives them hashed names and compresses
 them.
 """
 
+import json
 import re
 import shutil
 import sys
 from pathlib import Path
+
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -26,6 +33,10 @@ FILES = {
     "htmx-LICENSE.txt": "htmx.org/LICENSE",
     "icons-LICENSE.txt": "lucide-static/LICENSE",
 }
+# Name under which a picture asks for a font → the file, its weight.
+LETTERS = {"Mitoyen Titre": ("bricolage.woff2", 700), "Mitoyen Texte": ("figtree.woff2", 600)}
+# The numbers of a family's name and of the full name in a font's table of names.
+_FAMILY, _FULL_NAME = 1, 4
 _INSIDE = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -42,6 +53,26 @@ def symbol(name: str) -> str:
     )
 
 
+def letters(folder: Path) -> None:
+    """Write each font of pictures, under a name of ours, and how wide its letters are, in thousandths of their size."""
+    widths = {}
+    for family, (source, weight) in LETTERS.items():
+        font = instancer.instantiateVariableFont(TTFont(folder / source), {"wght": weight})
+        for record in font["name"].names:
+            if record.nameID in {_FAMILY, _FULL_NAME}:
+                record.string = family
+        font.flavor = None
+        # The same files give the same font, whenever it is made.
+        font["head"].modified = font["head"].created
+        font.recalcTimestamp = False
+        font.save(folder / source.replace("woff2", "ttf"))
+        unit = font["head"].unitsPerEm
+        widths[family] = {
+            chr(code): round(font["hmtx"][name][0] * 1000 / unit) for code, name in sorted(font.getBestCmap().items())
+        }
+    (folder / "letters.json").write_text(json.dumps(widths, ensure_ascii=False, sort_keys=True), "utf-8")
+
+
 def main() -> None:
     """Fill static/vendor/ afresh."""
     fresh = TARGET.with_name("vendor.new")
@@ -49,11 +80,12 @@ def main() -> None:
     fresh.mkdir(parents=True)
     for name, source in FILES.items():
         shutil.copyfile(MODULES / source, fresh / name)
+    letters(fresh)
     sprite = "".join(symbol(name) for name in sorted(ICONS))
     (fresh / "icons.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{sprite}</svg>', "utf-8")
     shutil.rmtree(TARGET, ignore_errors=True)
     fresh.rename(TARGET)
-    print(f"static/vendor: {len(FILES) + 1} files, {len(ICONS)} icons")
+    print(f"static/vendor: {len(FILES) + len(LETTERS) + 2} files, {len(ICONS)} icons")
 
 
 if __name__ == "__main__":

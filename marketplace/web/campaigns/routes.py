@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.clock import PARIS
@@ -18,6 +18,7 @@ from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web import eligibility
 from marketplace.web.access import public
+from marketplace.web.campaigns import metadata, pictures
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.maps import campaign as maps
@@ -25,6 +26,8 @@ from marketplace.web.maps import campaign as maps
 bp = Blueprint("campaigns", __name__)
 
 EXAMPLE_CENTS = 100_00
+# A title does not change while a campaign is public; its drawing may, from one version of this program to the next.
+LASTING = "public, max-age=86400"
 
 
 @dataclass(frozen=True)
@@ -86,5 +89,26 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     if shown.campaign.loan_months:
         example = interest_free(EXAMPLE_CENTS, shown.campaign.loan_months)[0]
     return render_template(
-        "campaigns/show.html", shown=shown, maps=drawn, example_cents=EXAMPLE_CENTS, instalment_cents=example
+        "campaigns/show.html",
+        shown=shown,
+        maps=drawn,
+        head=metadata.of(shown.campaign, shown.commune),
+        example_cents=EXAMPLE_CENTS,
+        instalment_cents=example,
     )
+
+
+@bp.get("/collectes/<uuid:campaign_id>/image.png")
+@public
+def picture(campaign_id: UUID) -> ResponseReturnValue:
+    """Draw the picture that other sites show beside a link to a campaign. The same for everybody, in French."""
+    with reading() as session:
+        campaign = projects.public_campaign(session, campaign_id)
+        there = territories.communes(session, {campaign.commune_code})[campaign.commune_code]
+    words = pictures.Words(campaign.title, there.label, pictures.PROMISE)
+    tag = pictures.tag(campaign.sector, words)
+    known = tag in request.if_none_match
+    response = Response(status=304) if known else Response(pictures.png(campaign.sector, words), mimetype="image/png")
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = LASTING
+    return response
