@@ -26,6 +26,11 @@ class CampaignMaps:
     home: Commune | None
     keys: tuple[tuple[str, str], ...]
 
+    @property
+    def same_ground(self) -> bool:
+        """Whether both maps stand on the same ground, which is then drawn once."""
+        return self.rule is not None and self.crowd is not None and self.rule.sheet == self.crowd.sheet
+
 
 def load(
     session: Session,

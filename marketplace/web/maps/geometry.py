@@ -110,22 +110,22 @@ def _arcs(topology: Mapping[str, Any]) -> list[Path]:
     return decoded
 
 
-def cropped(mesh: Mesh, box: Box) -> Mesh:
-    """Return a mesh without what lies outside a box, as far as no outline is broken by it.
+def cropped(mesh: Mesh, box: Box, codes: Collection[str]) -> Mesh:
+    """Return a mesh without what lies outside a box; the outline of a set of areas, and of the file, stays whole.
 
-    Lines between two areas are left out when neither their ends nor their middle is inside; those around the file are
-    kept, as straight as can be where they do not meet the box.
+    Other lines are left out when neither their ends nor their middle is inside; those of the outlines are kept, as
+    straight as can be where they do not meet the box.
     """
     lines = []
     for line in mesh.lines:
         points = line.points
-        if line.b is not None:
+        if line.b is not None and (line.a in codes) == (line.b in codes):
             if box.holds(points[0]) or box.holds(points[-1]) or box.holds(points[len(points) // 2]):
                 lines.append(line)
         elif box.meets(points):
             lines.append(line)
         else:
-            lines.append(Line((points[0], points[len(points) // 2], points[-1]), line.a, None))
+            lines.append(Line((points[0], points[len(points) // 2], points[-1]), line.a, line.b))
     return Mesh(tuple(lines), mesh.names)
 
 

@@ -77,21 +77,21 @@ def crowd(ground: Ground, there: Commune, groups: Iterable[tuple[Commune, int]])
 
     groups: communes with their number of backers. One with fewer than five never shows, whatever is asked.
     """
-    if ground.sheet is None:
+    shown = {commune.code: (commune, backers) for commune, backers in groups if backers >= SMALLEST_GROUP}
+    if ground.sheet is None or not shown:
         return None
+    sheet = ground.sheet
+    if sheet.areas:
+        sheet = sheets.close_up(sheet, frozenset(shown) | {there.code}) or sheet
     coloured = []
-    shown = []
-    for commune, backers in groups:
-        if backers < SMALLEST_GROUP:
-            continue
-        path = sheets.area(ground.release, commune.code, ground.sheet.frame)
+    for commune, backers in shown.values():
+        path = sheets.area(ground.release, commune.code, sheet.frame)
         if path:
             step = sum(backers >= least for least in CLASSES)
             coloured.append(Coloured(commune.code, commune.label, backers, step, path))
-            shown.append(commune)
     if not coloured:
         return None
-    return _picture(ground.sheet, there, None, shown, tuple(coloured))
+    return _picture(sheet, there, None, [commune for commune, _ in shown.values()], tuple(coloured))
 
 
 def class_words() -> tuple[tuple[str, str], ...]:

@@ -14,6 +14,9 @@ from marketplace.web.maps.geometry import Box, Line, Mesh, Point, around, chaine
 MOST_COMMUNES = 200
 # What lines may be moved by outside the zone, in units of the picture: they are the background.
 COARSE = 1.8
+# A part of a wide picture is drawn on its own when this much is gained; with lines of communes up to so many lines.
+CLOSER = 1.5
+MOST_LINES = 1500
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,28 @@ def sheet(release: str, zone: frozenset[str], centre: str) -> Sheet | None:
     mesh = outlines.departements(release) if whole else None
     if mesh is not None:
         picture = frame(_points(around(mesh.lines, whole)))
-        paths = _drawn(picture, cropped(mesh, picture.globe()).lines, whole, fine=False)
+        paths = _drawn(picture, cropped(mesh, picture.globe(), whole).lines, whole, fine=False)
         return Sheet(release, picture, paths, here, zone - here, _names(mesh, whole, picture))
-    lines, codes, found = _with_surroundings(release, here)
+    lines, codes, found = _with_surroundings(release, here, here)
     if found is None:
         return None
     paths = _drawn(found, lines, codes, fine=len(codes) <= MOST_COMMUNES)
     return Sheet(release, found, paths, codes, zone - codes)
+
+
+@lru_cache(maxsize=32)
+def close_up(whole: Sheet, focus: frozenset[str]) -> Sheet | None:
+    """Draw the part of a sheet around some of its communes, None when it would not be much closer."""
+    meshes = [mesh for code in _departements(focus) if (mesh := outlines.communes(whole.release, code)) is not None]
+    points = [point for mesh in meshes for point in _points(around(mesh.lines, focus))]
+    if not points or frame(points).scale < CLOSER * whole.frame.scale:
+        return None
+    lines, _codes, found = _with_surroundings(whole.release, focus, whole.codes)
+    if found is None:
+        return None
+    drawn = frozenset(code for line in lines for code in (line.a, line.b) if code in whole.codes)
+    paths = _drawn(found, lines, drawn, fine=len(lines) <= MOST_LINES)
+    return Sheet(whole.release, found, paths, drawn, whole.left_out)
 
 
 def area(release: str, code: str, picture: Frame) -> str:
@@ -111,8 +129,10 @@ def _departements(codes: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
-def _with_surroundings(release: str, codes: frozenset[str]) -> tuple[tuple[Line, ...], frozenset[str], Frame | None]:
-    """Return the lines around a zone, those of its communes that have an outline, and the picture of them."""
+def _with_surroundings(
+    release: str, codes: frozenset[str], zone: frozenset[str]
+) -> tuple[tuple[Line, ...], frozenset[str], Frame | None]:
+    """Return the lines around communes of a zone, those of them that have an outline, and the picture of them."""
     loaded = {code: mesh for code in _departements(codes) if (mesh := outlines.communes(release, code)) is not None}
     drawn = frozenset(code for mesh in loaded.values() for code in mesh.names if code in codes)
     if not drawn:
@@ -123,7 +143,7 @@ def _with_surroundings(release: str, codes: frozenset[str]) -> tuple[tuple[Line,
         mesh = loaded.get(code) or outlines.communes(release, code)
         if mesh is not None:
             loaded[code] = mesh
-    return stitch([cropped(mesh, box) for mesh in loaded.values()]), drawn, picture
+    return stitch([cropped(mesh, box, zone) for mesh in loaded.values()]), drawn, picture
 
 
 def _beside(release: str, box: Box) -> list[str]:
