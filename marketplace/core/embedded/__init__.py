@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -72,11 +73,7 @@ class Embedded:
                 _left_running.extend([self._server] if self._server else [])
                 return False
             if running := cluster.postmaster(self.place):
-                with suppress(ProcessLookupError):
-                    os.kill(running.pid, signal.SIGINT)
-            deadline = time.monotonic() + self._wait
-            while cluster.postmaster(self.place):
-                self._pause(deadline, "stopped")
+                self._end(running.pid)
             if self._server:
                 self._server.wait(self._wait)
                 self._server = None
@@ -95,7 +92,7 @@ class Embedded:
                 if self._server:
                     self._explain(self.place.log.read_bytes()[said:])
                 self._server, said = cluster.launch(self.place, throwaway=self._throwaway)
-            self._pause(deadline, "ready")
+            self._pause(deadline)
         return running
 
     def _explain(self, last_words: bytes) -> None:
@@ -107,10 +104,23 @@ class Embedded:
             raise EmbeddedError(f"PostgreSQL does not start:\n{last_words.decode(errors='replace')[-2000:]}")
         time.sleep(0.2)
 
-    def _pause(self, deadline: float, state: str) -> None:
+    def _end(self, pid: int) -> None:
+        """Ask for a fast shutdown and wait until the process has gone: it takes its pid file away a moment before."""
+        with suppress(ProcessLookupError):
+            process = os.pidfd_open(pid)
+            try:
+                signal.pidfd_send_signal(process, signal.SIGINT)
+                ending = select.poll()
+                ending.register(process, select.POLLIN)
+                if not ending.poll(self._wait * 1000):
+                    raise EmbeddedError(f"PostgreSQL is not stopped after {self._wait:.0f} s; see {self.place.log}.")
+            finally:
+                os.close(process)
+
+    def _pause(self, deadline: float) -> None:
         time.sleep(0.02)
         if time.monotonic() > deadline:
-            raise EmbeddedError(f"PostgreSQL is not {state} after {self._wait:.0f} s; see {self.place.log}.")
+            raise EmbeddedError(f"PostgreSQL is not ready after {self._wait:.0f} s; see {self.place.log}.")
 
     def _release(self) -> None:
         if self._use is not None:
