@@ -29,11 +29,12 @@ from marketplace.pledges import checkout, settlement
 from marketplace.runtime import Runtime
 
 tasks = procrastinate.Blueprint()
+_PASSING = frozenset({Unavailable, ConnectionError, OperationalError})
 # Two seconds, then twice as long each time: three days in all, as long as Stripe itself tries.
 # Periodic tasks have none: the next one is the retry, and one that waits for its retry would hold it up.
-_again = procrastinate.RetryStrategy(
-    max_attempts=17, exponential_wait=2, retry_exceptions={Unavailable, ConnectionError, OperationalError}
-)
+_again = procrastinate.RetryStrategy(max_attempts=17, exponential_wait=2, retry_exceptions=_PASSING)
+# Two minutes in all: later on, the catch-up rings again for as long as it takes.
+_soon = procrastinate.RetryStrategy(max_attempts=6, exponential_wait=2, retry_exceptions=_PASSING)
 # The catch-up reads a little further back than the newest event known: events arrive out of order.
 OVERLAP = timedelta(days=2)
 PATIENCE = timedelta(minutes=10)
@@ -85,32 +86,27 @@ def _now() -> datetime:
     return moment
 
 
-@tasks.task(name="payments.apply_event", retry=_again)
+@tasks.task(name="payments.apply_event", retry=_soon)
 def apply_event(event_id: str) -> None:
     """Look into what a provider event announced, and apply what is true now."""
     with _database().reading() as session:
         event = inbox.pending(session, event_id)
     if event is None:
         return
+    outcome, moment = "not_found", _now()
+    with suppress(NotFound):  # of another installation with the same keys, or of before a backup was restored
+        outcome = _apply(event, event_id, moment)
+    # What had an effect was marked with it; nothing happens here then.
+    _database().in_transaction(lambda session: inbox.mark_applied(session, event_id, outcome=outcome, now=moment))
+
+
+def _apply(event: inbox.Bell, event_id: str, moment: datetime) -> str:
+    facts: dict[str, Any] = {"now": moment, "stripe_event_id": event_id}
     if event.type.startswith("checkout.session."):
-        outcome = checkout.look_up(
-            _database(), _gateway(), session_id=event.object_id, now=_now(), stripe_event_id=event_id
-        )
-    elif event.type.startswith("payment_intent."):
-        outcome = _apply_payment(event.object_id, event_id)
-    else:
-        outcome = "ignored"
-    _database().in_transaction(lambda session: inbox.mark_applied(session, event_id, outcome=outcome, now=_now()))
-
-
-def _apply_payment(payment_intent_id: str, event_id: str) -> str:
-    payment = _gateway().payment(payment_intent_id)
-    found = checkout.parse_reference(payment.pledge)
-    if found is None:
-        return "not_ours"
-    return _database().in_transaction(
-        lambda session: settlement.record_charge(session, *found, payment.outcome, now=_now(), stripe_event_id=event_id)
-    )
+        return checkout.look_up(_database(), _gateway(), session_id=event.object_id, **facts)
+    if event.type.startswith("payment_intent."):
+        return settlement.look_up(_database(), _gateway(), payment_intent_id=event.object_id, **facts)
+    return "ignored"
 
 
 @tasks.periodic(cron="*/5 * * * *")
@@ -119,8 +115,8 @@ def catch_up(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by t
     """Fetch events that never rang, and take up again those whose job broke."""
     with _database().reading() as session:
         newest = inbox.newest(session)
-    since = (newest or _now()) - OVERLAP
-    for event in _gateway().events_since(since):
+    events = _gateway().events_since((newest or _now()) - OVERLAP)
+    for event in _read(lambda session: inbox.unknown(session, events)):
         _database().in_transaction(partial(inbox.store, event=event, now=_now()))
     _database().in_transaction(partial(inbox.ring_again, before=_now() - PATIENCE))
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from marketplace.core.queue import enqueue
@@ -63,6 +64,13 @@ def mark_applied(session: Session, event_id: str, *, outcome: str, now: datetime
         .values(applied_at=now, outcome=outcome)
     )
     return bool(closed.rowcount)  # type: ignore[attr-defined]
+
+
+def unknown(session: Session, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:
+    """Return the events that never rang, in their order. One statement."""
+    wanted = [event.id for event in events]
+    known = set(session.scalars(select(StripeEvent.id).where(StripeEvent.id == any_(literal(wanted, ARRAY(Text()))))))
+    return [event for event in events if event.id not in known]
 
 
 def newest(session: Session) -> datetime | None:

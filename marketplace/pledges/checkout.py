@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,8 +13,8 @@ from marketplace.accounts.models import Account
 from marketplace.core.db import Database
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.queue import enqueue
-from marketplace.payments import customers
-from marketplace.payments.gateway import CheckoutLink, Gateway
+from marketplace.payments import customers, inbox
+from marketplace.payments.gateway import CheckoutLink, CheckoutStatus, Gateway
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.rules import LIVE, RESERVATION, SHORTEST_PAGE
 from marketplace.pledges.services import card_page_expired, card_saved
@@ -67,8 +67,9 @@ def card_page_url(
         # A key goes with everything that is sent under it, and people change language.
         key=f"pledge:{pledge_id}:setup:{way.round}:{locale}",
     )
+    facts: dict[str, Any] = {"opened_in": way.round, "stripe_version": gateway.api_version}
     return database.in_transaction(
-        lambda session: _remember_page(session, campaign_id, pledge_id, link, way.round, gateway.api_version) or page
+        lambda session: _remember_page(session, campaign_id, pledge_id, link, **facts) or page
     )
 
 
@@ -97,29 +98,34 @@ def look_up(
     found = parse_reference(status.pledge)
     if found is None:
         return "not_ours"
-    campaign_id, pledge_id = found
 
     def apply(session: Session) -> str:
-        if status.card is not None and status.setup_intent_id is not None:
-            return card_saved(
-                session,
-                campaign_id=campaign_id,
-                pledge_id=pledge_id,
-                card=status.card,
-                setup_intent_id=status.setup_intent_id,
-                now=now,
-                stripe_event_id=stripe_event_id,
-            )
-        if card_page_of(session, campaign_id, pledge_id) != session_id:
-            return "not_its_page"
-        if status.state == "expired":
-            card_page_expired(
-                session, campaign_id=campaign_id, pledge_id=pledge_id, now=now, stripe_event_id=stripe_event_id
-            )
-            return "expired"
-        return "still_open"
+        outcome = _apply(session, status, found, now, stripe_event_id)
+        if stripe_event_id is not None:
+            inbox.mark_applied(session, stripe_event_id, outcome=outcome, now=now)
+        return outcome
 
     return database.in_transaction(apply)
+
+
+def _apply(
+    session: Session, status: CheckoutStatus, pledge: tuple[UUID, UUID], now: datetime, stripe_event_id: str | None
+) -> str:
+    campaign_id, pledge_id = pledge
+    facts: dict[str, Any] = {
+        "campaign_id": campaign_id,
+        "pledge_id": pledge_id,
+        "now": now,
+        "stripe_event_id": stripe_event_id,
+    }
+    if status.card is not None and status.setup_intent_id is not None:
+        return card_saved(session, card=status.card, setup_intent_id=status.setup_intent_id, **facts)
+    if card_page_of(session, campaign_id, pledge_id) != status.session_id:
+        return "not_its_page"
+    if status.state == "expired":
+        card_page_expired(session, **facts)
+        return "expired"
+    return "still_open"
 
 
 def _way(session: Session, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, now: datetime) -> _Way:
@@ -158,8 +164,8 @@ def _customer(database: Database, gateway: Gateway, way: _Way, now: datetime) ->
     )
 
 
-def _remember_page(  # noqa: PLR0917 - as many as there are facts
-    session: Session, campaign_id: UUID, pledge_id: UUID, link: CheckoutLink, opened_in: int, stripe_version: str
+def _remember_page(
+    session: Session, campaign_id: UUID, pledge_id: UUID, link: CheckoutLink, *, opened_in: int, stripe_version: str
 ) -> str | None:
     """Keep a page that was just opened, and return where to go.
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from marketplace.core.db import Database
 from marketplace.core.money import Money
 from marketplace.matching import services as matching
-from marketplace.payments import customers
+from marketplace.payments import customers, inbox
 from marketplace.payments.gateway import ChargeOutcome, Gateway
-from marketplace.pledges.checkout import reference
+from marketplace.pledges.checkout import parse_reference, reference
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.rules import KEY_LIFE, RECOVERY
 from marketplace.pledges.services import card_page_expired, clear_provider, tell
@@ -222,6 +222,23 @@ def _begin(session: Session, campaign_id: UUID, pledge_id: UUID, now: datetime) 
         started_at=pledge.charge_started_at,
         resumed=resumed,
     )
+
+
+def look_up(
+    database: Database, gateway: Gateway, *, payment_intent_id: str, now: datetime, stripe_event_id: str
+) -> str:
+    """Ask the provider what became of a payment and apply it; return the outcome in one word."""
+    payment = gateway.payment(payment_intent_id)
+    found = parse_reference(payment.pledge)
+    if found is None:
+        return "not_ours"
+
+    def apply(session: Session) -> str:
+        outcome = record_charge(session, *found, payment.outcome, now=now, stripe_event_id=stripe_event_id)
+        inbox.mark_applied(session, stripe_event_id, outcome=outcome, now=now)
+        return outcome
+
+    return database.in_transaction(apply)
 
 
 def record_charge(

@@ -44,7 +44,7 @@ def advance() -> ResponseReturnValue:
 
     def move(session: Session) -> None:
         clock.advance(session, by)
-        enqueue(session, "core.tick")
+        enqueue(session, "core.tick", lock="core.tick")
 
     in_transaction(move)
     flash(_("L’horloge a avancé. Nous sommes le %(at)s.", at=instant(now() + by)), "success")
