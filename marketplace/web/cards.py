@@ -23,7 +23,7 @@ _NOTHING = Progress(0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Card:
-    """What the macro `campaign_card` draws. Amounts in cents."""
+    """What the macro `campaign_card` draws. Amounts in cents. number: its point on a drawing beside the list."""
 
     url: str
     title: str
@@ -41,6 +41,7 @@ class Card:
     locality: Locality
     state_label: str | None
     commune: Commune
+    number: int | None = None
 
 
 def build(

@@ -51,4 +51,5 @@ ICONS = (
     "users",
     "wheat",
     "wrench",
+    "x",
 )

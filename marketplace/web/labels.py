@@ -67,3 +67,14 @@ PLEDGE_CAUSES: Mapping[str, LazyString] = {
     "last_attempt": _l("Dernier essai de débit"),
     "recovery_over": _l("Le débit n’a pas pu être fait"),
 }
+# What happened to a campaign: icon, words.
+HAPPENINGS: Mapping[str, tuple[str, LazyString]] = {
+    "opened": ("sprout", _l("La collecte est ouverte.")),
+    "threshold_passed": ("flag", _l("Le seuil de réussite est atteint.")),
+    "goal_passed": ("circle-check", _l("L’objectif est atteint.")),
+    "closed": ("clock", _l("La collecte est close. Les derniers délais de réflexion courent.")),
+    "succeeded": ("circle-check", _l("La collecte a réussi. Les cartes sont débitées.")),
+    "funded": ("hand-coins", _l("L’argent est collecté : le projet se fait.")),
+    "failed": ("undo-2", _l("Le seuil n’a pas été atteint. Personne n’est débité.")),
+    "cancelled": ("circle-alert", _l("La collecte est annulée. Personne n’est débité.")),
+}

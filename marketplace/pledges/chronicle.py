@@ -1,0 +1,127 @@
+"""What happened to campaigns, from their own events and from the pledges that moved their totals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from marketplace.pledges.models import CampaignTally, Pledge, PledgeEvent
+from marketplace.pledges.rules import LIVE
+from marketplace.projects.models import Campaign, CampaignEvent, Project
+
+# State that a campaign came to, and what that is called here. What went on before publication is nobody's business.
+HAPPENINGS: Mapping[str, str] = {
+    "live": "opened",
+    "closing": "closed",
+    "collecting": "succeeded",
+    "funded": "funded",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+# A backer hears of a campaign as long as their pledge was not their own to undo.
+_HEARD = (*sorted(LIVE), "released", "dropped")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened. what: a value of HAPPENINGS, or threshold_passed, or goal_passed."""
+
+    at: datetime
+    what: str
+    campaign_id: UUID
+    title: str
+    sector: str
+
+
+def of_campaign(session: Session, campaign_id: UUID) -> list[Happening]:
+    """Return what happened to a published campaign, newest first. One statement."""
+    told = _told(Campaign.id == campaign_id).subquery()
+    return _read(session, select(told).order_by(told.c.at.desc(), told.c.what))
+
+
+def around(
+    session: Session, *, backer_id: UUID, commune_code: str | None, since: datetime, limit: int = 5
+) -> list[Happening]:
+    """Return the last thing that happened to each campaign that a person backs or that is of their commune.
+
+    Newest first. since: nothing older; campaigns that ended before it are not looked at. One statement.
+    """
+    backed = select(Pledge.campaign_id).where(Pledge.backer_id == backer_id, Pledge.state.in_(_HEARD))
+    chosen = or_(Campaign.id.in_(backed), Project.commune_code == commune_code)
+    told = _told(and_(chosen, Campaign.closes_at >= since)).subquery()
+    last = select(told).where(told.c.at >= since).distinct(told.c.id).order_by(told.c.id, told.c.at.desc(), told.c.what)
+    newest = last.subquery()
+    return _read(session, select(newest).order_by(newest.c.at.desc(), newest.c.id).limit(limit))
+
+
+def _read(session: Session, told: Select[*tuple[Any, ...]]) -> list[Happening]:
+    return [
+        Happening(at, HAPPENINGS.get(what, what), campaign_id, title, sector)
+        for at, what, campaign_id, title, sector in session.execute(told)
+    ]
+
+
+def _told(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    campaigns = (
+        select(
+            Campaign.id,
+            Campaign.title,
+            Project.sector,
+            Campaign.threshold_cents,
+            Campaign.goal_cents,
+            (CampaignTally.live_cents - CampaignTally.related_cents).label("counted"),
+        )
+        .join(Project, Project.id == Campaign.project_id)
+        .join(CampaignTally, CampaignTally.campaign_id == Campaign.id)
+        .where(chosen)
+        .cte("chosen")
+    )
+    steps = select(CampaignEvent.at, CampaignEvent.new_state.label("what"), CampaignEvent.campaign_id).where(
+        CampaignEvent.campaign_id.in_(select(campaigns.c.id)), CampaignEvent.new_state.in_(HAPPENINGS)
+    )
+    totals = _totals(campaigns)
+    all_of_it = union_all(
+        steps,
+        _passed(campaigns, totals, "threshold_passed", campaigns.c.threshold_cents),
+        _passed(campaigns, totals, "goal_passed", campaigns.c.goal_cents),
+    ).subquery()
+    return select(all_of_it.c.at, all_of_it.c.what, campaigns.c.id, campaigns.c.title, campaigns.c.sector).join(
+        campaigns, campaigns.c.id == all_of_it.c.campaign_id
+    )
+
+
+def _totals(campaigns: CTE) -> CTE:
+    """Return the running total of what counts for the threshold, move after move, of campaigns that reached theirs."""
+    counts_now = PledgeEvent.new_state.in_(sorted(LIVE))
+    counted_before = func.coalesce(PledgeEvent.old_state.in_(sorted(LIVE)), literal(value=False))
+    delta = case((counts_now, Pledge.amount_cents), else_=-Pledge.amount_cents)
+    running = func.sum(delta).over(
+        partition_by=PledgeEvent.campaign_id, order_by=(PledgeEvent.at, PledgeEvent.pledge_id, PledgeEvent.seq)
+    )
+    return (
+        select(PledgeEvent.campaign_id, PledgeEvent.at, delta.label("delta"), running.label("running"))
+        .join(Pledge, and_(Pledge.campaign_id == PledgeEvent.campaign_id, Pledge.id == PledgeEvent.pledge_id))
+        .join(campaigns, campaigns.c.id == PledgeEvent.campaign_id)
+        .where(
+            campaigns.c.counted >= campaigns.c.threshold_cents,
+            Pledge.related.is_(False),
+            counts_now != counted_before,
+        )
+        .cte("totals")
+    )
+
+
+def _passed(
+    campaigns: CTE, totals: CTE, what: str, amount: ColumnElement[int | None]
+) -> Select[datetime, str, UUID | Any]:
+    """Tell when campaigns passed an amount for the last time, those that are still there."""
+    return (
+        select(func.max(totals.c.at).label("at"), literal(what).label("what"), totals.c.campaign_id)
+        .join(campaigns, campaigns.c.id == totals.c.campaign_id)
+        .where(campaigns.c.counted >= amount, totals.c.running >= amount, totals.c.running - totals.c.delta < amount)
+        .group_by(totals.c.campaign_id)
+    )

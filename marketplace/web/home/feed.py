@@ -1,0 +1,182 @@
+"""What the page "near me" shows, put together from several domains."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import cos, radians
+from uuid import UUID
+
+from marketplace.matching import queries as matching
+from marketplace.pledges import chronicle, portfolio
+from marketplace.pledges.chronicle import Happening
+from marketplace.pledges.portfolio import Gathered, Holding
+from marketplace.residency import queries as residency
+from marketplace.residency.queries import Home
+from marketplace.territories import queries as territories
+from marketplace.territories.queries import Commune, Place
+from marketplace.web import cards
+from marketplace.web.cards import Card
+from marketplace.web.context import Me, Session
+from marketplace.web.eligibility import commune_of
+from marketplace.web.home import wishes
+from marketplace.web.home.wishes import PAGE, Asked, Choices
+from marketplace.web.messages import STANDINGS
+
+FURTHER = 6
+# As many points as the drawing of the surroundings holds without hiding each other.
+SPOTS = 8
+KM_PER_DEGREE = 111.2
+LAST_PLEDGES = 3
+NEWS_FOR = timedelta(days=120)
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A campaign on the drawing of the surroundings. x, y: kilometres east and north of home."""
+
+    x: float
+    y: float
+    label: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """What somebody has engaged. mean_km: between their commune and the projects', None when it cannot be told."""
+
+    amount_cents: int
+    projects: int
+    mean_km: int | None
+    last: Sequence[Holding]
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What stands beside the list for somebody who is signed in. standing, worth: of their commune, in words."""
+
+    share: Share | None
+    news: Sequence[Happening]
+    home: Home | None
+    standing: str
+    worth: str
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What the page shows. total: how many campaigns are open to home whatever the filters; near: one page of them."""
+
+    home: Commune | None
+    near: Sequence[Card]
+    total: int
+    choices: Choices
+    further: Sequence[Card]
+    spots: Sequence[Spot]
+    aside: Aside | None
+    gathered: Gathered | None
+    departement: Place | None
+
+
+def load(session: Session, person: Me | None, asked: Asked, at: datetime) -> Feed:
+    """Read the page.
+
+    The list and "a little further" cost seven statements: home, counts, two lists of ids, and three for the cards (a
+    fourth names départements). Somebody signed in adds four: pledges, their communes, news, residence. One for the
+    figures of the département.
+    """
+    code = commune_of(person)
+    home = territories.commune(session, code) if code else None
+    kinds = matching.kinds(session, home)
+    asked = wishes.within(asked, kinds)
+    inside = _inside(session, home, asked)
+    near_ids = list(inside) if home else matching.live(session, wish=asked.wish, limit=PAGE, offset=asked.offset)
+    further_ids = matching.closed_to(session, home, wish=asked.wish, limit=FURTHER) if home else []
+    built = cards.build(
+        session,
+        near_ids + further_ids,
+        home=home,
+        level=person.level if person is not None else 1,
+        inside=inside,
+        now=at,
+    )
+    gathered = portfolio.gathered(session, home.departement_code, since=at - YEAR) if home else None
+    near, further = _numbered(built[: len(near_ids)], home), built[len(near_ids) :]
+    return Feed(
+        home=home,
+        near=near,
+        total=wishes.total(kinds, matching.ANYTHING),
+        choices=wishes.choices(asked, kinds, sortable=home is not None),
+        further=further,
+        spots=_spots(home, near) if home else [],
+        aside=_aside(session, person, at) if person is not None else None,
+        gathered=gathered,
+        departement=_departement(session, home) if home and gathered else None,
+    )
+
+
+def _inside(session: Session, home: Commune | None, asked: Asked) -> dict[UUID, int]:
+    """Return the campaigns of a page that are open to home, in order, with the level of proof that each wants."""
+    if home is None:
+        return {}
+    met = matching.fundable(
+        session, home, wish=asked.wish, order=wishes.order_of(asked), limit=PAGE, offset=asked.offset
+    )
+    return {one.campaign_id: one.minimum_level for one in met}
+
+
+def _numbered(near: Sequence[Card], home: Commune | None) -> list[Card]:
+    """Give the cards that the drawing shows the number of their point."""
+    drawn = 0 if home is None or home.lat is None else SPOTS
+    return [replace(card, number=index) if index <= drawn else card for index, card in enumerate(near, start=1)]
+
+
+def _spots(home: Commune, near: Sequence[Card]) -> list[Spot]:
+    """Place the numbered campaigns around home; a flat earth is right enough at this distance."""
+    if home.lat is None or home.lon is None:
+        return []
+    narrowing = cos(radians(home.lat))
+    return [
+        Spot(
+            x=(card.commune.lon - home.lon) * KM_PER_DEGREE * narrowing,
+            y=(card.commune.lat - home.lat) * KM_PER_DEGREE,
+            label=card.title,
+            number=card.number,
+        )
+        for card in near
+        if card.number is not None and card.commune.lat is not None and card.commune.lon is not None
+    ]
+
+
+def _departement(session: Session, home: Commune) -> Place | None:
+    return territories.places(session, "departement", {home.departement_code}).get(home.departement_code)
+
+
+def _aside(session: Session, person: Me, at: datetime) -> Aside:
+    home = residency.home(session, person.account_id)
+    title, words = STANDINGS[home.standing(at) if home else "none"]
+    return Aside(
+        share=_share(session, portfolio.holdings(session, person.account_id)),
+        news=chronicle.around(
+            session, backer_id=person.account_id, commune_code=person.commune_code, since=at - NEWS_FOR
+        ),
+        home=home,
+        standing=str(title),
+        worth=str(words),
+    )
+
+
+def _share(session: Session, held: Sequence[Holding]) -> Share | None:
+    if not held:
+        return None
+    codes = {one.project_commune for one in held} | {one.home_commune for one in held}
+    communes = territories.communes(session, codes)
+    by_project = {one.campaign_id: (one.home_commune, one.project_commune) for one in held}
+    ends = [(communes.get(home), communes.get(there)) for home, there in by_project.values()]
+    known = [territories.distance_km(home, there) for home, there in ends if home and there]
+    distances = [distance for distance in known if distance is not None]
+    return Share(
+        amount_cents=sum(one.amount_cents for one in held),
+        projects=len(by_project),
+        mean_km=round(sum(distances) / len(distances)) if distances else None,
+        last=held[:LAST_PLEDGES],
+    )
