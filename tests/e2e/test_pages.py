@@ -1,0 +1,141 @@
+"""Every page, on every screen: axe, reflow, spacing, titles, headings, sizes of targets."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from e2e.tour import STOPS, THEMES, WIDTHS, Stop, Tour
+from e2e.watch import Watch
+from flask import Flask
+from playwright.sync_api import Page
+from werkzeug.exceptions import HTTPException
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NARROW = 320
+# Routes that no browser shows as a page of ours, and why.
+EXCUSED = {
+    "pledges.certificate": "a PDF; the certificate is checked in tests/web",
+    "pledges.reminder": "a file for calendars",
+    "demo.letter_file": "a file for mail programs",
+}
+RUN_AXE = """async tags => {
+  const wanted = {type: 'tag', values: tags};
+  const why = node => ([...node.any, ...node.all, ...node.none][0] || {message: ''}).message;
+  const {violations} = await axe.run(document,
+    {runOnly: wanted, resultTypes: ['violations'], elementRef: false, preload: false});
+  return violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.target.join(' ')} ${why(node)}`));
+}"""
+OVERFLOW = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.scrollingElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > width + 1)
+    .slice(-5).map(one => one.tagName + '.' + one.className + ' ' + Math.round(one.getBoundingClientRect().right));
+}"""
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* {line-height: 1.5 !important; letter-spacing: .12em !important;' +
+    'word-spacing: .16em !important} p {margin-bottom: 2em !important}');
+  document.adoptedStyleSheets = [sheet];
+}"""
+CLIPPED = """() => [...document.querySelectorAll('main *, header *, footer *')].filter(one => {
+  const style = getComputedStyle(one);
+  if (!one.innerText || one.closest('.vh, svg, details:not([open])') || one.clientHeight < 2) return false;
+  const hides = value => value === 'hidden' || value === 'clip';
+  return hides(style.overflowY) && one.scrollHeight > one.clientHeight + 1
+      || hides(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
+}).map(one => one.tagName + '.' + one.className + ': ' + one.innerText.slice(0, 40))"""
+SMALL_TARGETS = """least => [...document.querySelectorAll(
+    'button, .btn, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea, summary, nav a')]
+  .filter(one => one.checkVisibility() && !one.closest('.vh, .breadcrumbs'))
+  .map(one => [one, one.getBoundingClientRect()])
+  .filter(([one, box]) => box.width > 1 && box.height < least - .5)
+  .map(([one, box]) => (one.innerText || one.name) + ' ' + Math.round(box.height))"""
+OUTLINE = """() => ({
+  title: document.title, lang: document.documentElement.lang,
+  h1: [...document.querySelectorAll('h1')].map(one => one.innerText),
+  alert: !!document.querySelector('[role=alert]'),
+  focus: document.activeElement.id || document.activeElement.tagName,
+})"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.exists():
+        pytest.fail("axe-core is missing: npm ci")
+    return AXE.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def titles() -> Iterator[dict[str, set[str]]]:
+    """Titles of all pages, with the paths they stand on: at the end, a title names one page."""
+    seen: dict[str, set[str]] = {}
+    yield seen
+    assert {title: paths for title, paths in seen.items() if len(paths) > 1} == {}
+
+
+def _problems(page: Page, axe: str) -> list[str]:
+    """Look at the loaded page in both themes and widths, then at 320 pixels, then with more space in its text."""
+    page.evaluate(axe)
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            found += [f"{width} {theme}: {one}" for one in page.evaluate(RUN_AXE, TAGS)]
+    found += [f"less than 44 pixels: {one}" for one in page.evaluate(SMALL_TARGETS, 44)]
+    page.set_viewport_size({"width": NARROW, "height": 640})
+    found += [f"wider than 320 pixels: {one}" for one in page.evaluate(OVERFLOW)]
+    page.evaluate(SPACED)
+    found += [f"too wide with spaced text: {one}" for one in page.evaluate(OVERFLOW)]
+    found += [f"cut off with spaced text: {one}" for one in page.evaluate(CLIPPED)]
+    return found
+
+
+def _without_policy(page: Page) -> Page:
+    """Return a mail on a page of its own: its policy lets nobody look at it with a script."""
+    html = page.content()
+    alone = page.context.new_page()
+    alone.set_content(html)
+    return alone
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)
+def test_page_is_fit_for_everybody(stop: Stop, tour: Tour, axe: str, watch: Watch, titles: dict[str, set[str]]) -> None:
+    if stop.status >= 400:
+        watch.expect(stop.status)
+    page = tour.go(stop)
+    if stop.name == "letter-html":
+        page = _without_policy(page)
+    outline: dict[str, Any] = page.evaluate(OUTLINE)
+    assert outline["lang"] == ("en" if stop.name == "sandbox" else "fr")
+    assert len(outline["h1"]) == 1, outline
+    assert outline["h1"][0].strip()
+    if stop.status == 422:
+        assert re.match(r"Erreur\s: ", outline["title"])
+        assert outline["alert"]
+    else:
+        assert not outline["title"].startswith("Erreur")
+        assert outline["title"].strip()
+        path = re.sub(r"[0-9a-f-]{36}", "…", stop.path)
+        if stop.status == 200 and page.url.startswith(tour.site):
+            titles.setdefault(outline["title"], set()).add(path.partition("?")[0])
+    assert not (found := _problems(page, axe)), "\n".join(found)
+
+
+def test_every_page_is_in_the_tour(live: Any, tour: Tour) -> None:
+    app: Flask = live.app
+    adapter = app.url_map.bind("localhost")
+    toured = set()
+    for stop in STOPS:
+        path = tour.address(stop).removeprefix(tour.site).partition("?")[0]
+        try:
+            toured.add(adapter.match(path, method="GET")[0])
+        except HTTPException:
+            continue  # another server's page, or an error
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages - toured - EXCUSED.keys() == set()
+    assert EXCUSED.keys() <= pages

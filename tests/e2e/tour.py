@@ -1,0 +1,368 @@
+"""Every page of the product, as each person sees it: one list for the tests of pages and the screenshots.
+
+A `Tour` walks a running copy: it signs people in, makes through the site itself what a page needs to be shown (a
+pledge, a letter), and opens the pages one after the other. Nothing here looks into the database.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from e2e import steps
+from e2e.watch import load
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from marketplace.demo.campaigns import Plan, plans
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+WIDTHS = (1280, 390)
+THEMES = ("light", "dark")
+HEIGHT = 900
+NEW_PASSWORD = "trois-mots-sans-rapport"
+_WANTED = {
+    "Le Fournil du Clain rallume son four à bois": 1400,
+    "L’Atelier des Deux Roues prend pignon sur rue": 900,
+    "Le café-épicerie de la place revient": 1600,
+    "Une chocolaterie coopérative reste à Niort": 700,
+    "Un écran de plus pour le cinéma de Lusignan": 800,
+    "Livrer le centre de Niort sans camionnette": 600,
+    "Un relais de services dans l’ancien octroi": 500,
+    "Une maison des soins au bord de la Vienne": 0,
+    "Un minibus pour aller au marché": 0,
+    "Un vestiaire pour les footballeuses de Ligugé": 0,
+}
+
+
+def _small(plan: Plan) -> Plan:
+    """Return a campaign with few backers, and an aim to match where its end depends on it."""
+    raised = _WANTED[plan.title]
+    shorter = replace(plan, raised=raised, around=plan.around[:1])
+    if plan.state != "funded":
+        return shorter
+    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2)
+
+
+# A part of the demonstration, quick to make, with a campaign in each state.
+SMALL = [_small(plan) for plan in plans() if plan.title in _WANTED]
+
+
+def _send(button: str) -> Callable[[Page], None]:
+    """Send a form as it stands: what is missing is said."""
+
+    def click(page: Page) -> None:
+        page.get_by_role("button", name=button, exact=True).click()
+
+    return click
+
+
+def _wrong_password(page: Page) -> None:
+    page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
+    page.get_by_label("Mot de passe").fill("ce-nest-pas-le-bon")
+    page.get_by_role("button", name="Me connecter").click()
+
+
+def _ambiguous(page: Page) -> None:
+    page.get_by_label("Votre commune").fill("Saint-Denis")
+    page.get_by_role("button", name="Voir les projets").click()
+
+
+def _too_much(page: Page) -> None:
+    page.get_by_label("Montant en euros").fill("60")
+    page.get_by_role("button", name="Continuer").click()
+
+
+def _incomplete(page: Page) -> None:
+    page.get_by_label("Titre de la collecte").fill("Un vestiaire pour les footballeuses de Ligugé")
+    page.get_by_label("Votre histoire").fill("Trop court.")
+    page.get_by_label("Plafond").fill("beaucoup")
+    page.get_by_role("button", name="Enregistrer et envoyer en relecture").click()
+
+
+def _no_reason(page: Page) -> None:
+    page.get_by_role("button", name="Renvoyer au porteur").click()
+
+
+def _wrong_card(page: Page) -> None:
+    steps.save_card(page, "4000 0000 0000 0002")
+
+
+def _expired_form(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('[name=csrf_token]').forEach(field => field.value = 'x')")
+    page.get_by_role("button", name="Me connecter").click()
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page to look at. path: with places in braces; what starts with "http" after they are filled in is elsewhere.
+
+    who: login, nobody for a visitor, "typed" for a visitor who said where they live. then: what is done on the page to
+    reach what is to be looked at. status: of the page one arrives at.
+    """
+
+    name: str
+    path: str
+    who: str = "nobody"
+    then: Callable[[Page], None] | None = None
+    status: int = 200
+
+
+STOPS = (
+    Stop("feed-visitor", "/"),
+    Stop("feed-typed", "/", "typed"),
+    Stop("feed-unknown-commune", "/", then=_send("Voir les projets près de chez moi"), status=422),
+    Stop("feed-which-commune", "/", then=_ambiguous, status=422),
+    Stop("feed-resident", "/", "claire"),
+    Stop("feed-far", "/", "jerome"),
+    Stop("communes", "/communes"),
+    Stop("communes-found", "/communes?q=Saint-Denis"),
+    Stop("communes-none", "/communes?q=Xyzzy"),
+    Stop("zone-nowhere", "/proposer/zone"),
+    Stop("zone", "/proposer/zone?commune=Poitiers"),
+    Stop("zone-wide", "/proposer/zone?commune=Poitiers&preset=departement_and_bordering"),
+    Stop("how-it-works", "/comment-ca-marche"),
+    Stop("local-rule", "/regle-locale"),
+    Stop("fees-and-risks", "/frais-et-risques"),
+    Stop("accessibility", "/accessibilite"),
+    Stop("privacy", "/confidentialite"),
+    Stop("legal-notice", "/mentions-legales"),
+    Stop("style", "/style"),
+    # Accounts
+    Stop("sign-in", "/connexion"),
+    Stop("sign-in-wrong", "/connexion", then=_wrong_password, status=422),
+    Stop("sign-up", "/inscription"),
+    Stop("sign-up-empty", "/inscription", then=_send("Créer mon compte"), status=422),
+    Stop("sign-up-sent", "/inscription/envoyee"),
+    Stop("confirm", "{confirm}"),
+    Stop("confirm-dead", "/confirmation/rien", status=410),
+    Stop("forgotten", "/mot-de-passe-oublie"),
+    Stop("forgotten-empty", "/mot-de-passe-oublie", then=_send("Envoyer le lien"), status=422),
+    Stop("forgotten-sent", "/mot-de-passe-oublie/envoye"),
+    Stop("reset", "{reset}"),
+    Stop("reset-empty", "{reset}", then=_send("Changer mon mot de passe"), status=422),
+    Stop("account", "/mon-compte", "claire"),
+    Stop("account-unconfirmed", "/mon-compte", "newcomer"),
+    Stop("password", "/mon-compte/mot-de-passe", "claire"),
+    Stop("password-empty", "/mon-compte/mot-de-passe", "claire", _send("Changer mon mot de passe"), 422),
+    # Residence
+    Stop("residence-proven", "/mon-compte/residence", "claire"),
+    Stop("residence-asked", "/mon-compte/residence", "bastien"),
+    Stop("residence-declared", "/mon-compte/residence", "newcomer"),
+    Stop("residence-move", "/mon-compte/residence/demenagement", "claire"),
+    Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", _send("Changer de commune"), 422),
+    # Campaigns and pledges
+    Stop("campaign-visitor", "/collectes/{live}"),
+    Stop("campaign-resident", "/collectes/{live}", "claire"),
+    Stop("campaign-declared", "/collectes/{live}", "bastien"),
+    Stop("campaign-far", "/collectes/{live}", "jerome"),
+    Stop("campaign-funded", "/collectes/{funded}"),
+    Stop("campaign-failed", "/collectes/{failed}"),
+    Stop("campaign-territory", "/collectes/{live}/territoire"),
+    Stop("amount-visitor", "/collectes/{live}/participer"),
+    Stop("amount", "/collectes/{live}/participer", "claire"),
+    Stop("amount-empty", "/collectes/{live}/participer", "claire", _send("Continuer"), 422),
+    Stop("amount-too-much", "/collectes/{live}/participer", "bastien", _too_much, 422),
+    Stop("amount-far", "/collectes/{live}/participer", "jerome"),
+    Stop("review", "/collectes/{live}/participer/relire?montant=25000", "claire"),
+    Stop(
+        "review-unread",
+        "/collectes/{live}/participer/relire?montant=25000",
+        "claire",
+        _send("S’engager et enregistrer ma carte"),
+        422,
+    ),
+    Stop("card", "{card}", "claire"),
+    Stop("card-empty", "{card}", "claire", _send("Enregistrer la carte"), 422),
+    Stop("card-declined", "{card}", "claire", _wrong_card, 422),
+    Stop("challenge", "{challenge}", "claire"),
+    Stop("card-page-over", "{sandbox}/c/pay/cs_test_nothing", "claire", status=404),
+    Stop("sandbox", "{sandbox}/"),
+    Stop("pledges", "/mes-engagements", "claire"),
+    Stop("pledges-none", "/mes-engagements", "jerome"),
+    Stop("pledge-saved", "{pledge}?carte=enregistree", "claire"),
+    Stop("pledge", "{pledge}", "claire"),
+    Stop("pledge-without-card", "{pending}", "claire"),
+    Stop("pledge-paid", "{paid}", "claire"),
+    Stop("pledge-released", "{released}", "claire"),
+    # Owners
+    Stop("propose", "/proposer"),
+    Stop("projects-none", "/mes-projets", "claire"),
+    Stop("projects", "/mes-projets", "nadia"),
+    Stop("project-new", "/mes-projets/nouveau", "nadia"),
+    Stop("project-new-wrong", "/mes-projets/nouveau", "nadia", _incomplete, 422),
+    Stop("project-draft", "/mes-projets/{draft}", "nadia"),
+    Stop("project-edit", "/mes-projets/{draft}/modifier", "nadia"),
+    Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
+    Stop("project-live", "/mes-projets/{live}", "nadia"),
+    Stop("project-sent-back", "/mes-projets/{sent_back}", "samuel"),
+    Stop("project-waiting", "/mes-projets/{waiting}", "nadia"),
+    # Administrators
+    Stop("queue", "/moderation", "helene"),
+    Stop("queue-none", "/moderation?page=9", "helene"),
+    Stop("review-campaign", "/moderation/campagnes/{waiting}", "helene"),
+    Stop("review-campaign-wrong", "/moderation/campagnes/{waiting}", "helene", _no_reason, 422),
+    Stop("review-campaign-decided", "/moderation/campagnes/{live}", "helene"),
+    Stop("residences", "/moderation/residences", "helene"),
+    Stop("residence-refusal", "/moderation/residences/{request}/refus", "helene"),
+    Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", _send("Refuser"), 422),
+    # The demonstration's tools
+    Stop("mailbox", "/boite"),
+    Stop("letter", "{letter}"),
+    Stop("letter-html", "{letter}/html"),
+    Stop("clock", "/horloge"),
+    # Errors
+    Stop("error-400", "/connexion", then=_expired_form, status=400),
+    Stop("error-403", "/moderation", "claire", status=403),
+    Stop("error-404", "/il-n-y-a-rien-ici", status=404),
+    Stop("error-404-resident", "/il-n-y-a-rien-ici", "claire", status=404),
+    Stop("error-405", "/ma-commune", status=405),
+)
+
+
+class Tour:
+    """Browsers of everybody on a running copy.
+
+    prepare: what is done to each browser context when it is opened. options: as Playwright's `new_context`.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        site: str,
+        *,
+        prepare: Callable[[BrowserContext], object] = lambda _context: None,
+        **options: object,
+    ) -> None:
+        self.site = site
+        self._browser, self._prepare, self._options = browser, prepare, options
+        self._pages: dict[str, Page] = {}
+        self._places: dict[str, str] = {}
+        self.newcomer = f"camille-{secrets.token_hex(4)}@exemple.fr"
+
+    def close(self) -> None:
+        for page in self._pages.values():
+            page.context.close()
+
+    def page(self, who: str) -> Page:
+        """Return somebody's page, signed in the first time."""
+        if who not in self._pages:
+            options = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "color_scheme": "light", **self._options}
+            context = self._browser.new_context(viewport={"width": WIDTHS[0], "height": HEIGHT}, **options)
+            context.set_default_timeout(20_000)
+            self._prepare(context)
+            page = context.new_page()
+            if who == "typed":
+                page.goto(self.site)
+                page.get_by_label("Votre commune").fill("Poitiers")
+                page.get_by_role("button", name="Voir les projets").click()
+                expect(page).to_have_title(re.compile("Poitiers"))
+            elif who == "newcomer":
+                _ = self.places  # where the newcomer signs up
+                steps.sign_in(page, self.site, self.newcomer, password=NEW_PASSWORD)
+            elif who != "nobody":
+                steps.sign_in(page, self.site, who)
+            self._pages[who] = page
+        return self._pages[who]
+
+    def go(self, stop: Stop) -> Page:
+        """Open a page as its person, on a wide light screen. Fails when it answers something else."""
+        page = self.page(stop.who)
+        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+        page.emulate_media(color_scheme="light")
+        status = load(page, self.address(stop))
+        if stop.then is not None:
+            with page.expect_navigation() as navigation:
+                stop.then(page)
+            status = navigation.value.status if navigation.value else 0
+        assert status == stop.status, f"{stop.name}: {status} at {page.url}"
+        return page
+
+    def address(self, stop: Stop) -> str:
+        """Return where a page stands on this copy."""
+        path = stop.path.format_map(self.places)
+        return path if path.startswith("http") else f"{self.site}{path}"
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """One of each thing that pages show, made through the site where there is none."""
+        if not self._places:
+            self._places = self._prepared()
+        return self._places
+
+    def _prepared(self) -> dict[str, str]:
+        nadia, samuel = self.page("nadia"), self.page("samuel")
+        places = {
+            "live": self._project(nadia, "Le Fournil du Clain"),
+            "funded": self._project(nadia, "Un écran de plus"),
+            "draft": self._project(nadia, "Un vestiaire"),
+            "waiting": self._project(nadia, "Une maison des soins"),
+            "sent_back": self._project(samuel, "Un minibus"),
+            "failed": self._project(samuel, "Un relais de services"),
+            "paid": self._own_pledge("Un écran de plus"),
+            "released": self._own_pledge("Un relais de services"),
+        }
+        places |= self._cards(places["live"]) | self._letters()
+        places["request"] = self._request()
+        return places
+
+    def _project(self, owner: Page, title: str) -> str:
+        owner.goto(f"{self.site}/mes-projets")
+        return str(owner.get_by_role("link", name=title).get_attribute("href")).rpartition("/")[2]
+
+    def _own_pledge(self, title: str) -> str:
+        page = self.page("claire")
+        page.goto(f"{self.site}/mes-engagements")
+        return str(page.get_by_role("link", name=title).first.get_attribute("href"))
+
+    def _cards(self, campaign: str) -> dict[str, str]:
+        """Promise three times: card saved, card page left open, and the bank's page left open."""
+        page = self.page("claire")
+        steps.promise(page, self.site, campaign, "50")
+        card = page.url
+        page.goto(f"{self.site}/mes-engagements")
+        pending = str(
+            page.locator(".line", has_text="Carte à enregistrer").first.get_by_role("link").get_attribute("href")
+        )
+        steps.promise(page, self.site, campaign, "30")
+        steps.save_card(page, steps.CARD_3DS)
+        expect(page.get_by_role("button", name="Valider")).to_be_visible()
+        challenge = page.url
+        steps.promise(page, self.site, campaign, "250")
+        steps.save_card(page)
+        page.wait_for_url("**/engagements/**")
+        pledge = page.url.removeprefix(self.site).partition("?")[0]
+        sandbox = "/".join(card.split("/")[:3])
+        return {"card": card, "pending": pending, "challenge": challenge, "pledge": pledge, "sandbox": sandbox}
+
+    def _letters(self) -> dict[str, str]:
+        page = self.page("nobody")
+        steps.sign_up(
+            page, self.site, name="Camille D.", email=self.newcomer, commune="Poitiers", password=NEW_PASSWORD
+        )
+        confirm = steps.follow_letter(page, self.site, to=self.newcomer, subject="adresse")
+        letter = page.url
+        page.goto(f"{self.site}/mot-de-passe-oublie")
+        page.get_by_label("Adresse électronique").fill(steps.NADIA)
+        page.get_by_role("button", name="Envoyer le lien").click()
+        reset = steps.follow_letter(page, self.site, to=steps.NADIA, subject="mot de passe")
+        return {"confirm": confirm, "reset": reset, "letter": letter.removeprefix(self.site)}
+
+    def _request(self) -> str:
+        """Have the declared resident ask for a verification, once; return the request an administrator sees."""
+        page = self.page("bastien")
+        page.goto(f"{self.site}/mon-compte/residence")
+        ask = page.get_by_role("button", name="Demander la vérification")
+        if ask.count():
+            ask.click()
+        page = self.page("helene")
+        page.goto(f"{self.site}/moderation/residences")
+        refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
+        return str(refuse.get_attribute("href")).split("/")[-2]
