@@ -65,7 +65,10 @@ def _listen_to_sandbox(config: Config, gateway: StripeGateway) -> None:
     The site answers on the loopback address whatever name the world knows it by. Raises Unavailable.
     """
     _await(config.port + 1)
-    secret = gateway.register_webhook(f"http://127.0.0.1:{config.port}{WEBHOOK_PATH}")
+    url = f"http://127.0.0.1:{config.port}{WEBHOOK_PATH}"
+    if config.stripe_webhook_secret and gateway.has_webhook(url):
+        return  # a new endpoint would lose the events that the old one still has to deliver
+    secret = gateway.register_webhook(url)
     config.signing_secret_file.touch(mode=0o600)
     config.signing_secret_file.write_text(secret, encoding="ascii")
 

@@ -185,6 +185,11 @@ class FakeGateway:
         self._called("events_since")
         return [event for event in self.events if event.created >= created]
 
+    def has_webhook(self, url: str) -> bool:
+        """Say that nothing is registered yet."""
+        self._called("has_webhook")
+        return False
+
     def register_webhook(self, url: str) -> str:
         """Return the secret that events are signed with."""
         self._called("register_webhook")

@@ -145,6 +145,10 @@ class Gateway(Protocol):
         """List events created at or after an instant, oldest first."""
         ...
 
+    def has_webhook(self, url: str) -> bool:
+        """Tell whether this installation's webhook endpoint is there."""
+        ...
+
     def register_webhook(self, url: str) -> str:
         """Create the webhook endpoint of this installation, replacing one of the same URL; return its secret."""
         ...

@@ -196,6 +196,11 @@ class StripeGateway:
         found = _call(lambda: self._client().v1.events.list(params))
         return [_event(event.to_dict()) for event in found.auto_paging_iter()][::-1]
 
+    def has_webhook(self, url: str) -> bool:
+        """Tell whether there is an endpoint of this URL, enabled."""
+        found = _call(lambda: self._client().v1.webhook_endpoints.list({"limit": 100}))
+        return any(endpoint.url == url and endpoint.status == "enabled" for endpoint in found.auto_paging_iter())
+
     def register_webhook(self, url: str) -> str:
         """Create the webhook endpoint of this installation, in place of an older one of the same URL."""
         client = self._client()
