@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -14,6 +14,7 @@ from marketplace.projects.queries import CampaignPage
 from marketplace.territories.queries import Commune
 from marketplace.web.campaigns import pictures
 from marketplace.web.context import runtime
+from marketplace.web.languages import PARAMETER
 
 LOCALES: Mapping[str, str] = {"fr": "fr_FR", "en": "en_GB"}
 # What would end the element, or be read as markup, in JSON inside a page; JSON reads the escapes as the same letters.
@@ -22,9 +23,13 @@ _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&'\u2028\u2029
 
 @dataclass(frozen=True)
 class Metadata:
-    """The head of a page. address, picture: absolute. linked_data: a whole element, see `data_block`."""
+    """The head of a page. Addresses are absolute; canonical: the one of the language asked for, when one was.
+
+    linked_data: a whole element, see `data_block`.
+    """
 
     address: str
+    canonical: str
     picture: str
     picture_alt: str
     width: int
@@ -37,9 +42,11 @@ def of(campaign: CampaignPage, there: Commune) -> Metadata:
     """Return the metadata of a published campaign."""
     site = runtime().config.site_url
     address = site + url_for("campaigns.show", campaign_id=campaign.campaign_id)
+    asked = request.args.get(PARAMETER)
     picture = site + url_for("campaigns.picture", campaign_id=campaign.campaign_id)
     return Metadata(
         address=address,
+        canonical=f"{address}?{PARAMETER}={asked}" if asked in LOCALES else address,
         picture=picture,
         picture_alt=_("%(title)s, à %(town)s : un dessin du projet.", title=campaign.title, town=there.label),
         width=pictures.WIDTH,

@@ -37,20 +37,22 @@ class Label:
 def placed(places: Sequence[Named], height: int, *, most: int, marks: Iterable[tuple[Point, int]]) -> list[Label]:
     """Place names beside their places, the first ones first, at most so many of marks; one without room is left out.
 
-    height: of the picture. marks: (centre, radius) of the drawings that no name may cover, its own included.
+    height: of the picture. marks: (centre, radius) of what is drawn in any case; other marks are drawn with their name.
     """
     edge = Box(4, 4, WIDTH - 4, height - 4)
-    taken = [_around(spot, radius) for spot, radius in marks]
+    fixed = [_around(spot, radius) for spot, radius in marks]
+    taken = list(fixed)
     labels: list[Label] = []
     for place in places:
-        if sum(not label.area for label in labels) == most and place.radius:
-            continue
         own = _around(place.spot, place.radius)
+        full = sum(not label.area for label in labels) == most
+        if place.radius and (full or (own not in fixed and any(_overlap(own, box) for box in taken))):
+            continue
         others = [box for box in taken if box != own]
         for label, box in _positions(place):
             if _inside(box, edge) and not any(_overlap(box, other) for other in others):
                 labels.append(label)
-                taken.append(box)
+                taken += [box, own]
                 break
     return labels
 

@@ -122,7 +122,7 @@ def _picture(
         if kind != "town":
             marks.append(Mark(kind, *spot))
         wanted.append(Named(commune.name, spot, _TOWN if kind == "town" else _MARK))
-    marked = [(place.spot, place.radius) for place in wanted]
+    marked = [((mark.x, mark.y), _MARK) for mark in marks]
     areas = [Named(name, spot, 0) for name, spot in sheet.areas]
     labels = placed([*wanted, *areas], sheet.frame.height, most=NAMES, marks=marked)
     named = {label.spot for label in labels}

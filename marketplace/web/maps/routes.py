@@ -15,7 +15,7 @@ from marketplace.territories import queries as territories
 from marketplace.web import eligibility
 from marketplace.web.access import public
 from marketplace.web.context import Session, reading, visitor
-from marketplace.web.maps import grounds, pictures
+from marketplace.web.maps import grounds, pictures, proposals
 
 bp = Blueprint("maps", __name__)
 
@@ -33,27 +33,24 @@ def zone() -> ResponseReturnValue:
 
     A form asks for the drawing alone (htmx); anybody else gets a page around it.
     """
-    preset = _preset()
+    preset, typed = _preset(), _typed()
     alone = "HX-Request" in request.headers
     with reading() as session:
         release = territories.release(session)
-        commune_code = _commune(session)
+        commune_code = _commune(session, typed)
         tag = _tag(release.fingerprint if release else "", str(get_locale()), commune_code or "", preset)
         if alone and tag in request.if_none_match:
             return _lasting(Response(status=304), tag)
-        there = territories.commune(session, commune_code) if commune_code else None
-        ground = grounds.of_rule(session, commune_code, preset)
-    picture = pictures.rule(ground, there, None) if ground else None
-    facts = {"ground": ground, "picture": picture, "there": there, "preset": preset}
+        proposal = proposals.load(session, commune_code, preset)
     if alone:
         # Rendered without what pages share: an answer for everybody must not look at anybody's account.
         template = current_app.jinja_env.get_template("maps/_zone.html")
-        return _lasting(make_response(template.render(**facts)), tag)
+        return _lasting(make_response(template.render(territory=proposal)), tag)
     links = [
         (PRESETS[code], url_for("maps.zone", commune=commune_code, preset=code), code == preset, None, None)
         for code in RULE_PRESETS
     ]
-    return render_template("maps/zone.html", rule_links=links, **facts)
+    return render_template("maps/zone.html", rule_links=links, territory=proposal, typed=typed)
 
 
 @bp.get("/collectes/<uuid:campaign_id>/territoire")
@@ -86,9 +83,12 @@ def _preset() -> str:
     return asked if asked in RULE_PRESETS else RULE_PRESETS[0]
 
 
-def _commune(session: Session) -> str | None:
+def _typed() -> str:
+    return "".join(letter for letter in request.args.get("commune", "")[:_LONGEST] if letter.isprintable()).strip()
+
+
+def _commune(session: Session, text: str) -> str | None:
     """Return the commune asked for, None when there is none, or several, called so."""
-    text = "".join(letter for letter in request.args.get("commune", "")[:_LONGEST] if letter.isprintable()).strip()
     if _CODE.fullmatch(text) and (code := territories.resolve_code(session, text)):
         return code
     return territories.resolve(session, text).code if text else None

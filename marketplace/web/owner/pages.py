@@ -22,6 +22,8 @@ from marketplace.web.context import Session, me, now, reading
 from marketplace.web.fields import refuse
 from marketplace.web.filters import french
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS
+from marketplace.web.maps import proposals
+from marketplace.web.maps.proposals import Proposal
 from marketplace.web.messages import sentence
 from marketplace.web.owner import words as own_words
 from marketplace.web.owner.forms import CampaignForm
@@ -45,7 +47,8 @@ LIMITS: Mapping[str, int] = {
 class Sketch:
     """A collection as it would appear if it were published now. What is not written yet is None.
 
-    zone: whom it is for, in words. closes_at: exclusive. instalment_cents: for a loan of `EXAMPLE_CENTS`.
+    zone: whom it is for, in words; territory: drawn. closes_at: exclusive.
+    instalment_cents: for a loan of `EXAMPLE_CENTS`.
     """
 
     content: Content
@@ -54,6 +57,7 @@ class Sketch:
     commune: Commune | None
     zone: str | None
     outline: Outline | None
+    territory: Proposal | None
     closes_at: datetime | None
     instalment_cents: int | None
 
@@ -73,6 +77,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
         commune=commune,
         zone=zone[found.campaign_id] if zone else None,
         outline=zoning.outline(session, content),
+        territory=proposals.load(session, content.commune_code, content.rule_preset),
         closes_at=found.closes_at or (rules.closing_instant(content.ends_on) if content.ends_on else None),
         instalment_cents=interest_free(EXAMPLE_CENTS, months)[0] if months else None,
     )
@@ -95,8 +100,9 @@ def words() -> dict[str, Any]:
 
 def edit(form: CampaignForm, *, campaign_id: UUID | None, saved: bool = False, elsewhere: bool = False) -> str:
     """Return the page of the form. saved: it was kept, only sending it failed. elsewhere: it changed in another tab."""
+    content = form.content()
     with reading() as session:
-        outline = zoning.outline(session, form.content())
+        territory = proposals.load(session, content.commune_code, content.rule_preset)
     first, last = rules.ends_between(rules.paris_day(now()))
     return render_template(
         "owner/edit.html",
@@ -105,7 +111,7 @@ def edit(form: CampaignForm, *, campaign_id: UUID | None, saved: bool = False, e
         campaign_id=campaign_id,
         saved=saved,
         elsewhere=elsewhere,
-        outline=outline,
+        territory=territory,
         first=first,
         last=last,
         limits=LIMITS,
