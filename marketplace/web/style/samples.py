@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, TextAreaField
@@ -10,6 +11,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from marketplace.web.fields import DateField, MoneyField, TrimmedField
+from marketplace.web.filters import money
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Locality:
     """What the rule says of one reader."""
 
     tone: str
-    text: str
+    text: LazyString
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Card:
     url: str
     title: str
     summary: str
-    instrument_label: str
-    legal_form_label: str | None
+    instrument_label: LazyString
+    legal_form_label: LazyString | None
     town_label: str
     sector: str
     raised_cents: int
@@ -38,7 +40,7 @@ class Card:
     days_left: int | None
     minimum_cents: int
     locality: Locality | None
-    state_label: str | None = None
+    state_label: LazyString | None = None
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ class Event:
     """A line of a timeline."""
 
     at: datetime
-    title: str
-    text: str | None = None
+    title: LazyString
+    text: LazyString | None = None
 
 
 CARDS = (
@@ -66,8 +68,8 @@ CARDS = (
         "#fournil",
         "Le Fournil du Clain rallume son four à bois",
         "Quatre salariés reprennent en Scop la boulangerie du bourg, avec des farines moulues à 12 km.",
-        "Prêt sans intérêt",
-        "Scop",
+        _l("Prêt sans intérêt"),
+        _l("Scop"),
         "Ligugé (Vienne)",
         "alimentation",
         2_135_000,
@@ -76,14 +78,14 @@ CARDS = (
         148,
         12,
         5_000,
-        Locality("ok", "À 7 km — vous pouvez participer"),
+        Locality("ok", _l("À 7 km — vous pouvez participer")),
     ),
     Card(
         "#roues",
         "L’Atelier des Deux Roues prend pignon sur rue",
         "Un local de 120 m² pour réparer, apprendre et revendre des vélos remis à neuf.",
-        "Don",
-        "Association",
+        _l("Don"),
+        _l("Association"),
         "Poitiers (Vienne)",
         "mobilite",
         1_148_000,
@@ -92,14 +94,14 @@ CARDS = (
         97,
         3,
         1_000,
-        Locality("ok", "Dans votre commune — vous pouvez participer"),
+        Locality("ok", _l("Dans votre commune — vous pouvez participer")),
     ),
     Card(
         "#halte",
         "Une halte ferroviaire rouvre ses volets",
         "Des usagers du train rachètent l’ancienne halte : guichet, colis et café.",
-        "Prêt sans intérêt",
-        "Scic",
+        _l("Prêt sans intérêt"),
+        _l("Scic"),
         "Saint-Maixent-l’École (Deux-Sèvres)",
         "mobilite",
         1_890_000,
@@ -108,13 +110,13 @@ CARDS = (
         112,
         31,
         5_000,
-        Locality("warn", "À 51 km — réservé aux habitants du Haut Val de Sèvre"),
+        Locality("warn", _l("À 51 km — réservé aux habitants du Haut Val de Sèvre")),
     ),
     Card(
         "#serres",
         "Des serres pour manger local l’hiver",
         "Deux maraîchères agrandissent 600 m² de serres pour servir trois cantines.",
-        "Prêt sans intérêt",
+        _l("Prêt sans intérêt"),
         None,
         "Vouneuil-sous-Biard (Vienne)",
         "agriculture",
@@ -124,8 +126,8 @@ CARDS = (
         61,
         None,
         2_000,
-        Locality("plain", "À 5 km"),
-        "Réussie",
+        Locality("plain", _l("À 5 km")),
+        _l("Réussie"),
     ),
 )
 
@@ -145,8 +147,10 @@ BUDGET = (
     ("Trésorerie de départ", 320_000, None),
 )
 NEWS = (
-    Event(datetime(2026, 11, 21, 9, 30, tzinfo=UTC), "Le meunier est trouvé", "Première fournée d’essai samedi."),
-    Event(datetime(2026, 11, 9, 17, 0, tzinfo=UTC), "Le seuil de réussite est dépassé"),
+    Event(
+        datetime(2026, 11, 21, 9, 30, tzinfo=UTC), _l("Le meunier est trouvé"), _l("Première fournée d’essai samedi.")
+    ),
+    Event(datetime(2026, 11, 9, 17, 0, tzinfo=UTC), _l("Le seuil de réussite est dépassé")),
 )
 CLOSES_AT = datetime(2026, 12, 4, 23, 0, tzinfo=UTC)
 
@@ -174,9 +178,9 @@ class SampleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     suggested = RadioField(
         _l("Votre participation"),
         choices=[
-            SelectChoice("5000", "50 €"),
-            SelectChoice("10000", "100 €"),
-            SelectChoice("25000", "250 €"),
+            SelectChoice("5000", LazyString(money, 50_00)),
+            SelectChoice("10000", LazyString(money, 100_00)),
+            SelectChoice("25000", LazyString(money, 250_00)),
             SelectChoice("other", _l("Autre")),
         ],
         default="10000",
@@ -199,9 +203,9 @@ def refused_form() -> SampleForm:
     """Return the form as it comes back when nearly everything in it is wrong."""
     form = SampleForm(formdata=None, name="", email="nadia", amount=None, story="Le four est froid depuis 2009.")
     form.amount.raw_data = ["cent"]
-    form.name.errors = ["Donnez un nom au projet, par exemple « Le Fournil du Clain »."]
-    form.email.errors = ["Saisissez une adresse complète, par exemple nadia@example.org."]
-    form.amount.errors = ["Saisissez un montant en euros, par exemple 50 ou 12,50."]
-    form.instrument.errors = ["Choisissez un don ou un prêt."]
-    form.agreed.errors = ["Cochez la case pour continuer."]
+    form.name.errors = [_l("Donnez un nom au projet, par exemple « Le Fournil du Clain ».")]
+    form.email.errors = [_l("Saisissez une adresse complète, par exemple nadia@example.org.")]
+    form.amount.errors = [_l("Saisissez un montant en euros, par exemple 50 ou 12,50.")]
+    form.instrument.errors = [_l("Choisissez un don ou un prêt.")]
+    form.agreed.errors = [_l("Cochez la case pour continuer.")]
     return form

@@ -1,0 +1,178 @@
+"""Every page in English: no French word is left but what people wrote, and that is marked."""
+
+import pytest
+
+from marketplace.web.access import MARK
+from tests import french
+from tests.factories import BORDEAUX, CHAUVIGNY, NIORT
+
+ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
+# What the factories write, as it stands in titles and descriptions, which hold no markup; and the names of people.
+WRITTEN = ("Un four à bois pour le fournil", "Un four partagé pour cuire le pain du quartier.", "Modération")
+STATES = ("live", "closing", "collecting", "funded", "failed")
+PLEDGES = (
+    *("card_pending", "reflecting", "confirmed", "charging", "action_required"),
+    *("paid", "withdrawn", "released", "abandoned", "dropped"),
+)
+
+
+@pytest.fixture
+def left():
+    """Return the French words left on the pages that a browser in English is shown, by path."""
+
+    def read(client, paths, status=200):
+        found = {}
+        for path in paths:
+            answer = client.get(path, headers=ENGLISH)
+            assert answer.status_code == status, (path, answer.status_code, answer.location)
+            found[path] = french.left(answer.get_data(as_text=True), *WRITTEN)
+        return {path: words for path, words in found.items() if words}
+
+    return read
+
+
+@pytest.fixture
+def refused(csrf, left):
+    """Return the French words left on the pages that answer a form with nothing in it, by path."""
+
+    def send(client, forms):
+        found = {}
+        for path, typed in forms.items():
+            answer = client.post(path, data={"csrf_token": csrf(client), **typed}, headers=ENGLISH)
+            assert answer.status_code == 422, (path, answer.status_code, answer.location)
+            found[path] = french.left(answer.get_data(as_text=True), *WRITTEN)
+        return {path: words for path, words in found.items() if words}
+
+    return send
+
+
+def test_every_public_page_without_parameters(app, client, left):
+    paths = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in rule.methods and not rule.arguments and getattr(app.view_functions[rule.endpoint], MARK) == "public"
+    ]
+
+    assert len(paths) > 12
+    assert left(client, paths) == {}
+
+
+def test_what_strangers_are_shown_of_communes_and_links(client, left):
+    assert left(client, ["/communes?q=poitiers", "/communes?q=chauvi", "/communes?q=zzzzzz", "/communes?q=saint"]) == {}
+    assert left(client, ["/mot-de-passe/zzz", "/confirmation/zzz"], status=410) == {}
+    assert left(client, ["/nulle-part"], status=404) == {}
+
+
+def test_the_errors_of_forms_of_strangers(client, refused):
+    forms = {
+        "/inscription": {},
+        "/connexion": {"email": "x@exemple.fr", "password": "x"},
+        "/mot-de-passe-oublie": {},
+        "/ma-commune": {"commune": "zzzzzz"},
+    }
+
+    assert refused(client, forms) == {}
+    assert (
+        refused(client, {"/ma-commune": {"commune": "saint-denis"}, "/inscription": {"password": "motdepasse"}}) == {}
+    )
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("instrument", ["gift", "interest_free_loan"])
+def test_a_campaign_in_every_state(client, make, left, state, instrument):
+    if state in {"collecting", "funded"} and instrument != "gift":
+        pytest.skip("the same page as that of a gift")
+    months = 24 if instrument == "interest_free_loan" else None
+    campaign = make.campaign(state=state, instrument=instrument, loan_months=months)
+
+    assert left(client, [f"/collectes/{campaign.id}", f"/collectes/{campaign.id}/territoire"]) == {}
+
+
+@pytest.mark.parametrize("home", ["Poitiers", "Chauvigny", "Bordeaux", "Saint-Denis (La Réunion)"])
+def test_what_a_visitor_of_a_commune_is_told(client, make, csrf, left, home):
+    near, wide = make.campaign().id, make.campaign(preset="departement_and_bordering").id
+    sent = client.post("/ma-commune", data={"csrf_token": csrf(client), "commune": home}, headers=ENGLISH)
+    assert sent.status_code == 303
+
+    pages = [f"/collectes/{campaign}{more}" for campaign in (near, wide) for more in ("", "/participer")]
+    assert left(client, ["/", *pages]) == {}
+
+
+def test_the_pages_of_a_backer(client, make, sign_in, left, refused):
+    campaign = make.campaign()
+    member = make.account(commune=CHAUVIGNY, level=1)
+    sign_in(client, member)
+    here = f"/collectes/{campaign.id}"
+    paths = [
+        "/",
+        here,
+        f"{here}/participer",
+        f"{here}/participer/relire?montant=2000",
+        "/mes-engagements",
+        "/mes-projets",
+        "/mon-compte",
+        "/mon-compte/mot-de-passe",
+        "/mon-compte/residence",
+        "/mon-compte/residence/demenagement",
+    ]
+
+    with_choice(client)
+
+    assert left(client, paths) == {}
+    assert refused(client, {f"{here}/participer": {"amount": "100"}, "/mon-compte": {}}) == {}
+    assert refused(client, {"/mon-compte/residence/demenagement": {}, "/mon-compte/mot-de-passe": {}}) == {}
+
+
+@pytest.mark.parametrize("state", PLEDGES)
+def test_a_pledge_in_every_state(client, make, sign_in, left, state):
+    pledge = make.pledge(state=state)
+    sign_in(client, pledge.backer)
+    with_choice(client)
+
+    assert left(client, ["/mes-engagements", f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}"]) == {}
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "changes_requested", "refused", *STATES])
+def test_the_pages_of_an_owner(client, make, sign_in, left, state):
+    campaign = make.campaign(state=state)
+    sign_in(client, campaign.owner)
+    with_choice(client)
+    here = f"/mes-projets/{campaign.id}"
+    editable = state in {"draft", "changes_requested"}
+
+    assert left(client, ["/mes-projets", here, f"{here}/apercu", *([f"{here}/modifier"] if editable else [])]) == {}
+
+
+def test_the_errors_of_an_empty_campaign(client, make, sign_in, left, refused):
+    owner = make.account()
+    sign_in(client, owner)
+    with_choice(client)
+
+    assert left(client, ["/mes-projets", "/mes-projets/nouveau"]) == {}
+    assert refused(client, {"/mes-projets/nouveau": {"action": "envoyer", "title": "x", "goal": "abc"}}) == {}
+
+
+def test_the_pages_of_an_administrator(client, make, sign_in, left, refused):
+    waiting = make.campaign(state="submitted", commune=NIORT, minimum_cents=100_00, hard_cap_cents=9_000_00)
+    returned = make.campaign(state="changes_requested")
+    make.campaign(state="submitted", commune=BORDEAUX, owner=returned.owner, threshold_cents=10_00)
+    asking = make.account(level=1)
+    judge = make.account(administrator=True)
+    sign_in(client, judge)
+    with_choice(client)
+    here = f"/moderation/campagnes/{waiting.id}"
+
+    assert left(client, ["/moderation", "/moderation?nature=gift", here, "/moderation/residences"]) == {}
+    assert left(client, [f"/moderation/campagnes/{returned.id}"]) == {}
+    assert refused(client, {f"{here}/renvoyer": {}, f"{here}/refuser": {}}) == {}
+    assert asking.level == 1
+
+
+def test_the_demonstration(client, left):
+    assert left(client, ["/boite", "/horloge"]) == {}
+
+
+def with_choice(client):
+    """Choose English on this device: the accounts of the factories speak French."""
+    with client.session_transaction() as cookie:
+        cookie["locale"] = "en"
