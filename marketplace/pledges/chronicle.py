@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from marketplace.pledges.models import CampaignTally, Pledge, PledgeEvent
@@ -53,8 +54,8 @@ def around(
     backed = select(Pledge.campaign_id).where(Pledge.backer_id == backer_id, Pledge.state.in_(_HEARD))
     chosen = or_(Campaign.id.in_(backed), Project.commune_code == commune_code)
     told = _told(and_(chosen, Campaign.closes_at >= since)).subquery()
-    last = select(told).where(told.c.at >= since).distinct(told.c.id).order_by(told.c.id, told.c.at.desc(), told.c.what)
-    newest = last.subquery()
+    recent = select(told).where(told.c.at >= since).order_by(told.c.id, told.c.at.desc(), told.c.what)
+    newest = recent.ext(distinct_on(told.c.id)).subquery()
     return _read(session, select(newest).order_by(newest.c.at.desc(), newest.c.id).limit(limit))
 
 

@@ -1,7 +1,7 @@
 """The rule's answer in words: one sentence for the verdict, one for why, one way out."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 COMMUNE = "commune"
+# Amounts that pages offer at a click, in cents. The largest is what the rule is asked for.
+_SHORTCUTS = (10_00, 20_00, 50_00, 100_00, 250_00, 500_00)
+_USUAL, _OFFERED = 20_00, 3
 _KIND = re.compile(r"^Communauté (?:urbaine|d.agglomération|de communes) ")
 _PREPOSITION = re.compile(r"^(?:d[ue] |de la |des |de l.|d['’])")
 _OF = re.compile(r"^(?:du |de la |des |de l['’]|de |d['’])")
@@ -48,7 +51,10 @@ class Locality:
 
 @dataclass(frozen=True)
 class Answer:
-    """The large answer of a page. href, label: the way out, when there is one."""
+    """The large answer of a page. href, label: the way out, when there is one.
+
+    shortcuts: amounts worth offering to this reader, in cents; all of them would pass now.
+    """
 
     tone: str
     title: str
@@ -56,6 +62,7 @@ class Answer:
     may_pledge: bool
     href: str | None = None
     label: str | None = None
+    shortcuts: tuple[int, ...] = ()
 
 
 def commune_of(person: Me | None) -> str | None:
@@ -124,7 +131,7 @@ def locality(home: Commune | None, there: Commune, zone: str, *, inside: bool, p
 def answer(
     session: Session, person: Me | None, *, campaign_id: UUID, there: Commune, zone: str, minimum: Money, now: datetime
 ) -> Answer:
-    """Ask the rule for the smallest amount and say its answer to the reader of a page."""
+    """Ask the rule for the largest amount that a page offers, say its answer to the reader; six statements."""
     code = commune_of(person)
     if person is None and code is None:
         return Answer(
@@ -132,6 +139,7 @@ def answer(
             reserved(zone),
             _("Dites-nous où vous habitez pour savoir si vous pouvez participer."),
             may_pledge=True,
+            shortcuts=_shortcuts(minimum.cents, None),
         )
     investor = None if person is not None else typed_investor(code or "", now)
     decision = pledges.ask(
@@ -139,11 +147,19 @@ def answer(
         campaign_id=campaign_id,
         backer_id=person.account_id if person else None,
         investor=investor,
-        amount=minimum,
+        amount=max(minimum, Money(_SHORTCUTS[-1])),
         now=now,
     )
     home = territories.commune(session, code) if code else None
-    return _say(decision, home, there, zone)
+    said = _say(decision, home, there, zone)
+    return replace(said, shortcuts=_shortcuts(minimum.cents, decision.limit_cents)) if said.may_pledge else said
+
+
+def _shortcuts(minimum_cents: int, most_cents: int | None) -> tuple[int, ...]:
+    """Return at most three amounts between two limits, the first ones from 20 €; the least alone when none fits."""
+    fit = [cents for cents in _SHORTCUTS if minimum_cents <= cents and (most_cents is None or cents <= most_cents)]
+    usual = [cents for cents in fit if cents >= _USUAL]
+    return tuple((usual if len(usual) >= _OFFERED else fit)[:_OFFERED]) or (minimum_cents,)
 
 
 def typed_investor(code: str, now: datetime) -> Investor:

@@ -87,6 +87,12 @@ def money(amount: Money | int) -> str:
     return f"{sign}{count(euros)}" + (f",{rest:02d}" if rest else "") + f"{NBSP}€"
 
 
+def euros(cents: int) -> str:
+    """Write an amount of cents as a person types it, for fields and addresses: "50", "12,50"."""
+    whole, rest = divmod(cents, 100)
+    return f"{whole},{rest:02d}" if rest else str(whole)
+
+
 def day(value: date | datetime) -> str:
     """Write a day of the Paris calendar: "1er décembre 2026", "1 December 2026"."""
     local = value.astimezone(PARIS).date() if isinstance(value, datetime) else value
@@ -198,6 +204,7 @@ FILTERS: Mapping[str, Any] = {
     for function in (
         count,
         money,
+        euros,
         day,
         hour,
         instant,

@@ -18,6 +18,8 @@ from marketplace.web.context import Me, in_transaction, now, reading, visitor
 from marketplace.web.languages import KEPT
 
 NEXT_MAX = 2000
+# Where this device wants to go once an address is confirmed; dropped with the rest when somebody signs in.
+NEXT = "suite"
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

@@ -1,6 +1,7 @@
 """Confirming an address. Opening the link shows a button; only the button confirms: mail scanners open links too."""
 
 from flask import flash, redirect, render_template, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +15,7 @@ from marketplace.web.account import tokens
 from marketplace.web.account.blueprint import bp
 from marketplace.web.account.tokens import Holder
 from marketplace.web.context import in_transaction, me, now, reading, runtime, visitor
+from marketplace.web.sign_in import NEXT, safe_next
 
 
 @bp.get("/confirmation/<token>")
@@ -44,7 +46,10 @@ def confirm_send(token: str) -> ResponseReturnValue:
     except AccountRefused:
         return _dead_link()
     flash(_("Votre adresse est confirmée."), "success")
-    return redirect("/" if visitor() else url_for("account.sign_in"), code=303)
+    suite = safe_next(cookie.pop(NEXT, None))
+    if visitor() is not None:
+        return redirect(suite, code=303)
+    return redirect(url_for("account.sign_in", suite=suite if suite != "/" else None), code=303)
 
 
 @bp.post("/mon-compte/confirmation")

@@ -79,5 +79,6 @@ def _subject(text: str) -> str:
 
 
 def _form(form: SignInForm) -> str:
-    action = url_for("account.sign_in_send", suite=safe_next(request.args.get("suite")))
-    return render_template("account/sign_in.html", form=form, action=action)
+    suite = safe_next(request.args.get("suite"))
+    action = url_for("account.sign_in_send", suite=suite)
+    return render_template("account/sign_in.html", form=form, action=action, suite=suite if suite != "/" else None)

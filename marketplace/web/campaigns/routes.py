@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
 from marketplace.finance.schedules import interest_free
+from marketplace.pledges import chronicle
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
@@ -22,6 +23,7 @@ from marketplace.web.campaigns import metadata, pictures
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.maps import campaign as maps
+from marketplace.web.owner.words import SECTORS
 
 bp = Blueprint("campaigns", __name__)
 
@@ -84,6 +86,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         shown = load(session, campaign_id, visitor(), now())
         reader = eligibility.commune_of(visitor())
+        news = chronicle.of_campaign(session, campaign_id)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
     example = None
     if shown.campaign.loan_months:
@@ -92,6 +95,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         "campaigns/show.html",
         shown=shown,
         maps=drawn,
+        news=news,
+        sectors=SECTORS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,

@@ -3,28 +3,15 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms.validators import InputRequired
 
 from marketplace.web.access import public
-from marketplace.web.commune_field import CommuneField
 from marketplace.web.context import now, reading, visitor
 from marketplace.web.eligibility import COMMUNE
 from marketplace.web.home import feed as feeds
 from marketplace.web.home import wishes
+from marketplace.web.home.forms import WhereForm
 
 bp = Blueprint("home", __name__)
-
-
-class WhereForm(FlaskForm):  # type: ignore[misc]
-    """Ask where somebody lives."""
-
-    commune = CommuneField(
-        _l("Votre commune"),
-        inhabited=True,
-        validators=[InputRequired(_l("Saisissez votre commune ou votre code postal, par exemple Poitiers ou 86000."))],
-    )
 
 
 @bp.get("/")

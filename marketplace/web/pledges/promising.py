@@ -1,0 +1,125 @@
+"""Reading again what one is about to promise, promising it, and the way to the hosted card page."""
+
+from typing import cast
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from marketplace.core.db import uuid7
+from marketplace.core.errors import Refused, Unavailable
+from marketplace.core.money import Money
+from marketplace.pledges import checkout, services
+from marketplace.territories import queries as territories
+from marketplace.web import eligibility
+from marketplace.web.access import public, signed_in
+from marketplace.web.campaigns.routes import Shown, load
+from marketplace.web.context import Session, in_transaction, me, now, reading, runtime, visitor
+from marketplace.web.fields import refuse
+from marketplace.web.messages import sentence
+from marketplace.web.pledges.blueprint import bp
+from marketplace.web.pledges.forms import AmountForm, ConfirmForm
+from marketplace.web.pledges.pages import address, amount_asked, amount_page, ask, explained, preview_of
+
+# What another amount would not change: said above the form, not at the amount.
+_NOT_THE_AMOUNT = frozenset({"email_not_confirmed"})
+
+
+@bp.get("/collectes/<uuid:campaign_id>/participer/relire")
+@public
+def review(campaign_id: UUID) -> ResponseReturnValue:
+    """Show all that will be promised, before it is; only here is a visitor asked for an account."""
+    asked, person = amount_asked(), visitor()
+    if asked is None or (person is None and eligibility.commune_of(None) is None):
+        return redirect(address("pledges.amount", campaign_id, asked), code=303)
+    with reading() as session:
+        shown = load(session, campaign_id, person, now())
+        refusal = explained(ask(session, campaign_id, person, asked))
+        if refusal is None:
+            return _page(session, shown, ConfirmForm(formdata=None, amount=asked, form_key=str(uuid7())), asked)
+    form = AmountForm(formdata=None, amount=asked)
+    refuse(form, refusal, "amount")
+    return amount_page(shown, form, asked), 422
+
+
+@bp.post("/collectes/<uuid:campaign_id>/engagements")
+@signed_in
+def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
+    """Promise, then go to the hosted card page."""
+    form = ConfirmForm()
+    key = _uuid(form.form_key.data)
+    if not form.validate() or key is None:
+        return _refused(campaign_id, form)
+    asked = cast("Money", form.amount.data)
+    try:
+        pledge_id = in_transaction(
+            lambda session: services.open_pledge(
+                session,
+                campaign_id=campaign_id,
+                backer_id=me().account_id,
+                amount=asked,
+                form_key=key,
+                now=now(),
+            )
+        )
+    except Refused as refusal:
+        refuse(form, sentence(refusal.code, **refusal.facts), None if refusal.code in _NOT_THE_AMOUNT else "amount")
+        return _refused(campaign_id, form)
+    return to_card_page(campaign_id, pledge_id)
+
+
+def to_card_page(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
+    """Send the backer to the provider's page, or back to their pledge with the reason why not."""
+    here = url_for("pledges.show", campaign_id=campaign_id, pledge_id=pledge_id)
+    try:
+        url = checkout.card_page_url(
+            runtime().database,
+            runtime().gateway,
+            campaign_id=campaign_id,
+            pledge_id=pledge_id,
+            backer_id=me().account_id,
+            locale=str(get_locale()),
+            site_url=runtime().config.site_url,
+            now=now(),
+        )
+    except Unavailable:
+        flash(_("Le service de paiement ne répond pas. Votre place est gardée : réessayez dans un instant."), "error")
+        return redirect(here, code=303)
+    except Refused as refusal:
+        flash(sentence(refusal.code, **refusal.facts), "info")
+        return redirect(here, code=303)
+    return redirect(url, code=303)
+
+
+def _refused(campaign_id: UUID, form: ConfirmForm) -> ResponseReturnValue:
+    asked = form.amount.data
+    with reading() as session:
+        shown = load(session, campaign_id, me(), now())
+        if asked is not None and not form.amount.errors:
+            return _page(session, shown, form, asked), 422
+    amount_form = AmountForm()
+    amount_form.amount.errors = form.amount.errors or [sentence("amount_missing")]
+    return amount_page(shown, amount_form, asked), 422
+
+
+def _page(session: Session, shown: Shown, form: ConfirmForm, asked: Money) -> str:
+    return render_template(
+        "pledges/review.html",
+        form=form,
+        shown=shown,
+        amount=asked,
+        home=territories.commune(session, eligibility.commune_of(visitor()) or ""),
+        preview=preview_of(asked, shown.campaign),
+        here=address("pledges.review", shown.campaign.campaign_id, asked),
+        change=address("pledges.amount", shown.campaign.campaign_id, asked),
+        change_commune=address("pledges.where", shown.campaign.campaign_id, asked),
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
