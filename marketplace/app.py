@@ -6,7 +6,6 @@ from typing import Any
 
 import requests
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -39,7 +38,7 @@ def create_app(
     app.extensions["mitoyen_sandbox_clock"] = _sandbox_clock(config)
     app.config.from_mapping(_flask_settings(config))
     csrf.init_app(app)
-    Babel(app, locale_selector=languages.chosen_locale)
+    languages.install(app)
     blueprints.install(app, csrf)
     cli.install(app)
     if config.trusted_proxies:

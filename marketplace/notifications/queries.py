@@ -1,5 +1,6 @@
 """Reads of mails already written, for the development mailbox."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.core import mail
 from marketplace.core.errors import NotFound
 from marketplace.core.mail import MailMessage
+
+_LANGUAGE = re.compile(r'<html lang="([a-z]{2})"')
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,12 @@ class Letter:
     subject: str
     text: str
     html: str
+
+    @property
+    def language(self) -> str:
+        """The language it is in, as its HTML says."""
+        said = _LANGUAGE.search(self.html)
+        return said[1] if said else "fr"
 
 
 def latest(session: Session, *, limit: int = 50) -> list[Letter]:

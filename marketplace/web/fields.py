@@ -10,7 +10,9 @@ from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
 from marketplace.core.money import Money, parse_amount
+from marketplace.web.filters import in_english
 
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?", re.ASCII)
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$", re.ASCII)
 _FRENCH = re.compile(r"^(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})$", re.ASCII)
 
@@ -58,22 +60,28 @@ class _TypedField(Field):  # type: ignore[misc]  # wtforms has no types
 
 
 class MoneyField(_TypedField):
-    """An amount of euros: "50", "12,50", "1 000 €" → `Money`."""
+    """An amount of euros: "50", "12,50", "1 000 €" → `Money`; on a page in English "€1,000.50" as well."""
 
     keywords = {"inputmode": "decimal"}  # noqa: RUF012
 
     def read(self, text: str) -> Money:
         """Read an amount. Raises ValueError."""
-        return parse_amount(text)
+        return parse_amount(_without_english_signs(text) if in_english() else text)
 
     def write(self, value: Money) -> str:
-        """Write "50" or "12,50"."""
+        """Write "50" or "12,50"; "12.50" in English."""
         euros, cents = divmod(value.cents, 100)
-        return f"{euros},{cents:02d}" if cents else str(euros)
+        return f"{euros}{'.' if in_english() else ','}{cents:02d}" if cents else str(euros)
 
     def refusal(self) -> str:
         """Say how to write an amount."""
         return str(_("Saisissez un montant en euros, par exemple 50 ou 12,50."))
+
+
+def _without_english_signs(text: str) -> str:
+    """Return an amount without the sign before it and the commas between thousands; "12,50" keeps its own."""
+    bare = text.removeprefix("€").strip()
+    return bare.replace(",", "") if _THOUSANDS.fullmatch(bare) else bare
 
 
 class DateField(_TypedField):

@@ -7,7 +7,9 @@ alone. Nothing is kept of it: a link followed from there is again in the reader'
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from flask import request, session
+from babel.support import NullTranslations, Translations
+from flask import Flask, request, session
+from flask_babel import Babel, Domain, get_locale
 
 from marketplace.web import access
 from marketplace.web.context import visitor
@@ -17,12 +19,38 @@ PARAMETER = "lang"
 KEPT = "locale"
 
 
+class French(Translations):
+    """The language of the message ids: nothing to look up, but nothing and one and a half are singular."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the form of a number: "0 projet", "1 projet", "2 projets"."""
+        return msgid1 if abs(n) < 2 else msgid2
+
+    ungettext = ngettext  # what flask_babel and Jinja call
+
+
+class Words(Domain):  # type: ignore[misc]  # flask_babel has no types
+    """Where words are looked up: the catalogue of a language, none for French."""
+
+    _french = French()
+
+    def get_translations(self) -> NullTranslations:
+        """Return the words of the language of this answer, or mail."""
+        locale = get_locale()
+        return self._french if locale is not None and locale.language == "fr" else super().get_translations()
+
+
 @dataclass(frozen=True)
 class Alternate:
     """Where this page is in a language; "x-default": where it speaks the reader's."""
 
     language: str
     href: str
+
+
+def install(app: Flask) -> None:
+    """Translate every answer."""
+    Babel(app, locale_selector=chosen_locale).domain_instance = Words()
 
 
 def chosen_locale() -> str:

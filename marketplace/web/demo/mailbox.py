@@ -42,7 +42,11 @@ def letter_html(message_id: UUID) -> ResponseReturnValue:
     """Show one mail as a mail program would: alone, without scripts, forms or anything from elsewhere."""
     with reading() as session:
         found = queries.letter(session, message_id)
-    return Response(found.html, mimetype="text/html", headers={"Content-Security-Policy": MAIL_POLICY})
+    return Response(
+        found.html,
+        mimetype="text/html",
+        headers={"Content-Security-Policy": MAIL_POLICY, "Content-Language": found.language},
+    )
 
 
 @bp.get("/boite/<uuid:message_id>/courriel.eml")

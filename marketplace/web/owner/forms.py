@@ -22,7 +22,7 @@ from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.words import PRESETS, SECTORS
 
-_MONTHS = re.compile(r"^(\d{1,3})(?:\s*mois)?$", re.ASCII | re.IGNORECASE)
+_MONTHS = re.compile(r"^(\d{1,3})(?:\s*(?:mois|months?))?$", re.ASCII | re.IGNORECASE)
 _NONE = SelectChoice("", _l("Choisissez"))
 # Where a problem of the rules stands on the form.
 _FIELDS = {
@@ -44,7 +44,7 @@ class MayWait(Optional):  # type: ignore[misc]  # wtforms has no types
 
 
 class MonthsField(IntegerField):  # type: ignore[misc]  # wtforms has no types
-    """A number of months: "36" or "36 mois"."""
+    """A number of months: "36", "36 mois" or "36 months"."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number. Raises ValidationError: anything else, or more than three digits."""
