@@ -117,8 +117,8 @@ def check(*, as_json: bool) -> None:
         for finding in findings:
             mark = "BROKEN" if finding.examples else "ok"
             click.echo(f"{mark:7}{finding.milliseconds:8.1f} ms  {finding.name} {' | '.join(finding.examples)}")
-        for campaign_id, pledge_id in stuck:
-            click.echo(f"waits for more than a day: pledge {pledge_id} of campaign {campaign_id}")
+        for waiting in stuck:
+            click.echo(f"should have gone on a day ago: {waiting}")
     if any(finding.examples for finding in findings):
         raise click.exceptions.Exit(1)
 

@@ -202,11 +202,12 @@ def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the s
 @tasks.periodic(cron="*/10 * * * *")
 @tasks.task(name="core.check", queueing_lock="core.check")
 def check(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
-    """Check every invariant; a violation fails the job, loudly."""
+    """Check every invariant, and that nothing waits for ever; what is found fails the job, loudly."""
     with _database().reading() as session:
-        broken = invariants.violations(session)
-    if broken:
-        raise AssertionError("; ".join(f"{finding.name}: {', '.join(finding.examples)}" for finding in broken))
+        broken = [f"{finding.name}: {', '.join(finding.examples)}" for finding in invariants.violations(session)]
+        waiting = [f"should have gone on a day ago: {found}" for found in invariants.stuck(session, _now())]
+    if broken or waiting:
+        raise AssertionError("; ".join(broken + waiting))
 
 
 def _all(*works: Callable[[], object]) -> None:

@@ -53,8 +53,9 @@ def digest(*, campaign_id: UUID, seq: int, pledge_id: UUID, at: str, evidence: d
 def broken_links(session: Session, campaign_id: UUID) -> list[int]:
     """Return the numbers of decisions that do not follow from their content and predecessor."""
     previous, expected, broken = genesis(campaign_id), 1, []
-    rows = select(PledgeDecision).where(PledgeDecision.campaign_id == campaign_id).order_by(PledgeDecision.seq)
-    for row in session.scalars(rows):
+    columns = PledgeDecision.__table__.columns
+    rows = select(*columns).where(PledgeDecision.campaign_id == campaign_id).order_by(PledgeDecision.seq)
+    for row in session.execute(rows.execution_options(yield_per=1000)):
         remade = digest(
             campaign_id=campaign_id,
             seq=row.seq,

@@ -13,20 +13,22 @@ from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, C
 
 
 def state_is_the_fold_of_its_history(session: Session) -> list[UUID]:
-    """Return campaigns whose history has a gap, an illegal step, or another end than their state. Two statements."""
-    states = {row.id: row.state for row in session.execute(select(Campaign.id, Campaign.state))}
+    """Return campaigns whose history has a gap, an illegal step, or another end than their state.
+
+    One statement, so that a step taken meanwhile is seen in the state and in the history, or in neither.
+    """
     events = session.execute(
-        select(CampaignEvent.campaign_id, CampaignEvent.seq, CampaignEvent.old_state, CampaignEvent.new_state).order_by(
-            CampaignEvent.campaign_id, CampaignEvent.seq
-        )
+        select(Campaign.id, Campaign.state, CampaignEvent.seq, CampaignEvent.old_state, CampaignEvent.new_state)
+        .outerjoin(CampaignEvent, CampaignEvent.campaign_id == Campaign.id)
+        .order_by(Campaign.id, CampaignEvent.seq)
     )
-    right = set()
-    for campaign_id, group in groupby(events, key=lambda row: row.campaign_id):
+    broken = []
+    for (campaign_id, state), group in groupby(events, key=lambda row: (row.id, row.state)):
         steps = list(group)
         whole = [step.seq for step in steps] == list(range(1, len(steps) + 1))
-        if whole and rules.fold((step.old_state, step.new_state) for step in steps) == states.get(campaign_id):
-            right.add(campaign_id)
-    return sorted(states.keys() - right)
+        if not whole or rules.fold((step.old_state, step.new_state) for step in steps) != state:
+            broken.append(campaign_id)
+    return broken
 
 
 def closes_at_midnight_in_paris(session: Session) -> list[UUID]:
@@ -40,7 +42,13 @@ def closes_at_midnight_in_paris(session: Session) -> list[UUID]:
 
 
 def terms_are_as_frozen(session: Session) -> list[UUID]:
-    """Return campaigns with a version whose terms, rule or zones no longer give their hashes. Two statements."""
+    """Return campaigns with a version whose terms, rule or zones no longer give their hashes. Two statements.
+
+    The zones are read last: those of every version already read are there.
+    """
+    versions = session.scalars(
+        select(CampaignVersion).order_by(CampaignVersion.campaign_id, CampaignVersion.number)
+    ).all()
     zones: dict[tuple[UUID, int], list[str]] = {}
     for ring in session.execute(
         select(CampaignRing.campaign_id, CampaignRing.version, CampaignRing.zone).order_by(
@@ -49,7 +57,6 @@ def terms_are_as_frozen(session: Session) -> list[UUID]:
     ):
         digest = zone_digest(ring.zone)
         zones.setdefault((ring.campaign_id, ring.version), []).append(digest)
-    versions = session.scalars(select(CampaignVersion).order_by(CampaignVersion.campaign_id, CampaignVersion.number))
     return [
         version.campaign_id
         for version in versions
