@@ -1,6 +1,7 @@
 """Every kind of mail in both formats and languages, and the mailbox that shows them."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 import html5lib
@@ -168,13 +169,17 @@ def test_an_empty_mailbox_and_an_unknown_mail(client):
         assert client.get(f"/boite/{uuid7()}{rest}").status_code == 404
 
 
-def test_the_mailbox_is_of_the_demonstration_only(app, client, letter):
-    from dataclasses import replace
-
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [
+        ({"stripe_secret_key": "sk_test_x", "stripe_api_base": None}, 200),
+        ({"site_url": "https://mitoyen.example.org"}, 404),
+        ({"smtp_url": "smtp://127.0.0.1"}, 404),
+    ],
+)
+def test_the_mailbox_is_for_this_machine_while_nothing_is_sent(app, client, letter, settings, status):
     whole = app.extensions["mitoyen"]
-    app.extensions["mitoyen"] = replace(
-        whole, config=replace(whole.config, stripe_secret_key="sk_test_x", stripe_api_base=None)
-    )
+    app.extensions["mitoyen"] = replace(whole, config=replace(whole.config, **settings))
 
     for page in ("/boite", f"/boite/{letter.id}", f"/boite/{letter.id}/html", f"/boite/{letter.id}/courriel.eml"):
-        assert client.get(page).status_code == 404
+        assert client.get(page).status_code == status

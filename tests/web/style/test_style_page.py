@@ -65,10 +65,10 @@ def test_the_menus_follow_who_is_there(look):
     assert "Poitiers (Vienne)" in person
     assert 'action="/deconnexion"' in person
     assert "/boite" in person
+    assert "/boite" in stranger
     assert "/connexion" not in person
     assert "/connexion" in stranger
     assert "/deconnexion" not in stranger
-    assert "/boite" not in stranger
     assert "Bac à sable : aucun argent réel ne circule." in stranger
 
 
