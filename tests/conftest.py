@@ -30,6 +30,9 @@ from tests import answers
 from tests.answers import WatchedSession
 from tests.factories import Account, Make
 from tests.fakes import WEBHOOK_SECRET, FakeGateway
+from tests.limits import pytest_runtest_call, pytest_runtest_makereport, pytest_terminal_summary
+
+__all__ = ["pytest_runtest_call", "pytest_runtest_makereport", "pytest_terminal_summary"]
 
 ROOT = Path(__file__).resolve().parent.parent
 # A Monday in Paris, in no holiday, far from a change of clocks.

@@ -5,10 +5,13 @@ import pwd
 import signal
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from marketplace.core.embedded import binaries
 from tests.integration.core.embedded_world import AS_ROOT, ORDINARY, alive, ask, until
+
+pytestmark = pytest.mark.untimed  # real servers
 
 
 def test_it_starts_serves_and_stops(world):

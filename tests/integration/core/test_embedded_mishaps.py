@@ -14,6 +14,8 @@ from marketplace.core.embedded import binaries
 from marketplace.core.embedded.files import LOG_LIMIT
 from tests.integration.core.embedded_world import ORDINARY, alive, ask, moved, until
 
+pytestmark = pytest.mark.untimed  # real servers
+
 
 def test_two_first_starts_at_once_make_one_server(empty):
     first, second = empty.actor(), empty.actor()

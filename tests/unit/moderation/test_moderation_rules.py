@@ -146,6 +146,7 @@ def test_what_keeps_from_publishing_is_blocking(change, code):
     assert found[code].facts["problems"]
 
 
+@pytest.mark.untimed
 @pytest.mark.parametrize("text", ["a@" * 20_000, "0" * 40_000, "garanti " * 5_000, "FR76" * 10_000, "sans " * 8_000])
 def test_a_text_made_to_be_slow_is_not(text):
     start = time.perf_counter()

@@ -9,6 +9,8 @@ from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
 from marketplace.payments.stripe_gateway import StripeGateway
 
+# The provider's library loads its parts at their first use, which takes longer than a unit test may.
+_ = stripe.StripeClient("sk_test_unused").v1.customers, stripe.checkout.Session, stripe.PaymentIntent
 # Sessions are opened but nothing is asked of the database: no connection is made.
 DATABASE = Database(create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nowhere"))
 

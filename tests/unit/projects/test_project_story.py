@@ -112,6 +112,7 @@ def test_headings_start_below_those_of_the_page_and_leave_no_gap():
     ]
 
 
+@pytest.mark.untimed
 @pytest.mark.parametrize(
     "payload", ["[" * 20_000, "> " * 10_000, "*a " * 7_000, "`" * 20_000, "<" * 20_000, "![" * 10_000]
 )
