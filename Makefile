@@ -11,11 +11,11 @@ export PYTHON E2E
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/*.po))
 PAGES := static/vendor/.stamp $(CATALOGUES)
 
-.PHONY: help run test check fix seed shell migration bench browser \
+.PHONY: help run test check fix seed shell migration bench screenshots browser \
 	lint format types layers templates migrations squawk translations
 
 help:  ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # For people
 
@@ -41,6 +41,9 @@ migration: .venv/.test  ## A new migration of what the models say: make migratio
 
 bench: .venv/.test  ## Measure: make bench PROGRAM=territories
 	@$(B)/python bench/$(or $(PROGRAM),$(error which? PROGRAM=$(subst $() ,|,$(basename $(notdir $(wildcard bench/*.py)))))).py
+
+screenshots: .venv/.test browser  ## Every page of a running copy into var/screenshots: make screenshots [URL=… ARGS="--only feed-visitor"]
+	@$(B)/python tools/screenshots.py $(or $(URL),http://127.0.0.1:8000) $(ARGS)
 
 # The parts of `make check`
 

@@ -80,6 +80,21 @@ def save_card(page: Page, number: str = CARD) -> None:
     page.get_by_role("button", name="Enregistrer la carte").click()
 
 
+def saved(page: Page) -> str:
+    """Wait on the way back from the card page until its event has arrived; return the address of the pledge.
+
+    The site waits two seconds, then says that it waits: on a busy machine, look again.
+    """
+    badge = page.locator("main .badge").first
+    page.wait_for_url("**/engagements/**")
+    for _try in range(60):
+        if badge.inner_text() != "Carte à enregistrer":
+            break
+        page.reload()
+    expect(badge).to_have_text("En réflexion")
+    return page.url.partition("?")[0]
+
+
 def euros(text: str) -> int:
     """Return the cents of "1 234,50 €"."""
     found = re.search(r"\d[\d\s]*(?:,\d\d)?(?=\s*€)", text)

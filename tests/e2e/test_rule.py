@@ -45,7 +45,7 @@ def test_a_card_that_asks_for_the_bank_is_saved_once_it_agrees(live, page_of, ca
     steps.promise(page, live.url, str(campaign), "200")
     steps.save_card(page, steps.CARD_3DS)
     page.get_by_role("button", name="Valider").click()
-    expect(page.locator("main .badge").first).to_have_text("En réflexion")
+    steps.saved(page)
     assert steps.raised(page, live.url, str(campaign)) == before + 200_00
 
 
@@ -103,6 +103,7 @@ def test_a_declared_inhabitant_is_shown_the_way_beyond_fifty_euros(live, page_of
     expect(page.get_by_role("heading", level=1)).to_have_text("Poitiers (Vienne)")
     steps.promise(page, live.url, str(campaign), "50")
     steps.save_card(page)
+    steps.saved(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Merci ! Vous êtes engagé·e pour 50 €.")
 
 

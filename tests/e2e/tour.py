@@ -340,8 +340,7 @@ class Tour:
         challenge = page.url
         steps.promise(page, self.site, campaign, "250")
         steps.save_card(page)
-        page.wait_for_url("**/engagements/**")
-        pledge = page.url.removeprefix(self.site).partition("?")[0]
+        pledge = steps.saved(page).removeprefix(self.site)
         sandbox = "/".join(card.split("/")[:3])
         return {"card": card, "pending": pending, "challenge": challenge, "pledge": pledge, "sandbox": sandbox}
 
