@@ -1,10 +1,9 @@
 """The composition root: the one place that wires configuration, database, gateway and blueprints."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from functools import partial
 from typing import Any
 
-import requests
 from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Config
 from marketplace import cli, jobs
 from marketplace.core.db import Database, make_engine
-from marketplace.core.errors import Unavailable
+from marketplace.demo.clocks import move_sandbox
 from marketplace.payments.gateway import Gateway
 from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.runtime import Runtime
@@ -35,7 +34,7 @@ def create_app(
     )
     app.extensions["mitoyen"] = runtime
     app.extensions["mitoyen_queue"] = jobs.install(runtime, post_mail=_mailer(app, config))
-    app.extensions["mitoyen_sandbox_clock"] = _sandbox_clock(config)
+    app.extensions["mitoyen_sandbox_clock"] = partial(move_sandbox, str(config.stripe_api_base))
     app.config.from_mapping(_flask_settings(config))
     csrf.init_app(app)
     languages.install(app)
@@ -56,22 +55,6 @@ def _mailer(app: Flask, config: Config) -> Callable[..., None]:
             render_and_post(session, config=config, **facts)
 
     return post
-
-
-def _sandbox_clock(config: Config) -> Callable[[timedelta], None]:
-    """Return what moves the embedded sandbox's clock, together with the demonstration's."""
-
-    def advance(by: timedelta) -> None:
-        try:
-            answer = requests.post(
-                f"{config.stripe_api_base}/_sandbox/advance", json={"seconds": int(by.total_seconds())}, timeout=30
-            )
-        except requests.RequestException as error:
-            raise Unavailable("sandbox") from error
-        if answer.status_code != 200:
-            raise Unavailable("sandbox")
-
-    return advance
 
 
 def _flask_settings(config: Config) -> dict[str, object]:

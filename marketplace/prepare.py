@@ -16,6 +16,7 @@ from marketplace import demo
 from marketplace.accounts.models import Account
 from marketplace.core import clock, migrate
 from marketplace.core.db import Database, make_engine
+from marketplace.demo import clocks
 from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.territories import loader
 
@@ -34,6 +35,7 @@ def main() -> int:
         _import_territories(database)
         if config.demonstration:
             _listen_to_sandbox(config, gateway)
+            clocks.bring_together(database, str(config.stripe_api_base))
             _fill_if_empty(database, gateway)
     finally:
         database.engine.dispose()

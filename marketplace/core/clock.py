@@ -7,7 +7,7 @@ watch a reflection period end. It only moves forward, together with the sandbox'
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, select, text
+from sqlalchemy import CheckConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -39,19 +39,19 @@ def demo_offset(session: Session) -> timedelta:
     return timedelta(seconds=session.scalar(select(DemoClock.offset_seconds)) or 0)
 
 
-def advance(session: Session, by: timedelta) -> timedelta:
-    """Move the demonstration clock forward; return the new offset.
+def advance(session: Session, to: timedelta) -> None:
+    """Have the demonstration run this far ahead of real time, at least.
 
-    by: positive. Raises ValueError: a clock that goes back would break every deadline already decided.
+    to: not a step, so that two who ask for the same at once do not move it twice. It never goes back: that would break
+    every deadline already decided.
     """
-    seconds = int(by.total_seconds())
-    if seconds <= 0:
-        raise ValueError(by)
-    row = insert(DemoClock).values(id=1, offset_seconds=seconds)
-    moved = row.on_conflict_do_update(
-        index_elements=["id"], set_={"offset_seconds": DemoClock.offset_seconds + row.excluded.offset_seconds}
-    ).returning(DemoClock.offset_seconds)
-    return timedelta(seconds=session.scalars(moved).one())
+    row = insert(DemoClock).values(id=1, offset_seconds=int(to.total_seconds()))
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=["id"],
+            set_={"offset_seconds": func.greatest(DemoClock.offset_seconds, row.excluded.offset_seconds)},
+        )
+    )
 
 
 def skew(session: Session) -> timedelta:

@@ -36,14 +36,16 @@ def advance() -> ResponseReturnValue:
         flash(_("Choisissez une durée."), "error")
         return redirect(url_for("demo.clock_page"), code=303)
     by = timedelta(hours=hours)
+    with reading() as session:
+        ahead = clock.demo_offset(session) + by
     try:
-        current_app.extensions["mitoyen_sandbox_clock"](by)
+        current_app.extensions["mitoyen_sandbox_clock"](ahead)
     except Unavailable:
         flash(_("Le bac à sable ne répond pas. L’horloge n’a pas bougé."), "error")
         return redirect(url_for("demo.clock_page"), code=303)
 
     def move(session: Session) -> None:
-        clock.advance(session, by)
+        clock.advance(session, ahead)
         enqueue(session, "core.tick", lock="core.tick")
 
     in_transaction(move)
