@@ -42,7 +42,8 @@ msgstr ""
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%")
 _TAG = re.compile(r"</?[a-z][^>]*>")
-_EDGES = re.compile(r"^\s*|\s*$")
+# Spaces that join a text to its neighbours; not the one that French puts before a colon.
+_EDGES = re.compile(r"^\s+(?![\s:;?!])|\s+$")
 # French typography left in an English sentence; straight quotes (an attribute's excepted).
 _NOT_ENGLISH = re.compile(
     r"[ \u00a0\u202f][:;?!](?:\s|$)|[«»]|\d[ \u00a0\u202f]?€|\d[ \u00a0\u202f]%%|(?<!=)[\"'](?!>)"
@@ -78,7 +79,7 @@ def read(locale: str) -> Catalog:
 def check() -> list[str]:
     """Return what is wrong."""
     said = extracted()
-    wrong = [f"{file}:{line}: the words of {name}() are no literal" for file, line, name in not_literal()]
+    wrong = [f"{file}:{line}: the words of {name}() cannot be read there" for file, line, name in unreadable()]
     for locale in LOCALES:
         catalog = read(locale)
         wrong += compare(said, catalog)
@@ -113,16 +114,23 @@ def faults(message: Message, plurals: int) -> Iterator[str]:
             yield f"typography ({odd[0]!r}): {name}"
 
 
-def not_literal() -> Iterator[tuple[str, int, str]]:
-    """Yield the calls whose words cannot be read from the code: they would never be translated."""
+def unreadable() -> Iterator[tuple[str, int, str]]:
+    """Yield the calls whose words are not found in the code, and would never be translated."""
     for path in sorted((ROOT / "marketplace").rglob("*.py")):
-        if "sandbox" in path.parts:
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
-                words = node.args[: 2 if node.func.id.endswith("ngettext") else 1]
-                if not all(isinstance(word, ast.Constant) for word in words):
-                    yield str(path.relative_to(ROOT)), node.lineno, node.func.id
+        if "sandbox" not in path.parts:
+            for line, name in unreadable_in(path.read_text(encoding="utf-8")):
+                yield str(path.relative_to(ROOT)), line, name
+
+
+def unreadable_in(code: str) -> Iterator[tuple[int, str]]:
+    """Yield (line, function) of the calls with words that are no literal, or inside an f-string."""
+    tree = ast.parse(code)
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+            words = node.args[: 2 if node.func.id.endswith("ngettext") else 1]
+            if id(node) in inside or not all(isinstance(word, ast.Constant) for word in words):
+                yield node.lineno, node.func.id
 
 
 def update() -> list[str]:

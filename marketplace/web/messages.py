@@ -256,7 +256,8 @@ _REASONS: Mapping[str, Words] = {
 def _at_most(rule: str, limit_cents: int | None) -> str:
     if not limit_cents:
         return rule
-    return f"{rule} {_('Saisissez au plus %(most)s.', most=money(limit_cents))}"
+    at_most = _("Saisissez au plus %(most)s.", most=money(limit_cents))  # not in the f-string: nothing is read there
+    return f"{rule} {at_most}"
 
 
 # What a declared commune is worth, in words: the name, and what it lets one do.

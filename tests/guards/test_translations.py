@@ -88,6 +88,15 @@ def test_what_only_one_of_the_two_says_is_seen():
     assert translations.compare(said, known) == ["missing: 'Oui' (a.py:3)", "obsolete: 'Peut-être'"]
 
 
+@pytest.mark.parametrize("code", ["_(words)", "_l('a' + b)", "ngettext('a', many, 2)", "f'{_(\"a\")} b'", "_(f'{a}')"])
+def test_words_that_cannot_be_read_from_the_code_are_seen(code):
+    assert len(list(translations.unreadable_in(code))) == 1
+
+
+def test_words_that_can_be_read_are_not_reported():
+    assert list(translations.unreadable_in("_('a', b=c)\nngettext('a', 'b', many)\nf'{a} {b}'")) == []
+
+
 def test_an_unknown_command_is_refused():
     done = subprocess.run(
         [sys.executable, "tools/translations.py", "updtae"], cwd=ROOT, capture_output=True, text=True, check=False

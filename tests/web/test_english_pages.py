@@ -58,6 +58,10 @@ def test_every_public_page_without_parameters(app, client, left):
 
 
 def test_what_strangers_are_shown_of_communes_and_links(client, left):
+    assert (
+        left(client, ["/proposer/zone?commune=86194", "/proposer/zone?commune=86194&preset=departement_and_bordering"])
+        == {}
+    )
     assert left(client, ["/communes?q=poitiers", "/communes?q=chauvi", "/communes?q=zzzzzz", "/communes?q=saint"]) == {}
     assert left(client, ["/mot-de-passe/zzz", "/confirmation/zzz"], status=410) == {}
     assert left(client, ["/nulle-part"], status=404) == {}
@@ -90,7 +94,11 @@ def test_what_a_visitor_of_a_commune_is_told(client, make, csrf, left, home):
     sent = client.post("/ma-commune", data={"csrf_token": csrf(client), "commune": home}, headers=ENGLISH)
     assert sent.status_code == 303
 
-    pages = [f"/collectes/{campaign}{more}" for campaign in (near, wide) for more in ("", "/participer")]
+    pages = [
+        f"/collectes/{campaign}{more}"
+        for campaign in (near, wide)
+        for more in ("", "/participer", "/participer/commune")
+    ]
     assert left(client, ["/", *pages]) == {}
 
 
@@ -103,7 +111,7 @@ def test_the_pages_of_a_backer(client, make, sign_in, left, refused):
         "/",
         here,
         f"{here}/participer",
-        f"{here}/participer/relire?montant=2000",
+        f"{here}/participer/relire?montant=20",
         "/mes-engagements",
         "/mes-projets",
         "/mon-compte",

@@ -185,7 +185,7 @@ def test_pledging_hands_the_reader_s_language_to_the_card_page(client, make, sig
     campaign, account = make.campaign(), make.account()
     sign_in(client, account)
     choose(client, csrf, "en")
-    form = client.get(f"/collectes/{campaign.id}/participer/relire?montant=2000").get_data(as_text=True)
+    form = client.get(f"/collectes/{campaign.id}/participer/relire?montant=20").get_data(as_text=True)
     key = re.search(r'name="form_key"[^>]* value="([^"]+)"', form)[1]
     typed = {"csrf_token": csrf(client), "amount": "€20", "form_key": key, "understood": "y"}
 
