@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.db import Database
@@ -95,8 +95,8 @@ def close(session: Session, *, campaign_id: UUID, now: datetime) -> bool:
 
 def campaigns_to_decide(session: Session) -> list[UUID]:
     """Return closed campaigns in which nobody is at a card page or in reflection any more."""
-    undecided = select(Pledge.campaign_id).where(Pledge.state.in_(("card_pending", "reflecting")))
-    return list(session.scalars(select(Campaign.id).where(Campaign.state == "closing", Campaign.id.not_in(undecided))))
+    undecided = exists().where(Pledge.campaign_id == Campaign.id, Pledge.state.in_(("card_pending", "reflecting")))
+    return list(session.scalars(select(Campaign.id).where(Campaign.state == "closing", ~undecided)))
 
 
 def decide_success(session: Session, *, campaign_id: UUID, now: datetime) -> Literal["collecting", "failed"] | None:
