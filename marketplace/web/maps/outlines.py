@@ -13,6 +13,7 @@ from marketplace.web.maps.geometry import Mesh, decode
 GEO = ROOT / "static" / "geo"
 MAINLAND = "metropole"
 _RELEASE = re.compile(r"[a-z]{2}-\d{4}")
+_DEPARTEMENT = re.compile(r"\w{2,3}", re.ASCII)
 _COMMUNE = re.compile(r"(2[AB]|9[78]\d|[0-8]\d|9[0-6])\w{2,3}", re.ASCII)
 _AREA = re.compile(rb'"c" ?:')
 
@@ -29,6 +30,11 @@ def theatre_of(commune_code: str) -> str | None:
     return MAINLAND if departement is not None and len(departement) == 2 else departement
 
 
+def drawable(release: str, theatre: str) -> bool:
+    """Tell whether anything of a theatre has an outline: the overseas collectivities have none."""
+    return theatre == MAINLAND or how_many(release, theatre) > 0
+
+
 def known(release: str) -> bool:
     """Tell whether there are outlines for a release."""
     return _RELEASE.fullmatch(release) is not None and (GEO / release).is_dir()
@@ -38,7 +44,7 @@ def known(release: str) -> bool:
 @lru_cache(maxsize=32)
 def communes(release: str, departement: str) -> Mesh | None:
     """Return the communes of a département, None where there are no outlines: the overseas collectivities."""
-    return _read(release, f"communes/{departement}.topojson")
+    return _read(release, f"communes/{departement}.topojson") if _DEPARTEMENT.fullmatch(departement) else None
 
 
 @lru_cache(maxsize=2)
@@ -50,6 +56,8 @@ def departements(release: str) -> Mesh | None:
 @lru_cache(maxsize=256)
 def how_many(release: str, departement: str) -> int:
     """Return how many communes of a département have an outline, without decoding them."""
+    if not known(release) or not _DEPARTEMENT.fullmatch(departement):
+        return 0
     path = GEO / release / "communes" / f"{departement}.topojson"
     return len(_AREA.findall(path.read_bytes())) if path.is_file() else 0
 

@@ -14,6 +14,8 @@ from marketplace.web.maps.geometry import Box, Line, Mesh, Point, around, chaine
 MOST_COMMUNES = 200
 # What lines may be moved by outside the zone, in units of the picture: they are the background.
 COARSE = 1.8
+# Letters that the lines around a zone may take: at 9 KB they would be most of the page.
+MOST_BACKGROUND = 9_000
 # A part of a wide picture is drawn on its own when this much is gained; with lines of communes up to so many lines.
 CLOSER = 1.5
 MOST_LINES = 1500
@@ -115,7 +117,9 @@ def _one_picture(release: str, zone: Collection[str], centre: str) -> frozenset[
     """Return the communes that fit one picture: those on the side of the ocean where the centre is, or most are."""
     if not outlines.known(release):
         return frozenset()
-    sides = Counter(side for side in map(outlines.theatre_of, zone) if side is not None)
+    sides = Counter(
+        side for side in map(outlines.theatre_of, zone) if side is not None and outlines.drawable(release, side)
+    )
     chosen = outlines.theatre_of(centre)
     if chosen not in sides:
         chosen = next((side for side, _ in sides.most_common()), None)
@@ -168,12 +172,21 @@ def _drawn(picture: Frame, lines: tuple[Line, ...], areas: frozenset[str], *, fi
     outside = [line for line in within(flat, everything - areas) if fine and not _apart(line)]
     return Paths(
         land=_filled(flat, everything, picture),
-        outside=_stroked(outside, picture),
+        outside=_background(outside, flat, areas, picture),
         zone=_filled(flat, areas, picture),
         inside=_stroked(inside, picture),
         borders=_stroked(borders, picture),
         coast=_stroked(around(flat, everything), picture),
     )
+
+
+def _background(outside: list[Line], flat: list[Line], areas: Collection[str], picture: Frame) -> str:
+    """Draw the lines between other communes; where communes are many and small, those of the neighbours alone."""
+    everywhere = _stroked(outside, picture)
+    if len(everywhere) <= MOST_BACKGROUND:
+        return everywhere
+    beside = {code for line in around(flat, areas) for code in (line.a, line.b)} - set(areas)
+    return _stroked((line for line in outside if line.a in beside or line.b in beside), picture)
 
 
 def _apart(line: Line) -> bool:
