@@ -31,12 +31,19 @@ from tests.answers import WatchedSession
 from tests.factories import Account, Make
 from tests.fakes import WEBHOOK_SECRET, FakeGateway
 from tests.limits import pytest_runtest_call, pytest_runtest_makereport, pytest_terminal_summary
+from tools import translations
 
 __all__ = ["pytest_runtest_call", "pytest_runtest_makereport", "pytest_terminal_summary"]
 
 ROOT = Path(__file__).resolve().parent.parent
 # A Monday in Paris, in no holiday, far from a change of clocks.
 NOW_INSTANT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def english_words() -> None:
+    """Compile the catalogues as `make test` does, for those who run pytest by itself."""
+    translations.compile_stale()
 
 
 @pytest.fixture(scope="session")
