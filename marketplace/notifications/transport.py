@@ -4,6 +4,7 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -40,7 +41,7 @@ def send_pending(database: Database, *, smtp_url: str, site_url: str, now: datet
                 continue
             except (smtplib.SMTPException, OSError) as error:
                 raise Unavailable("smtp") from error
-            database.in_transaction(lambda session, it=letter.id: _mark(session, it, now))
+            database.in_transaction(partial(_mark, message_id=letter.id, now=now))
             taken += 1
     return taken
 
