@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.validators import InputRequired, Optional
@@ -62,6 +62,45 @@ def test_a_stored_amount_is_shown_as_one_would_type_it():
     assert 'value="12,50"' in Sample(amount=Money(1_250)).amount()
     assert 'value="50"' in Sample(amount=Money(5_000)).amount()
     assert 'inputmode="decimal"' in Sample().amount()
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [
+        ("€50", 5_000),
+        ("€ 1,000", 100_000),
+        ("1,234.50", 123_450),
+        ("1,234,567", 123_456_700),
+        ("12.50", 1_250),
+        ("12,50", 1_250),  # as in French: two decimals are no thousands
+        ("50 €", 5_000),
+    ],
+)
+def test_an_amount_as_people_type_it_in_english(typed, cents):
+    with force_locale("en"):
+        form, valid = sent(amount=typed)
+
+    assert valid
+    assert form.amount.data == Money(cents)
+
+
+@pytest.mark.parametrize("typed", ["1,00,0", "1,0000", ",500", "€", "€€5", "1.000,50", "1,234,5"])
+def test_what_is_no_amount_in_english_is_refused(typed):
+    with force_locale("en"):
+        _form, valid = sent(amount=typed)
+
+    assert not valid
+
+
+def test_thousands_in_french_are_no_commas():
+    _form, valid = sent(amount="1,000")
+
+    assert not valid
+
+
+def test_a_stored_amount_is_shown_as_one_would_type_it_in_english():
+    with force_locale("en"):
+        assert 'value="12.50"' in Sample(amount=Money(1_250)).amount()
 
 
 @pytest.mark.parametrize("typed", ["31/12/2026", "2026-12-31", "31 12 2026", "31.12.2026", " 31-12-2026 "])

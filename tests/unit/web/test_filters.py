@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
@@ -61,6 +62,43 @@ def test_a_date_in_english():
     with force_locale("en"):
         assert filters.day(date(2026, 12, 1)) == "1 December 2026"
         assert filters.hour(datetime(2026, 12, 1, 8, 5, tzinfo=UTC)) == "09:05"
+
+
+def test_an_afternoon_and_an_end_in_english():
+    with force_locale("en"):
+        assert filters.hour(datetime(2026, 7, 31, 22, 30, tzinfo=UTC)) == "00:30"
+        assert filters.day(datetime(2026, 7, 31, 22, 30, tzinfo=UTC)) == "1 August 2026"
+        assert filters.last_day(datetime(2026, 11, 23, 23, 0, tzinfo=UTC)) == "23 November 2026"
+
+
+def test_figures_in_english():
+    with force_locale("en"):
+        assert filters.count(68_952_941) == "68,952,941"
+        assert filters.money(123_456_705) == "€1,234,567.05"
+        assert filters.percent(67) == "67%"
+        assert filters.percent_of(99_999, 100_000) == "99%"
+        assert filters.km(1_234.4) == f"1,234{NBSP}km"
+
+
+@dataclass(frozen=True)
+class Town:
+    name: str = "Le Havre"
+    of_name: str = "du Havre"
+
+
+def test_a_place_after_of():
+    assert filters.of_place(Town()) == "du Havre"
+    with force_locale("en"):
+        assert filters.of_place(Town()) == "of Le Havre"
+
+
+def test_what_people_wrote_is_marked_on_a_page_in_english_only():
+    assert filters.french("Du pain & du vin") == "Du pain & du vin"
+    assert filters.lang_fr() == ""
+    with force_locale("en"):
+        assert filters.french("Du pain & du vin") == '<span lang="fr">Du pain &amp; du vin</span>'
+        assert filters.french("") == ""
+        assert filters.lang_fr() == ' lang="fr"'
 
 
 def test_distances_counts_and_shares():

@@ -6,8 +6,9 @@ from email import message_from_bytes, policy
 
 import html5lib
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from marketplace.accounts.models import Account
 from marketplace.accounts.queries import Person
 from marketplace.core import mail
 from marketplace.core.db import uuid7
@@ -15,6 +16,7 @@ from marketplace.core.mail import MailMessage
 from marketplace.notifications.rules import KINDS, path
 from marketplace.notifications.services import request_mail
 from marketplace.web.mailer import render, render_and_post
+from tests import french
 
 SAMPLE = {
     "amount_cents": 12_50,
@@ -70,6 +72,51 @@ def test_reasons_are_written_as_sentences(app):
 
     assert "R01" not in written.text
     assert SAMPLE["note"] in written.text
+
+
+def test_an_english_mail_says_what_the_french_one_says(app):
+    with app.app_context():
+        written = render("pledge_confirmed", somebody("en"), SAMPLE, url=URL)
+
+    assert written.subject == "Your pledge of €12.50 to “Le four <b>des</b> “voisins” & Cie”"
+    assert written.text.startswith("Hello Camille <i>D.</i>,\n")
+    assert "Can be cancelled until: 27 November 2026 at 23:59" in written.text
+    assert "Sandbox: no real money changes hands." in written.text
+    assert '<html lang="en">' in written.html
+    for body in (written.text, written.html):
+        assert "until 27 November 2026 at 23:59" in body
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_no_french_is_left_in_an_english_mail(app, kind):
+    title = "Bakery"
+    facts = {**SAMPLE, "campaign_title": title, "note": "Please say who you are."}
+    with app.app_context():
+        written = render(kind, somebody("en"), facts, url=URL)
+
+    assert french.in_text(written.subject) == []
+    assert french.in_text(written.text.replace(URL, "")) == []
+    assert french.left(written.html, URL) == []
+
+
+def test_reasons_are_in_the_language_of_the_mail(app):
+    with app.app_context():
+        mails = {locale: render("changes_requested", somebody(locale), SAMPLE, url=URL) for locale in ("fr", "en")}
+
+    assert "Nous ne savons pas assez qui vous êtes." in mails["fr"].text
+    assert "We do not know enough about who you are." in mails["en"].text
+
+
+def test_a_mail_is_in_the_language_of_its_account(app, session, make, now):
+    account = make.account()
+    session.execute(update(Account).where(Account.id == account.id).values(locale="en"))
+    session.commit()
+
+    post(app, session, now, account.id, "residence_refused", reason="too_old")
+
+    (letter,) = mail.latest(session)
+    assert letter.subject == "Your proof of address was not enough"
+    assert "The document is more than three months old." in letter.text
 
 
 def post(app, session, now, account_id, kind, **params):
