@@ -63,7 +63,7 @@ def follow_letter(page: Page, site: str, *, to: str, subject: str) -> str:
 def promise(page: Page, site: str, campaign: str, euros: str) -> None:
     """Go from a campaign's page to its card page. Signed in, and allowed to."""
     page.goto(f"{site}/collectes/{campaign}")
-    page.get_by_role("link", name="Participer dès").first.click()
+    page.locator(".buy").get_by_role("button", name="Continuer").click()
     page.get_by_label("Montant en euros").fill(euros)
     page.get_by_role("button", name="Continuer").click()
     tick(page, "J’ai compris")

@@ -1,5 +1,6 @@
 """Without a mouse: from the feed to the page where one reads again, each stop visible and uncovered."""
 
+import re
 from typing import Any
 
 from e2e.campaigns import publish
@@ -52,7 +53,7 @@ def test_a_pledge_is_prepared_with_the_keyboard_alone(live, tour):
         tab_to(page, text=title)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
-        tab_to(page, text="Participer dès")
+        tab_to(page, text="Continuer")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Combien voulez-vous")
         tab_to(page, name="amount")
@@ -85,6 +86,17 @@ def test_a_refused_form_puts_the_focus_on_its_summary(live, open_browser, watch)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Adresse électronique")).to_be_focused()
+
+
+def test_an_amount_refused_in_place_says_so_as_a_new_page_would(live, tour, watch):
+    watch.expect(422)
+    page = tour.page("claire")
+    page.goto(f"{live.url}/collectes/{tour.places['live']}/participer")
+    page.get_by_label("Montant en euros").fill("3")
+    page.keyboard.press("Enter")
+    expect(page.locator(".summary")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Erreur"))
+    expect(page.get_by_label("Montant en euros")).to_have_value("3")
 
 
 def test_nothing_moves_for_those_who_asked_for_stillness(live, tour):

@@ -19,6 +19,7 @@ NARROW = 320
 # Routes that no browser shows as a page of ours, and why.
 EXCUSED = {
     "pledges.certificate": "a PDF; the certificate is checked in tests/web",
+    "pledges.preview": "a part of the amount page for htmx; a browser is sent to that page",
     "pledges.reminder": "a file for calendars",
     "campaigns.picture": "a picture for other sites",
     "demo.letter_file": "a file for mail programs",

@@ -86,7 +86,7 @@ def test_forms_posted_by_hand_from_elsewhere_write_nothing(live, page_of, campai
         answer = page.request.post(f"{here}/{path}", form=sent, max_redirects=0)
         assert answer.status == 422, path
         assert "vous n’y habitez pas" in answer.text(), path
-    answer = page.request.get(f"{here}/participer/relire?montant=5000", max_redirects=0)
+    answer = page.request.get(f"{here}/participer/relire?montant=50", max_redirects=0)
     assert answer.status == 422
     assert everything_written(live) == before
 
@@ -110,7 +110,7 @@ def test_a_declared_inhabitant_is_shown_the_way_beyond_fifty_euros(live, page_of
 def test_a_double_click_makes_one_pledge(live, page_of, campaign):
     page = page_of("claire")
     before = pledges(live.database, campaign)
-    page.goto(f"{live.url}/collectes/{campaign}/participer/relire?montant=4000")
+    page.goto(f"{live.url}/collectes/{campaign}/participer/relire?montant=40")
     steps.tick(page, "J’ai compris")
     page.get_by_role("button", name="S’engager").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Enregistrer une carte")
@@ -118,14 +118,20 @@ def test_a_double_click_makes_one_pledge(live, page_of, campaign):
     assert pledges(live.database, campaign) == before + 1
 
 
-def test_a_visitor_prepares_a_pledge_and_loses_nothing_by_signing_in(live, open_browser, campaign):
+def test_a_visitor_prepares_a_pledge_and_loses_nothing_on_the_way_to_an_account(live, open_browser, campaign):
     page = open_browser().new_page()
-    page.goto(f"{live.url}/collectes/{campaign}/participer")
-    page.get_by_label("Montant en euros").fill("75")
+    page.goto(f"{live.url}/collectes/{campaign}")
+    page.get_by_role("link", name="Indiquer ma commune").first.click()
+    page.get_by_label("Votre commune").fill("Chauvigny")
     page.get_by_role("button", name="Continuer").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Se connecter")
+    page.get_by_label("Montant en euros").fill("45")
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Relisez avant de vous engager")
+    expect(page.get_by_role("button", name="S’engager")).to_have_count(0)
+    page.get_by_role("link", name="J’ai déjà un compte").click()
     page.get_by_label("Adresse électronique").fill("odile@demo-mitoyen.fr")
     page.get_by_label("Mot de passe").fill("voisins-voisines")
     page.get_by_role("button", name="Me connecter").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Relisez avant de vous engager")
-    expect(page.locator("main")).to_contain_text("75 €")
+    expect(page.locator("main")).to_contain_text("45 €")
+    expect(page.get_by_role("button", name="S’engager")).to_be_visible()

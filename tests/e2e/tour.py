@@ -169,15 +169,19 @@ STOPS = (
     Stop("campaign-funded", "/collectes/{funded}"),
     Stop("campaign-failed", "/collectes/{failed}"),
     Stop("campaign-territory", "/collectes/{live}/territoire"),
-    Stop("amount-visitor", "/collectes/{live}/participer"),
+    Stop("where", "/collectes/{live}/participer/commune"),
+    Stop("where-empty", "/collectes/{live}/participer/commune", then=_send("Continuer"), status=422),
+    Stop("amount-visitor", "/collectes/{live}/participer?montant=100", "typed"),
     Stop("amount", "/collectes/{live}/participer", "claire"),
     Stop("amount-empty", "/collectes/{live}/participer", "claire", _send("Continuer"), 422),
     Stop("amount-too-much", "/collectes/{live}/participer", "bastien", _too_much, 422),
     Stop("amount-far", "/collectes/{live}/participer", "jerome"),
-    Stop("review", "/collectes/{live}/participer/relire?montant=25000", "claire"),
+    Stop("review-visitor", "/collectes/{live}/participer/relire?montant=30", "typed"),
+    Stop("review-unconfirmed", "/collectes/{live}/participer/relire?montant=30", "newcomer"),
+    Stop("review", "/collectes/{live}/participer/relire?montant=250", "claire"),
     Stop(
         "review-unread",
-        "/collectes/{live}/participer/relire?montant=25000",
+        "/collectes/{live}/participer/relire?montant=250",
         "claire",
         _send("S’engager et enregistrer ma carte"),
         422,
@@ -282,9 +286,12 @@ class Tour:
         page.emulate_media(color_scheme="light")
         status = load(page, self.address(stop))
         if stop.then is not None:
-            with page.expect_navigation() as navigation:
+            with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
                 stop.then(page)
-            status = navigation.value.status if navigation.value else 0
+            status = answer.value.status
+            page.wait_for_load_state()
+            if status == 422:
+                expect(page.get_by_role("alert").first).to_be_visible()
         assert status == stop.status, f"{stop.name}: {status} at {page.url}"
         return page
 
