@@ -24,7 +24,7 @@ def approve(
 ) -> None:
     """Publish a submitted campaign: everything is checked again, then frozen, counted, indexed and announced.
 
-    row_version: the one the administrator read, None to skip the comparison.
+    row_version: the one the administrator read, None for what it says now.
     Raises NotFound: never submitted. Raises Incomplete: it could not be submitted today.
     Raises Refused: own_campaign, illegal_move, changed_meanwhile, zone_without_project.
     """
@@ -38,7 +38,8 @@ def approve(
         cog_release=plan.cog_release,
         now=now,
         actor_id=administrator_id,
-        row_version=row_version,
+        # The rule was compiled from what was read here; nothing else may be frozen with it.
+        row_version=found.row_version if row_version is None else row_version,
     )
     assert found.content.hard_cap_cents is not None
     pledges.open_tally(session, campaign_id=campaign_id, hard_cap=Money(found.content.hard_cap_cents))
