@@ -53,6 +53,12 @@ def left(page: str, *written: str) -> list[str]:
     return [word for text in texts(root) for word in in_text(_without(text, written))]
 
 
+def in_fragment(part: str) -> list[str]:
+    """Return the French words left in a part of a page."""
+    root = html5lib.HTMLParser(namespaceHTMLElements=False).parseFragment(part)
+    return [word for text in texts(root) for word in in_text(text)]
+
+
 def in_text(text: str) -> list[str]:
     """Return the French words of a text, each with what surrounds it."""
     bare = NAMED.sub("·", text)
@@ -63,7 +69,7 @@ def in_text(text: str) -> list[str]:
 def texts(element: Element) -> Iterator[str]:
     """Yield what a page says in its own language: text, and the attributes that are read out."""
     if not isinstance(element.tag, str) or element.get("lang", "en") != "en":
-        return
+        return  # a comment, or words that say they are in another language
     yield from (value for name in SAID if (value := element.get(name)))
     if element.tag == "meta" and element.get("name") == "description":
         yield element.get("content", "")

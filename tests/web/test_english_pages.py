@@ -180,3 +180,29 @@ def with_choice(client):
     """Choose English on this device: the accounts of the factories speak French."""
     with client.session_transaction() as cookie:
         cookie["locale"] = "en"
+
+
+def test_what_a_backer_keeps_is_in_english(client, make, sign_in):
+    pledge = make.pledge()
+    sign_in(client, pledge.backer)
+    with_choice(client)
+    here = f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}"
+
+    entry = client.get(f"{here}/delai-de-reflexion.ics").get_data(as_text=True).replace("\r\n ", "")
+    certificate = client.get(f"{here}/attestation.pdf")
+
+    assert "SUMMARY:End of the reflection period: Un four à bois pour le fournil" in entry
+    assert "you can cancel your pledge of €50 without giving a reason" in entry
+    assert b"/Lang(en" in certificate.data
+
+
+def test_what_an_amount_means_is_said_in_english_while_it_is_typed(client, make):
+    campaign = make.campaign(instrument="interest_free_loan", loan_months=24)
+    asked = {"HX-Request": "true", **ENGLISH}
+
+    told = client.get(f"/collectes/{campaign.id}/participer/apercu?amount=1,000.50", headers=asked)
+    zone = client.get("/proposer/zone?commune=86194", headers=asked)
+
+    assert "€1,000.50 in one go" in told.get_data(as_text=True)
+    for fragment in (told, zone):
+        assert french.in_fragment(fragment.get_data(as_text=True)) == []
