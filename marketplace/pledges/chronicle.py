@@ -41,7 +41,7 @@ class Happening:
 def of_campaign(session: Session, campaign_id: UUID) -> list[Happening]:
     """Return what happened to a published campaign, newest first. One statement."""
     told = _told(Campaign.id == campaign_id).subquery()
-    return _read(session, select(told).order_by(told.c.at.desc(), told.c.what))
+    return _read(session, select(told).order_by(told.c.at.desc(), told.c.seq.desc(), told.c.what))
 
 
 def around(
@@ -54,7 +54,9 @@ def around(
     backed = select(Pledge.campaign_id).where(Pledge.backer_id == backer_id, Pledge.state.in_(_HEARD))
     chosen = or_(Campaign.id.in_(backed), Project.commune_code == commune_code)
     told = _told(and_(chosen, Campaign.closes_at >= since)).subquery()
-    recent = select(told).where(told.c.at >= since).order_by(told.c.id, told.c.at.desc(), told.c.what)
+    recent = (
+        select(told).where(told.c.at >= since).order_by(told.c.id, told.c.at.desc(), told.c.seq.desc(), told.c.what)
+    )
     newest = recent.ext(distinct_on(told.c.id)).subquery()
     return _read(session, select(newest).order_by(newest.c.at.desc(), newest.c.id).limit(limit))
 
@@ -62,7 +64,7 @@ def around(
 def _read(session: Session, told: Select[*tuple[Any, ...]]) -> list[Happening]:
     return [
         Happening(at, HAPPENINGS.get(what, what), campaign_id, title, sector)
-        for at, what, campaign_id, title, sector in session.execute(told)
+        for at, what, _seq, campaign_id, title, sector in session.execute(told)
     ]
 
 
@@ -81,18 +83,19 @@ def _told(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .where(chosen)
         .cte("chosen")
     )
-    steps = select(CampaignEvent.at, CampaignEvent.new_state.label("what"), CampaignEvent.campaign_id).where(
-        CampaignEvent.campaign_id.in_(select(campaigns.c.id)), CampaignEvent.new_state.in_(HAPPENINGS)
-    )
+    # Two steps may share an instant: their numbers tell which came last.
+    steps = select(
+        CampaignEvent.at, CampaignEvent.new_state.label("what"), CampaignEvent.seq, CampaignEvent.campaign_id
+    ).where(CampaignEvent.campaign_id.in_(select(campaigns.c.id)), CampaignEvent.new_state.in_(HAPPENINGS))
     totals = _totals(campaigns)
     all_of_it = union_all(
         steps,
         _passed(campaigns, totals, "threshold_passed", campaigns.c.threshold_cents),
         _passed(campaigns, totals, "goal_passed", campaigns.c.goal_cents),
     ).subquery()
-    return select(all_of_it.c.at, all_of_it.c.what, campaigns.c.id, campaigns.c.title, campaigns.c.sector).join(
-        campaigns, campaigns.c.id == all_of_it.c.campaign_id
-    )
+    return select(
+        all_of_it.c.at, all_of_it.c.what, all_of_it.c.seq, campaigns.c.id, campaigns.c.title, campaigns.c.sector
+    ).join(campaigns, campaigns.c.id == all_of_it.c.campaign_id)
 
 
 def _totals(campaigns: CTE) -> CTE:
@@ -116,12 +119,15 @@ def _totals(campaigns: CTE) -> CTE:
     )
 
 
-def _passed(
-    campaigns: CTE, totals: CTE, what: str, amount: ColumnElement[int | None]
-) -> Select[datetime, str, UUID | Any]:
+def _passed(campaigns: CTE, totals: CTE, what: str, amount: ColumnElement[int | None]) -> Select[*tuple[Any, ...]]:
     """Tell when campaigns passed an amount for the last time, those that are still there."""
     return (
-        select(func.max(totals.c.at).label("at"), literal(what).label("what"), totals.c.campaign_id)
+        select(
+            func.max(totals.c.at).label("at"),
+            literal(what).label("what"),
+            literal(0).label("seq"),
+            totals.c.campaign_id,
+        )
         .join(campaigns, campaigns.c.id == totals.c.campaign_id)
         .where(campaigns.c.counted >= amount, totals.c.running >= amount, totals.c.running - totals.c.delta < amount)
         .group_by(totals.c.campaign_id)

@@ -73,7 +73,7 @@ def choose_amount(campaign_id: UUID) -> ResponseReturnValue:
 def preview(campaign_id: UUID) -> ResponseReturnValue:
     """Say what an amount means while it is typed; a browser without scripts is sent to the page that asks for it.
 
-    Seven statements, and those of the visitor.
+    Nothing below the minimum: "1" may become "100". Seven statements, and those of the visitor.
     """
     form = AmountForm(request.args, meta={"csrf": False})
     asked = form.amount.data if form.validate() else None
@@ -81,7 +81,9 @@ def preview(campaign_id: UUID) -> ResponseReturnValue:
         return redirect(address("pledges.amount", campaign_id, asked), code=303)
     with reading() as session:
         campaign = projects.public_campaign(session, campaign_id)
-        refusal = explained(ask(session, campaign_id, visitor(), asked)) if asked else None
+        if asked is None or asked.cents < campaign.minimum_cents:
+            return render_template("pledges/_preview.html", preview=None, refusal=None)
+        refusal = explained(ask(session, campaign_id, visitor(), asked))
     shown = None if refusal else preview_of(asked, campaign)
     return render_template("pledges/_preview.html", preview=shown, refusal=refusal)
 
