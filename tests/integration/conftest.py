@@ -1,12 +1,19 @@
-"""Every integration test ends with the invariants of the whole database: none may be broken, whatever it did."""
+"""Every integration test ends with the invariants of the whole database: none may be broken, whatever it did.
+
+Nor may a job be queued that nobody carries out, or a mail that could not be written.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 from psycopg.pq import TransactionStatus
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from marketplace import invariants
+from marketplace import invariants, jobs
+from marketplace.notifications import rules as mails
+
+QUEUED = text("SELECT task_name, args FROM procrastinate.procrastinate_jobs ORDER BY id")
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +37,11 @@ def invariants_hold(request: pytest.FixtureRequest) -> Iterator[None]:
         session.flush()
     with database.reading() as looking:
         broken = invariants.violations(looking)
+        queued = looking.execute(QUEUED).all()
+    for job, arguments in queued:
+        assert job in jobs.names(), f"nobody carries out {job}"
+        if job == "notifications.send_mail":
+            mails.check(arguments["kind"], arguments["params"])
     assert not broken, "\n".join(f"{finding.name}: {', '.join(finding.examples)}" for finding in broken)
 
 
