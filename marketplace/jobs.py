@@ -124,13 +124,16 @@ def catch_up(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by t
 @tasks.task(name="pledges.forget_card", retry=_again)
 def forget_card(payment_method_id: str) -> None:
     """Have the provider forget a card that nothing rests on any more."""
-    _gateway().forget_card(payment_method_id)
+    with suppress(NotFound):
+        _gateway().forget_card(payment_method_id)
 
 
 @tasks.task(name="pledges.close_card_page", retry=_again)
 def close_card_page(checkout_session_id: str) -> None:
-    """Have the provider close a card page that must not be used any more."""
-    _gateway().close_card_page(checkout_session_id)
+    """Have the provider close a card page that must not be used any more; a card saved there already is forgotten."""
+    with suppress(NotFound):
+        _gateway().close_card_page(checkout_session_id)
+        checkout.look_up(_database(), _gateway(), session_id=checkout_session_id, now=_now())
 
 
 @tasks.task(name="notifications.send_mail", retry=_again)
