@@ -166,9 +166,9 @@ def test_a_zone_may_be_nested_so_deep_and_no_deeper():
         compiled(_nested(MAX_DEPTH + 1))
 
 
-def test_ten_thousand_levels_are_refused_without_breaking_the_interpreter():
+def test_more_levels_than_the_interpreter_stands_are_refused_without_breaking_it():
     with pytest.raises(ZoneError, match="too_deep"):
-        compiled(_nested(10_000))
+        compiled(_nested(2_000))
 
 
 @given(ZONES, ZONES)
