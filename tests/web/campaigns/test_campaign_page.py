@@ -1,5 +1,6 @@
 """The page of a campaign: fees and risk before the amount, amounts that fit, news that are facts, telling others."""
 
+import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -158,3 +159,12 @@ def test_the_page_costs_the_same_however_many_take_part(reader_of, make, stateme
 
     assert len(after) - len(before) <= 1, after  # the map of those who take part reads its communes once
     assert len(after) <= 24, after
+
+
+def test_a_mail_to_a_friend_holds_the_title_as_it_was_written(client, make):
+    campaign = make.campaign(title="Pain & vin “d’ici”, l'hiver")
+
+    page = client.get(f"/collectes/{campaign.id}").get_data(as_text=True)
+
+    (written,) = re.findall(r'href="mailto:\?subject=[^"]*&amp;body=([^"]*)"', page)
+    assert "Pain & vin “d’ici”, l'hiver\n" in unquote(written)
