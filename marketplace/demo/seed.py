@@ -26,6 +26,7 @@ from marketplace.payments import customers
 from marketplace.payments.gateway import SavedCard, TestGateway
 from marketplace.pledges import commit, offers, settlement
 from marketplace.pledges import services as pledges
+from marketplace.pledges.models import Pledge
 from marketplace.projects import services as projects
 from marketplace.projects.rules import Content, paris_day
 from marketplace.residency import services as residency
@@ -203,10 +204,10 @@ class _Seeder:
             return
         verdict = self._do(
             lambda session: settlement.decide_success(
-                session, campaign_id=campaign_id, now=min(self.now, closes_at + timedelta(days=5))
+                session, campaign_id=campaign_id, now=min(self.now, closes_at + timedelta(days=8))
             )
         )
-        at = min(self.now, closes_at + timedelta(days=5, hours=1))
+        at = min(self.now, closes_at + timedelta(days=8, hours=1))
         if verdict == "failed":
             self._each(settlement.release, lambda session, _at: settlement.due_releases(session), at)
         elif verdict == "collecting":
@@ -221,12 +222,14 @@ class _Seeder:
         due: Callable[[Session, datetime], list[settlement.Ref]],
         at: datetime,
     ) -> None:
-        """Do to every pledge that is due what time does to it, a batch in a transaction."""
+        """Do to every pledge that is due what time does to it, a batch in a transaction, at its own moment."""
 
         def batch(session: Session) -> int:
             refs = due(session, at)
             for campaign_id, pledge_id in refs:
-                service(session, campaign_id=campaign_id, pledge_id=pledge_id, now=at)
+                over = session.get_one(Pledge, (campaign_id, pledge_id)).revocable_until
+                moment = over if service is settlement.confirm and over else at
+                service(session, campaign_id=campaign_id, pledge_id=pledge_id, now=moment)
             return len(refs)
 
         while self._do(batch):

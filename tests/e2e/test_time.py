@@ -42,6 +42,14 @@ def await_state(page: Page, address: str, state: str) -> None:
     expect(badge).to_have_text(state)
 
 
+@pytest.mark.parametrize("place", ["paid", "released"])
+def test_the_invented_past_happened_in_order(place, tour, claire):
+    claire.goto(tour.site + tour.places[place])
+    times = claire.locator("#historique time, .timeline time").evaluate_all("all => all.map(one => one.dateTime)")
+    assert len(times) >= 4
+    assert times == sorted(times)
+
+
 def test_time_ends_reflection_closes_collections_and_charges_cards(live, claire):
     page = claire
     reached = publish(live.database, "Un banc public devant l’école")
