@@ -40,6 +40,11 @@ ROOT = Path(__file__).resolve().parent.parent
 NOW_INSTANT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers come last: Playwright leaves an event loop running in the thread of the tests, and asyncio allows one."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def english_words() -> None:
     """Compile the catalogues as `make test` does, for those who run pytest by itself."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import request, url_for
 from flask_babel import get_locale
@@ -25,7 +26,7 @@ _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&'\u2028\u2029
 class Metadata:
     """The head of a page. Addresses are absolute; canonical: the one of the language asked for, when one was.
 
-    linked_data: a whole element, see `data_block`.
+    linked_data: a whole element, see `data_block`. letter: an address that opens a mail of the reader's own (RFC 6068).
     """
 
     address: str
@@ -36,6 +37,7 @@ class Metadata:
     height: int
     locale: str
     linked_data: Markup
+    letter: str
 
 
 def of(campaign: CampaignPage, there: Commune) -> Metadata:
@@ -53,6 +55,7 @@ def of(campaign: CampaignPage, there: Commune) -> Metadata:
         height=pictures.HEIGHT,
         locale=LOCALES.get(str(get_locale()), LOCALES["fr"]),
         linked_data=data_block([_project(campaign, there, address, picture), _crumbs(campaign, site, address)]),
+        letter=_letter(campaign, there, address),
     )
 
 
@@ -64,6 +67,18 @@ def data_block(graph: list[dict[str, Any]]) -> Markup:
     text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
     # The text holds no letter with a meaning in HTML any more.
     return Markup('<script type="application/ld+json">{}</script>').format(Markup(text.translate(_ESCAPES)))  # noqa: S704
+
+
+def _letter(campaign: CampaignPage, there: Commune, address: str) -> str:
+    body = _(
+        "Un projet à %(town)s cherche des voisins : %(title)s\n%(address)s",
+        town=there.name,
+        title=campaign.title,
+        address=address,
+    )
+    # RFC 6068 ends a line with CR LF, and knows no "+" for a space.
+    fields = {"subject": campaign.title, "body": body.replace("\n", "\r\n")}
+    return f"mailto:?{urlencode(fields, quote_via=quote)}"
 
 
 def _project(campaign: CampaignPage, there: Commune, address: str, picture: str) -> dict[str, Any]:

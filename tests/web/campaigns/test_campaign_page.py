@@ -167,4 +167,4 @@ def test_a_mail_to_a_friend_holds_the_title_as_it_was_written(client, make):
     page = client.get(f"/collectes/{campaign.id}").get_data(as_text=True)
 
     (written,) = re.findall(r'href="mailto:\?subject=[^"]*&amp;body=([^"]*)"', page)
-    assert "Pain & vin “d’ici”, l'hiver\n" in unquote(written)
+    assert "Pain & vin “d’ici”, l'hiver\r\n" in unquote(written)
