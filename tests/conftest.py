@@ -41,7 +41,7 @@ NOW_INSTANT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers come last: Playwright leaves an event loop running in the thread of the tests, and asyncio allows one."""
+    """Let browsers come last: Playwright leaves an event loop running in this thread, and asyncio allows one."""
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
 
 
