@@ -20,7 +20,7 @@ from marketplace.payments.gateway import (
     ProviderEvent,
     SavedCard,
 )
-from marketplace.payments.stripe_gateway import API_VERSION, StripeGateway
+from marketplace.payments.stripe_gateway import API_VERSION, INVALID, StripeGateway
 
 WEBHOOK_SECRET = "whsec_of_the_tests"
 
@@ -45,7 +45,8 @@ class _Intent:
 class FakeGateway:
     """Implements `payments.gateway.Gateway`; every call asserts that no transaction of ours is open.
 
-    unavailable: nobody answers. declines: reason of the next charges, one each; None lets one pass.
+    unavailable: nobody answers. declines: reason of the next charges, one each; None lets one pass, INVALID refuses the
+    request itself, so that no payment comes into being.
     crash_after_charge: the next charge happens, its answer is lost with our program. lose_answer: the next charge
     happens, its answer is lost on the way.
     """
@@ -140,6 +141,8 @@ class FakeGateway:
 
         def make() -> ChargeOutcome:
             reason = self.declines.pop(0) if self.declines else None
+            if reason == INVALID:
+                return ChargeOutcome("declined", None, None, reason)
             made = self._id("pi")
             if reason is None:
                 outcome = ChargeOutcome("succeeded", made, self._id("ch"))

@@ -44,10 +44,13 @@ class CheckoutStatus:
 
 @dataclass(frozen=True)
 class ChargeOutcome:
-    """What became of a charge. reason: the provider's decline code when declined."""
+    """What became of a charge. reason: the provider's decline code when declined.
+
+    payment_intent_id: None when the provider refused the request itself, and no payment came into being.
+    """
 
     state: ChargeState
-    payment_intent_id: str
+    payment_intent_id: str | None
     charge_id: str | None
     reason: str | None = None
 
@@ -126,7 +129,11 @@ class Gateway(Protocol):
         description: str,
         key: str,
     ) -> ChargeOutcome:
-        """Charge a saved card off-session. A decline is an outcome, not an error."""
+        """Charge a saved card off-session. A decline is an outcome, not an error.
+
+        So is a request that the provider refuses as invalid (the customer or the card is gone there): asking the same
+        again would never end otherwise.
+        """
         ...
 
     def find_charge(self, *, customer_id: str, pledge: str, attempt: int) -> ChargeOutcome | None:

@@ -4,6 +4,7 @@ The one module that imports `stripe`, and only when it is used: the import costs
 """
 
 import json
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
     import stripe
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 # The version of the OpenAPI description that the sandbox is driven by; never the SDK's newer default.
 API_VERSION = "2026-08-26.dahlia"
 SANDBOX_KEY = "sk_test_mitoyen_sandbox"
 TIMEOUT_SECONDS = 10
 WEBHOOK_TOLERANCE_SECONDS = 300
+# Reason of a charge that was refused before it became a payment.
+INVALID = "invalid_request"
 _CHARGE_STATES: dict[str, ChargeState] = {
     "succeeded": "succeeded",
     "processing": "processing",
@@ -153,6 +157,9 @@ class StripeGateway:
             intent = _call(lambda: self._client().v1.payment_intents.create(params, {"idempotency_key": key}))
         except stripe.CardError as error:
             return _declined(error)
+        except (stripe.InvalidRequestError, NotFound) as error:
+            logger.warning("charge %s of %s was refused as invalid: %s", attempt, pledge, error.__cause__ or error)
+            return ChargeOutcome("declined", None, None, INVALID)
         return _outcome(intent)
 
     def find_charge(self, *, customer_id: str, pledge: str, attempt: int) -> ChargeOutcome | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.locality.rules import Decision, Investor, Totals
+from marketplace.locality.model import Decision, Investor, Totals
 from marketplace.pledges.models import PledgeDecision
 from marketplace.pledges.offers import Terms
 

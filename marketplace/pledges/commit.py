@@ -15,7 +15,8 @@ from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from marketplace.locality.rules import Decision, Investor, Totals, decide
+from marketplace.locality.model import Decision, Investor, Totals
+from marketplace.locality.rules import decide
 from marketplace.pledges import chain, offers
 from marketplace.pledges.models import CampaignTally, Pledge, PledgeDecision, PledgeEvent
 from marketplace.pledges.offers import Terms

@@ -1,7 +1,7 @@
 """What can go wrong with a pledge besides a refusal of the rule."""
 
 from marketplace.core.errors import Refused
-from marketplace.locality.rules import Decision
+from marketplace.locality.model import Decision
 
 
 class PledgeRefused(Refused):

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
-from marketplace.locality.rules import Instrument, Investor, Link, Offer, Ring, Totals
+from marketplace.locality.model import Instrument, Investor, Link, Offer, Ring, Totals
 from marketplace.pledges.models import CampaignTally, Pledge
 from marketplace.pledges.rules import LIVE, RESERVED
 from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project

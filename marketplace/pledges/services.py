@@ -12,7 +12,8 @@ from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.core.queue import enqueue
-from marketplace.locality.rules import Decision, Investor, decide
+from marketplace.locality.model import Decision, Investor
+from marketplace.locality.rules import decide
 from marketplace.payments.gateway import SavedCard
 from marketplace.pledges import chain, offers
 from marketplace.pledges.commit import Request, commit_batch

@@ -254,7 +254,8 @@ def record_charge(
     pledge = lock_pledge(session, campaign_id, pledge_id)
     if pledge.state != "charging" or outcome.state == "processing":
         return pledge.state
-    if outcome.state != "succeeded" and outcome.payment_intent_id == pledge.payment_intent_id:
+    known = outcome.payment_intent_id
+    if outcome.state != "succeeded" and known is not None and known == pledge.payment_intent_id:
         return pledge.state  # late news of the attempt before: it says nothing of the one under way
     common: dict[str, Any] = {
         "now": now,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.core.errors import NotFound, Unavailable
 from marketplace.core.money import Money
 from marketplace.payments.models import Transfer
+from marketplace.payments.stripe_gateway import INVALID
 from marketplace.pledges import settlement
 from marketplace.pledges.rules import KEY_LIFE, RECOVERY
 from tests.factories import DAY, HOUR, MINUTE, SECOND
@@ -106,6 +107,22 @@ def test_a_last_attempt_that_fails_frees_the_backer(make, gateway, session, caus
     assert kinds == ["pending", "void"]
     assert queued("pledges.forget_card") == [{"payment_method_id": row.payment_method_id}]
     assert queued("notifications.send_mail")[-1]["kind"] == "pledge_dropped"
+    assert gateway.taken == Money(0)
+
+
+def test_a_request_refused_as_invalid_is_a_decline_and_not_tried_each_minute(make, firm, gateway, causes, queued):
+    """The card or the customer is gone at the provider: no payment came into being, and none ever would."""
+    pledge, at = firm
+    gateway.declines += [INVALID, INVALID]
+
+    assert charge(make, pledge, at=at) == "action_required"
+
+    row = make.row(**pledge.ids)
+    assert (row.decline_reason, row.payment_intent_id, row.recover_until) == (INVALID, None, at + RECOVERY)
+    assert queued("notifications.send_mail")[-1]["kind"] == "charge_failed"
+    assert (pledge.campaign_id, pledge.id) not in make.do(lambda session: settlement.due_charges(session, at + DAY))
+    assert charge(make, pledge, at=at + RECOVERY) == "dropped"
+    assert causes(pledge.id)[-1] == "recovery_over"
     assert gateway.taken == Money(0)
 
 
