@@ -23,6 +23,7 @@ LOG_LIMIT = 10_000_000
 _TICK = 0.05
 _KILL_WAIT = 2.0
 _PR_SET_PDEATHSIG = 1
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -111,15 +112,17 @@ class Supervisor:
         with suppress(FileNotFoundError):
             if log.stat().st_size > LOG_LIMIT:
                 log.replace(log.with_name(log.name + ".1"))
-        self._children.append(_Child(program, self._spawn_logged(program, log), log))
+        with _signals_held():
+            self._children.append(_Child(program, self._spawn_logged(program, log), log))
 
     def carry_out(self, program: Program) -> str:
         """Run a program to its end; return what it wrote to its standard output.
 
         What it says on standard error goes to the terminal. Raises ProgramFailed.
         """
-        process = self._spawn(program, subprocess.PIPE, None)
-        self._children.append(_Child(program, process, self._logs))
+        with _signals_held():
+            process = self._spawn(program, subprocess.PIPE, None)
+            self._children.append(_Child(program, process, self._logs))
         output, _ = process.communicate()
         self._children.pop()
         if process.returncode:
@@ -164,7 +167,8 @@ class Supervisor:
         now = time.monotonic()
         if child.restart_at is not None:
             if now >= child.restart_at:
-                child.process, child.restart_at = self._spawn_logged(child.program, child.log), None
+                with _signals_held():
+                    child.process, child.restart_at = self._spawn_logged(child.program, child.log), None
             return
         status = child.process.poll()
         if status is None:
@@ -194,8 +198,14 @@ class Supervisor:
             stderr=errors,
             start_new_session=True,
             pass_fds=self._kept_open,
-            preexec_fn=lambda: end_when_parent_dies(parent),  # noqa: PLW1509 - this process has one thread
+            preexec_fn=lambda: _begin(parent),  # noqa: PLW1509 - this process has one thread
         )
+
+
+def _begin(parent: int) -> None:
+    """Set up a program between its birth and its first instruction."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)  # a program inherits what is held back
+    end_when_parent_dies(parent)
 
 
 def end_when_parent_dies(parent: int) -> None:
@@ -206,23 +216,32 @@ def end_when_parent_dies(parent: int) -> None:
 
 
 @contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back the signals that end a program: one between a birth and its entry in the list leaves an orphan."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
 def stoppable() -> Iterator[Callable[[], None]]:
     """Turn the signals that end a program into one `Stop`.
 
     Yield a function that makes them harmless: to call before cleaning up, which a second Ctrl-C must not cut short.
     """
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in signals}
+    before = {number: signal.getsignal(number) for number in _ENDING}
 
     def ignore() -> None:
-        for number in signals:
+        for number in _ENDING:
             signal.signal(number, signal.SIG_IGN)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         ignore()
         raise Stop
 
-    for number in signals:
+    for number in _ENDING:
         signal.signal(number, stop)
     try:
         yield ignore

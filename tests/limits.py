@@ -14,6 +14,8 @@ import pytest
 LIMITS = {"unit": 0.01, "integration": 0.5, "web": 0.5}
 MARGIN = 10
 EXAMPLES = 100
+# Seconds: a full garbage collection, late in a run of thousands of tests, falls on whichever test comes next.
+PAUSE = 1.0
 # Real processes, threads that meet, databases of their own, hostile input: they take the time they need.
 UNTIMED = ("races", "clean", "untimed")
 _slow: list[tuple[float, float, str]] = []
@@ -57,7 +59,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 def _most_busy(item: pytest.Item, limit: float) -> float:
     """Return for how long this process may be busy: all of the time in a unit test, which waits for nobody."""
-    return limit * MARGIN if "unit" in item.path.parts else limit
+    return max(PAUSE, limit * MARGIN if "unit" in item.path.parts else limit)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

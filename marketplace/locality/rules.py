@@ -4,160 +4,154 @@ The rule exists once, here: pages ask it what to say, the pledge's transaction a
 Source: docs/local-to-local.md; levels of proof: docs/residence.md.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
 
-Verdict = Literal["accept", "accept_up_to", "verify", "wait", "refuse"]
-Instrument = Literal["gift", "interest_free_loan"]
+from marketplace.locality import limits
+from marketplace.locality.model import Better, Block, Decision, Investor, Link, Offer, Totals, Verdict
 
-# In cents. Level 1 per campaign, level 2 over twelve months for all campaigns together.
-LEVEL_1_CAP = 50_00
-LEVEL_2_CAP = 1_000_00
-# CMF art. D. 548-1: an interest-free loan, per lender and project.
-FREE_LOAN_CAP = 5_000_00
-PROVEN = 3
-ACCEPTED_LINKS = frozenset({"home"})
-
-
-@dataclass(frozen=True)
-class Ring:
-    """A zone with its terms. communes: current INSEE codes. minimum_level: of proof of residence, 0 to 3."""
-
-    communes: frozenset[str]
-    minimum_level: int = 1
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What a campaign offers. Amounts in cents; instants aware UTC, ``closes_at`` exclusive; rings innermost first."""
-
-    state: str
-    instrument: Instrument
-    opens_at: datetime | None
-    closes_at: datetime | None
-    minimum_cents: int
-    hard_cap_cents: int
-    rings: tuple[Ring, ...]
-
-
-@dataclass(frozen=True)
-class Link:
-    """What ties an investor to a commune. level: 0 to 3; expires_at: aware UTC, exclusive."""
-
-    kind: str
-    commune_code: str
-    level: int
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
-class Investor:
-    """Who asks. already_cents: live pledges on this campaign; year_cents: on all campaigns over twelve months."""
-
-    links: tuple[Link, ...]
-    already_cents: int = 0
-    year_cents: int = 0
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What a campaign has taken: reserved for people at the card page, and live pledges. Cents."""
-
-    reserved_cents: int = 0
-    live_cents: int = 0
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The verdict and why.
-
-    ring: index of the ring found, None outside. reasons: codes, the first one is the one to say.
-    limit_cents: the largest amount that would pass now, None when no amount would.
-    way_out: code of the smallest change that lifts the first reason, "none" when there is none, None on accept.
-    facts: what the sentence needs.
-    """
-
-    verdict: Verdict
-    ring: int | None
-    reasons: tuple[str, ...] = ()
-    limit_cents: int | None = None
-    way_out: str | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+# Of several ways that are shut, the one that nothing opens is said first, then what the person can do something about.
+_GRAVITY: Mapping[Verdict, int] = {"refuse": 0, "verify": 1, "waitlist": 2}
 
 
 def decide(offer: Offer, totals: Totals, investor: Investor, amount_cents: int, now: datetime) -> Decision:
     """Judge an amount. amount_cents: the whole new amount asked for, on top of ``investor.already_cents``."""
-    stopped = _stopped(offer, now)
+    stopped = _stopped(offer, now) or _minor(offer, investor)
     if stopped:
         return stopped
-    placed = _placed(offer, investor, now)
+    levels = _levels(offer, investor, now)
+    if isinstance(levels, Decision):
+        return levels
+    placed = _placed(offer, levels, now)
     if isinstance(placed, Decision):
         return placed
-    if amount_cents < offer.minimum_cents:
-        return Decision(
-            "refuse", placed[0], ("amount_too_small",), None, "raise_amount", {"minimum_cents": offer.minimum_cents}
-        )
-    return _within_limits(offer, totals, investor, amount_cents, placed)
+    ring, level = placed
+    least = offer.rings[ring].minimum_cents or offer.minimum_cents
+    if amount_cents < least:
+        return Decision("refuse", ring, (Block("amount_too_small", "raise_amount", None, {"minimum_cents": least}),))
+    found = limits.blocks(offer, totals, limits.Asking(investor, ring, level, now), amount_cents)
+    return _answer(found, ring, least, _better(offer, levels, ring, now))
+
+
+def open_ring(offer: Offer, now: datetime) -> int:
+    """Return the widest ring that may pledge now, -1 before the first phase."""
+    if not offer.phases:
+        return len(offer.rings) - 1
+    return max((phase.widest for phase in offer.phases if phase.starts_at <= now), default=-1)
 
 
 def _stopped(offer: Offer, now: datetime) -> Decision | None:
     if offer.state != "live" or offer.opens_at is None or offer.closes_at is None or now >= offer.closes_at:
-        return Decision("refuse", None, ("campaign_closed",), None, "none")
+        return Decision("refuse", None, (Block("campaign_closed", "none"),))
     if now < offer.opens_at:
-        return Decision("wait", None, ("campaign_not_open",), None, "wait", {"until": offer.opens_at})
+        return Decision("wait", None, (Block("campaign_not_open", "wait", None, {"until": offer.opens_at}),))
     return None
 
 
-def _placed(offer: Offer, investor: Investor, now: datetime) -> tuple[int, int] | Decision:
-    """Return the best ring and the level of proof there, or why there is none."""
-    usable = [link for link in investor.links if link.kind in ACCEPTED_LINKS]
+def _minor(offer: Offer, investor: Investor) -> Decision | None:
+    if not investor.minor:
+        return None
+    if not investor.guardian:
+        return Decision("refuse", None, (Block("minor_without_guardian", "ask_guardian"),))
+    if offer.instrument != "gift":
+        return Decision("refuse", None, (Block("minor_gift_only", "none"),))
+    return None
+
+
+def _levels(offer: Offer, investor: Investor, now: datetime) -> dict[int, int] | Decision:
+    """Return the best level of proof in each ring the investor is in, or why they are in none."""
+    accepted = offer.accepts.get(investor.kind, frozenset())
+    if not accepted:
+        return Decision("refuse", None, (Block("kind_not_accepted", "none", None, {"kind": investor.kind}),))
+    usable = [link for link in investor.links if link.kind in accepted]
     current = [link for link in usable if link.level >= 1 and now < link.expires_at]
     if not current:
-        reason = "claim_expired" if usable else "no_residence"
-        return Decision("verify", None, (reason,), None, "declare_residence")
-    found = _best_ring(offer.rings, current)
-    if found is None:
-        return Decision("refuse", None, ("outside_rings",), None, "none")
-    ring, level = found
-    if level < offer.rings[ring].minimum_level:
-        needed = offer.rings[ring].minimum_level
-        return Decision("verify", ring, ("level_too_low",), None, "prove_residence", {"level": level, "needed": needed})
-    return ring, level
+        return Decision("verify", None, (Block("claim_expired" if usable else "no_residence", "declare_residence"),))
+    levels: dict[int, int] = {}
+    members = 0
+    for index, ring in enumerate(offer.rings):
+        inside = [link for link in current if _is_inside(offer, link, ring.communes)]
+        single = [link.level for link in inside if link.kind != "members"]
+        count = sum(link.count for link in inside if link.kind == "members")
+        members = max(members, count)
+        if count >= offer.members:
+            single += [link.level for link in inside if link.kind == "members"]
+        if single:
+            levels[index] = max(single)
+    if levels:
+        return levels
+    if members:
+        facts = {"members": members, "needed": offer.members}
+        return Decision("verify", None, (Block("association_needs_members", "declare_members", None, facts),))
+    return Decision("refuse", None, (Block("outside_rings", "none"),))
 
 
-def _best_ring(rings: tuple[Ring, ...], links: Iterable[Link]) -> tuple[int, int] | None:
-    """Return the smallest ring a link falls in and its best level of proof; several links never add up."""
-    best: tuple[int, int] | None = None
-    for link in links:
-        for index, ring in enumerate(rings):
-            if link.commune_code in ring.communes:
-                if best is None or (index, -link.level) < (best[0], -best[1]):
-                    best = (index, link.level)
-                break
-    return best
+def _is_inside(offer: Offer, link: Link, communes: frozenset[str]) -> bool:
+    return link.commune_code in (offer.public_units if link.kind == "area" else communes)
 
 
-def _within_limits(
-    offer: Offer, totals: Totals, investor: Investor, amount_cents: int, placed: tuple[int, int]
-) -> Decision:
-    ring, level = placed
-    limits = [("hard_cap", max(0, offer.hard_cap_cents - totals.reserved_cents - totals.live_cents), "lower_amount")]
-    if offer.instrument == "interest_free_loan":
-        limits.append(("free_loan_cap", max(0, FREE_LOAN_CAP - investor.already_cents), "lower_amount"))
-    if level == 1:
-        limits.append(("level_1_cap", max(0, LEVEL_1_CAP - investor.already_cents), "prove_residence"))
-    elif level < PROVEN:
-        limits.append(("level_2_cap", max(0, LEVEL_2_CAP - investor.year_cents), "prove_residence"))
-    binding = sorted((limit for limit in limits if amount_cents > limit[1]), key=lambda limit: limit[1])
-    if not binding:
-        return Decision("accept", ring)
-    reasons = tuple(reason for reason, _, _ in binding)
-    most = binding[0][1] if binding[0][1] >= offer.minimum_cents else None
-    _reason, room, way_out = binding[0]
-    facts = {"room_cents": room, "level": level}
-    if most is not None:
-        return Decision("accept_up_to", ring, reasons, most, way_out, facts)
-    verdict: Verdict = "verify" if way_out == "prove_residence" else "refuse"
-    return Decision(verdict, ring, reasons, None, way_out if way_out == "prove_residence" else "none", facts)
+def _placed(offer: Offer, levels: dict[int, int], now: datetime) -> tuple[int, int] | Decision:
+    """Return the innermost ring that is open and whose proof is there, or what is missing."""
+    widest = open_ring(offer, now)
+    proven = [ring for ring, level in levels.items() if level >= offer.rings[ring].minimum_level]
+    if proven and proven[0] <= widest:
+        return proven[0], levels[proven[0]]
+    already_open = [ring for ring in levels if ring <= widest]
+    if proven and not already_open:
+        return Decision("wait", proven[0], (_not_yet(offer, proven[0]),))
+    # Rings are in order: of those that ask for the least proof, the innermost comes first.
+    ring = min(already_open or levels, key=lambda index: offer.rings[index].minimum_level)
+    facts = {"level": levels[ring], "needed": offer.rings[ring].minimum_level}
+    shut = [Block("level_too_low", "prove_residence", None, facts)]
+    if proven or not already_open:
+        shut.append(_not_yet(offer, proven[0] if proven else ring))
+    return Decision("verify", ring, tuple(shut))
+
+
+def _not_yet(offer: Offer, ring: int) -> Block:
+    until = min(phase.starts_at for phase in offer.phases if phase.widest >= ring)
+    return Block("ring_not_open", "wait", None, {"until": until})
+
+
+def _better(offer: Offer, levels: dict[int, int], ring: int, now: datetime) -> Better | None:
+    """Return the innermost open ring that a better proof would lead to, when its terms are not the same."""
+    widest = open_ring(offer, now)
+    here = offer.rings[ring]
+    for inner in levels:
+        there = offer.rings[inner]
+        if inner >= ring or inner > widest:
+            break
+        if (there.rate_bp, there.cap_cents, there.minimum_cents) != (here.rate_bp, here.cap_cents, here.minimum_cents):
+            return Better(inner, there.minimum_level, there.rate_bp, there.cap_cents)
+    return None
+
+
+def _answer(found: list[Block], ring: int, least: int, better: Better | None) -> Decision:
+    if not found:
+        return Decision("accept", ring, better=better)
+    ways = [replace(block, way_out=_way(block, least, better)) for block in found]
+    most = min(_room(block) for block in found)
+    if most >= least:
+        return Decision("accept_up_to", ring, tuple(sorted(ways, key=_room)), most, better)
+    ways.sort(key=lambda block: (_room(block) >= least, _GRAVITY[_verdict(block)], _room(block)))
+    return Decision(_verdict(ways[0]), ring, tuple(ways), None, better)
+
+
+def _room(block: Block) -> int:
+    return block.limit_cents or 0
+
+
+def _verdict(block: Block) -> Verdict:
+    return limits.WHEN_NOTHING_IS_LEFT.get(block.way_out, "refuse")
+
+
+def _way(block: Block, least: int, better: Better | None) -> str:
+    """Return the smallest change that lifts a limit: a proof, a smaller amount, waiting for room, or none."""
+    if block.way_out == "prove_residence":
+        return block.way_out
+    if block.reason == "ring_cap" and better and (better.cap_cents is None or better.cap_cents > _room(block)):
+        return "prove_residence"
+    if _room(block) >= least:
+        return "lower_amount"
+    return block.way_out if block.way_out == "join_waitlist" else "none"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from marketplace.locality.rules import LEVEL_1_CAP
+from marketplace.locality.limits import LEVEL_1_CAP
 from marketplace.projects.rules import Content, Problem
 
 Tone = Literal["ok", "warn", "bad"]

@@ -11,7 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from marketplace.core.money import Money
-from marketplace.locality.rules import Decision, Investor, Link
+from marketplace.locality.model import Decision, Investor, Link
 from marketplace.pledges import services as pledges
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune

@@ -86,7 +86,7 @@ def test_the_limit_is_that_of_the_folder():
 
 
 def test_a_slow_test_fails(run_unit):
-    outcome = run_unit("def test_slow():\n    assert sum(range(30_000_000))\n")
+    outcome = run_unit("def test_slow():\n    assert sum(range(90_000_000))\n")
 
     assert "1 failed" in outcome
     assert "the limit of its folder" in outcome

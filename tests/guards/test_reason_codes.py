@@ -164,8 +164,8 @@ def test_every_reason_comes_with_the_figures_of_its_sentence():
 def test_every_answer_of_the_rule_can_be_said(site, locale):
     with site.test_request_context(), force_locale(locale):
         for decision, _expected in TABLE.values():
-            for reason in decision.reasons:
-                said = sentence(reason, limit_cents=decision.limit_cents, way_out=decision.way_out, **decision.facts)
+            for block in decision.blocks:
+                said = sentence(block.reason, limit_cents=decision.limit_cents, way_out=block.way_out, **block.facts)
 
                 assert said.endswith((".", "…", "?")), said
 

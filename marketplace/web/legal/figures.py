@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from marketplace.accounts import rules as accounts
 from marketplace.core.clock import PARIS
-from marketplace.locality import rules as locality
+from marketplace.locality import limits as locality
 from marketplace.pledges import rules as pledges
 from marketplace.pledges.services import is_holiday
 from marketplace.projects import rules as projects

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.core.money import Money, parse_amount
 from marketplace.finance.schedules import interest_free
-from marketplace.locality.rules import Decision
+from marketplace.locality.model import Decision
 from marketplace.pledges import services
 from marketplace.projects.queries import CampaignPage
 from marketplace.web import eligibility

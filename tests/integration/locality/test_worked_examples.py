@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from marketplace.locality import presets
-from marketplace.locality.rules import Investor, Link, Offer, Ring, Totals, decide
+from marketplace.locality.model import Investor, Link, Offer, Ring, Totals
+from marketplace.locality.rules import decide
 from marketplace.locality.zones import ZoneError, compile_zone
 from marketplace.territories import queries
 from marketplace.territories.atlas import DatabaseAtlas, compile_rule, cover

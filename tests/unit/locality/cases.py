@@ -1,8 +1,22 @@
 """A small campaign, people near and far, and every answer the rule can give them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from marketplace.locality.rules import Decision, Investor, Link, Offer, Ring, Totals, decide
+from marketplace.locality.model import (
+    Ceiling,
+    Decision,
+    Investor,
+    Link,
+    MinShare,
+    Offer,
+    Phase,
+    Reserve,
+    Ring,
+    RingTotal,
+    Totals,
+)
+from marketplace.locality.rules import decide
 
 OPENS = datetime(2026, 11, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -29,6 +43,16 @@ def offer(**changes) -> Offer:
     return Offer(**{**facts, **changes})
 
 
+WIDER = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
+IN_TURN = (Phase(OPENS, 0), Phase(WIDER, 1))
+PROVEN_RINGS = (Ring(frozenset({HERE}), 3), Ring(frozenset({HERE, THERE}), 3))
+PUBLIC = offer(public_units=frozenset({"departement:86"}))
+CAPPED = offer(rings=(Ring(frozenset({HERE}), 3), Ring(frozenset({HERE, THERE}), 1, cap_cents=40_00)))
+TURNS = (Ring(frozenset({HERE})), Ring(frozenset({HERE, THERE})))
+SHARED = offer(rings=TURNS, min_shares=(MinShare(0, 60),))
+RESERVED = offer(rings=TURNS, reserves=(Reserve(0, 5_000_00, WIDER),))
+CEILED = offer(rings=TURNS, ceilings=(Ceiling(0, 1_000_00),))
+LOCAL = Totals(0, 300_00, (RingTotal(300_00, 300_00),))
 LOAN = offer(instrument="interest_free_loan")
 
 
@@ -40,91 +64,239 @@ def person(*links, already=0, year=0) -> Investor:
     return Investor(links or (home(),), already, year)
 
 
+def members(count, commune=HERE) -> Link:
+    return Link("members", commune, 3, LATER, count)
+
+
+RELATED = Investor((home(),), related=True)
+
+
 def asked(cents, *, by=None, of=None, taken=None, at=NOW) -> Decision:
     return decide(of or offer(), taken or Totals(), by or person(), cents, at)
 
 
-# Every answer the rule can give: (case, decision).
+def said(found: Decision):
+    return found.verdict, found.ring, found.reasons, found.limit_cents, found.way_out, dict(found.facts)
+
+
+def answer(verdict, ring, reasons=(), limit=None, *way):  # way: code, facts
+    return verdict, ring, reasons, limit, *(way + (None, {})[len(way) :])
+
+
+# Every answer the rule can give: (decision, what it says).
 TABLE = {
-    "accepted": (asked(50_00), Decision("accept", 0)),
-    "draft": (asked(50_00, of=offer(state="draft")), Decision("refuse", None, ("campaign_closed",), None, "none")),
-    "closing": (asked(50_00, of=offer(state="closing")), Decision("refuse", None, ("campaign_closed",), None, "none")),
-    "funded": (asked(50_00, of=offer(state="funded")), Decision("refuse", None, ("campaign_closed",), None, "none")),
+    "accepted": (asked(50_00), answer("accept", 0)),
+    "draft": (asked(50_00, of=offer(state="draft")), answer("refuse", None, ("campaign_closed",), None, "none")),
+    "closing": (asked(50_00, of=offer(state="closing")), answer("refuse", None, ("campaign_closed",), None, "none")),
+    "funded": (asked(50_00, of=offer(state="funded")), answer("refuse", None, ("campaign_closed",), None, "none")),
     "no dates": (
         asked(50_00, of=offer(opens_at=None, closes_at=None)),
-        Decision("refuse", None, ("campaign_closed",), None, "none"),
+        answer("refuse", None, ("campaign_closed",), None, "none"),
     ),
     "at the closing second": (
         asked(50_00, at=CLOSES),
-        Decision("refuse", None, ("campaign_closed",), None, "none"),
+        answer("refuse", None, ("campaign_closed",), None, "none"),
     ),
     "before it opens": (
         asked(50_00, at=OPENS - MICRO),
-        Decision("wait", None, ("campaign_not_open",), None, "wait", {"until": OPENS}),
+        answer("wait", None, ("campaign_not_open",), None, "wait", {"until": OPENS}),
     ),
     "no residence": (
         decide(offer(), Totals(), Investor(()), 50_00, NOW),
-        Decision("verify", None, ("no_residence",), None, "declare_residence"),
+        answer("verify", None, ("no_residence",), None, "declare_residence"),
     ),
     "only a link of another kind": (
         asked(50_00, by=person(home(kind="work"))),
-        Decision("verify", None, ("no_residence",), None, "declare_residence"),
+        answer("verify", None, ("no_residence",), None, "declare_residence"),
     ),
     "expired": (
         asked(50_00, by=person(home(expires_at=NOW))),
-        Decision("verify", None, ("claim_expired",), None, "declare_residence"),
+        answer("verify", None, ("claim_expired",), None, "declare_residence"),
     ),
     "elsewhere": (
         asked(50_00, by=person(home(FAR))),
-        Decision("refuse", None, ("outside_rings",), None, "none"),
+        answer("refuse", None, ("outside_rings",), None, "none"),
     ),
     "level too low": (
-        asked(50_00, by=person(home(level=1)), of=offer(rings=TWO_RINGS)),
-        Decision("verify", 0, ("level_too_low",), None, "prove_residence", {"level": 1, "needed": 3}),
+        asked(50_00, by=person(home(level=1)), of=offer(rings=TWO_RINGS[:1])),
+        answer("verify", 0, ("level_too_low",), None, "prove_residence", {"level": 1, "needed": 3}),
+    ),
+    "a better proof opens a ring before its turn": (
+        asked(50_00, by=person(home(level=1)), of=offer(rings=TWO_RINGS, phases=IN_TURN)),
+        answer("verify", 0, ("level_too_low", "ring_not_open"), None, "prove_residence", {"level": 1, "needed": 3}),
+    ),
+    "neither proven nor open": (
+        asked(50_00, by=person(home(THERE, level=1)), of=offer(rings=PROVEN_RINGS, phases=IN_TURN)),
+        answer("verify", 1, ("level_too_low", "ring_not_open"), None, "prove_residence", {"level": 1, "needed": 3}),
+    ),
+    "not yet": (
+        asked(50_00, by=person(home(THERE)), of=offer(rings=TWO_RINGS, phases=IN_TURN)),
+        answer("wait", 1, ("ring_not_open",), None, "wait", {"until": WIDER}),
+    ),
+    "a minor alone": (
+        asked(50_00, by=replace(person(), minor=True)),
+        answer("refuse", None, ("minor_without_guardian",), None, "ask_guardian"),
+    ),
+    "a minor lends": (
+        asked(50_00, by=replace(person(), minor=True, guardian=True), of=LOAN),
+        answer("refuse", None, ("minor_gift_only",), None, "none"),
+    ),
+    "a minor gives": (asked(50_00, by=replace(person(), minor=True, guardian=True)), answer("accept", 0)),
+    "a kind the rule does not take": (
+        asked(50_00, by=replace(person(), kind="sme"), of=offer(accepts={"person": frozenset({"home"})})),
+        answer("refuse", None, ("kind_not_accepted",), None, "none", {"kind": "sme"}),
+    ),
+    "19 local members": (
+        asked(50_00, by=replace(person(members(19)), kind="association")),
+        answer("verify", None, ("association_needs_members",), None, "declare_members", {"members": 19, "needed": 20}),
+    ),
+    "20 local members": (asked(50_00, by=replace(person(members(20)), kind="association")), answer("accept", 0)),
+    "the département's own money": (
+        asked(50_00, by=replace(person(home("departement:86", kind="area")), kind="public_body"), of=PUBLIC),
+        answer("accept", 0),
+    ),
+    "another département's": (
+        asked(50_00, by=replace(person(home("departement:33", kind="area")), kind="public_body"), of=PUBLIC),
+        answer("refuse", None, ("outside_rings",), None, "none"),
+    ),
+    "the ring's cap": (
+        asked(300_00, of=offer(rings=(Ring(frozenset({HERE}), cap_cents=200_00),))),
+        answer(
+            "accept_up_to",
+            0,
+            ("ring_cap",),
+            200_00,
+            "lower_amount",
+            {"room_cents": 200_00, "level": 3, "cap_cents": 200_00},
+        ),
+    ),
+    "the ring's cap, used up": (
+        asked(50_00, of=offer(rings=(Ring(frozenset({HERE}), cap_cents=200_00),)), by=person(already=200_00)),
+        answer("refuse", 0, ("ring_cap",), None, "none", {"room_cents": 0, "level": 3, "cap_cents": 200_00}),
+    ),
+    "the ring's cap, more with a proof": (
+        asked(45_00, of=CAPPED, by=person(home(level=1), already=0)),
+        answer(
+            "accept_up_to",
+            1,
+            ("ring_cap",),
+            40_00,
+            "prove_residence",
+            {"room_cents": 40_00, "level": 1, "cap_cents": 40_00},
+        ),
+    ),
+    "the owner's cap": (
+        asked(300_00, of=offer(related_cap_cents=2_000_00), by=RELATED, taken=Totals(0, 1_900_00, (), 1_900_00)),
+        answer(
+            "accept_up_to",
+            0,
+            ("related_cap",),
+            100_00,
+            "lower_amount",
+            {"room_cents": 100_00, "level": 3, "cap_cents": 2_000_00},
+        ),
+    ),
+    "unlocked by those from here": (
+        asked(300_00, of=SHARED, by=person(home(THERE)), taken=LOCAL),
+        answer(
+            "accept_up_to",
+            1,
+            ("min_share",),
+            200_00,
+            "lower_amount",
+            {"room_cents": 200_00, "level": 3, "percent": 60},
+        ),
+    ),
+    "nobody from here yet": (
+        asked(300_00, of=SHARED, by=person(home(THERE))),
+        answer("waitlist", 1, ("min_share",), None, "join_waitlist", {"room_cents": 0, "level": 3, "percent": 60}),
+    ),
+    "the owner unlocks nothing": (
+        asked(300_00, of=SHARED, by=RELATED),
+        answer("waitlist", 0, ("min_share",), None, "join_waitlist", {"room_cents": 0, "level": 3, "percent": 60}),
+    ),
+    "kept for those from here": (
+        asked(
+            300_00, of=RESERVED, by=person(home(THERE)), taken=Totals(0, 4_900_00, (RingTotal(), RingTotal(490_000)))
+        ),
+        answer(
+            "accept_up_to",
+            1,
+            ("reserve",),
+            100_00,
+            "lower_amount",
+            {"room_cents": 100_00, "level": 3, "until": WIDER, "kept_cents": 5_000_00},
+        ),
+    ),
+    "no longer kept": (
+        asked(300_00, of=RESERVED, by=person(home(THERE)), taken=Totals(0, 4_900_00), at=WIDER),
+        answer("accept", 1),
+    ),
+    "enough from elsewhere": (
+        asked(300_00, of=CEILED, by=person(home(THERE)), taken=Totals(0, 900_00, (RingTotal(), RingTotal(900_00)))),
+        answer(
+            "accept_up_to",
+            1,
+            ("ceiling",),
+            100_00,
+            "lower_amount",
+            {"room_cents": 100_00, "level": 3, "cap_cents": 1_000_00},
+        ),
+    ),
+    "nothing left anywhere, and one thing for good": (
+        asked(300_00, of=replace(CEILED, related_cap_cents=0), by=RELATED, taken=Totals(0, 10_000_00)),
+        answer(
+            "refuse",
+            0,
+            ("related_cap", "hard_cap", "ceiling"),
+            None,
+            "none",
+            {"room_cents": 0, "level": 3, "cap_cents": 0},
+        ),
     ),
     "too small": (
         asked(9_99),
-        Decision("refuse", 0, ("amount_too_small",), None, "raise_amount", {"minimum_cents": 10_00}),
+        answer("refuse", 0, ("amount_too_small",), None, "raise_amount", {"minimum_cents": 10_00}),
     ),
     "more than is left": (
         asked(50_01, taken=Totals(9_000_00, 950_00)),
-        Decision("accept_up_to", 0, ("hard_cap",), 50_00, "lower_amount", {"room_cents": 50_00, "level": 3}),
+        answer("accept_up_to", 0, ("hard_cap",), 50_00, "lower_amount", {"room_cents": 50_00, "level": 3}),
     ),
     "full": (
         asked(50_00, taken=Totals(0, 10_000_00)),
-        Decision("refuse", 0, ("hard_cap",), None, "none", {"room_cents": 0, "level": 3}),
+        answer("waitlist", 0, ("hard_cap",), None, "join_waitlist", {"room_cents": 0, "level": 3}),
     ),
     "less left than the minimum": (
         asked(10_00, taken=Totals(1, 9_990_00)),
-        Decision("refuse", 0, ("hard_cap",), None, "none", {"room_cents": 9_99, "level": 3}),
+        answer("waitlist", 0, ("hard_cap",), None, "join_waitlist", {"room_cents": 9_99, "level": 3}),
     ),
     "more than one may lend": (
         asked(5_000_01, of=LOAN),
-        Decision("accept_up_to", 0, ("free_loan_cap",), 5_000_00, "lower_amount", {"room_cents": 5_000_00, "level": 3}),
+        answer("accept_up_to", 0, ("free_loan_cap",), 5_000_00, "lower_amount", {"room_cents": 5_000_00, "level": 3}),
     ),
     "lent all one may": (
         asked(10_00, of=LOAN, by=person(already=5_000_00)),
-        Decision("refuse", 0, ("free_loan_cap",), None, "none", {"room_cents": 0, "level": 3}),
+        answer("refuse", 0, ("free_loan_cap",), None, "none", {"room_cents": 0, "level": 3}),
     ),
     "level 1, over its limit": (
         asked(50_01, by=person(home(level=1))),
-        Decision("accept_up_to", 0, ("level_1_cap",), 50_00, "prove_residence", {"room_cents": 50_00, "level": 1}),
+        answer("accept_up_to", 0, ("level_1_cap",), 50_00, "prove_residence", {"room_cents": 50_00, "level": 1}),
     ),
     "level 1, used up": (
         asked(10_00, by=person(home(level=1), already=50_00)),
-        Decision("verify", 0, ("level_1_cap",), None, "prove_residence", {"room_cents": 0, "level": 1}),
+        answer("verify", 0, ("level_1_cap",), None, "prove_residence", {"room_cents": 0, "level": 1}),
     ),
     "level 2, over its limit": (
         asked(200_01, by=person(home(level=2), year=800_00)),
-        Decision("accept_up_to", 0, ("level_2_cap",), 200_00, "prove_residence", {"room_cents": 200_00, "level": 2}),
+        answer("accept_up_to", 0, ("level_2_cap",), 200_00, "prove_residence", {"room_cents": 200_00, "level": 2}),
     ),
     "level 2, used up": (
         asked(10_00, by=person(home(level=2), year=1_000_00)),
-        Decision("verify", 0, ("level_2_cap",), None, "prove_residence", {"room_cents": 0, "level": 2}),
+        answer("verify", 0, ("level_2_cap",), None, "prove_residence", {"room_cents": 0, "level": 2}),
     ),
     "two limits, the narrower first": (
         asked(60_00, by=person(home(level=1), already=20_00), taken=Totals(0, 9_960_00)),
-        Decision(
+        answer(
             "accept_up_to",
             0,
             ("level_1_cap", "hard_cap"),
@@ -134,7 +306,7 @@ TABLE = {
         ),
     ),
 }
-VERDICTS = {"accept", "accept_up_to", "verify", "wait", "refuse"}
+VERDICTS = {"accept", "accept_up_to", "verify", "wait", "waitlist", "refuse"}
 REASONS = {
     "campaign_closed",
     "campaign_not_open",
@@ -147,4 +319,14 @@ REASONS = {
     "free_loan_cap",
     "level_1_cap",
     "level_2_cap",
+    "association_needs_members",
+    "ceiling",
+    "kind_not_accepted",
+    "min_share",
+    "minor_gift_only",
+    "minor_without_guardian",
+    "related_cap",
+    "reserve",
+    "ring_cap",
+    "ring_not_open",
 }

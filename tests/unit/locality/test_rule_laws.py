@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.locality.rules import FREE_LOAN_CAP, LEVEL_1_CAP, LEVEL_2_CAP, Investor, Link, Ring, Totals, decide
+from marketplace.locality.limits import FREE_LOAN_CAP, LEVEL_1_CAP, LEVEL_2_CAP
+from marketplace.locality.model import Investor, Link, Ring, Totals
+from marketplace.locality.rules import decide
 from tests.unit.locality.cases import (
     CLOSES,
     FAR,

@@ -9,7 +9,7 @@ import html5lib
 import pytest
 
 from marketplace.accounts import rules as accounts
-from marketplace.locality.rules import FREE_LOAN_CAP, LEVEL_1_CAP, LEVEL_2_CAP
+from marketplace.locality.limits import FREE_LOAN_CAP, LEVEL_1_CAP, LEVEL_2_CAP
 from marketplace.pledges.rules import RECOVERY, RESERVATION
 from marketplace.projects.rules import LEAST_PLEDGE_CENTS, LISTING_DAYS, LOAN_MONTHS, MOST_CENTS
 from marketplace.protection.reflection import DAYS, WORKING_DAYS_INSIDE
