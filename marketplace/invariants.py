@@ -114,6 +114,8 @@ QUERIES: dict[str, str] = {
     "I21 the index lists live campaigns, all of them and no other": """
         SELECT c.id FROM campaign c LEFT JOIN listing l ON l.campaign_id = c.id
         GROUP BY c.id, c.state HAVING (c.state = 'live') <> (count(l.campaign_id) > 0)""",
+    "I22 no money came that nobody waited for": """
+        SELECT campaign_id, pledge_id, payment_intent_id, why FROM stray_payment WHERE settled_at IS NULL""",
 }
 
 

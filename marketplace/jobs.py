@@ -121,6 +121,13 @@ def catch_up(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by t
     _database().in_transaction(partial(inbox.ring_again, before=_now() - PATIENCE))
 
 
+@tasks.task(name="payments.cancel_payment", retry=_again)
+def cancel_payment(payment_intent_id: str) -> None:
+    """Have the provider give up a payment that was declined and will not be used again."""
+    with suppress(NotFound):
+        _gateway().cancel_payment(payment_intent_id)
+
+
 @tasks.task(name="pledges.forget_card", retry=_again)
 def forget_card(payment_method_id: str) -> None:
     """Have the provider forget a card that nothing rests on any more."""

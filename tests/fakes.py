@@ -61,6 +61,7 @@ class FakeGateway:
     cards: dict[str, str] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     customers: dict[str, UUID] = field(default_factory=dict)
     intents: dict[str, _Intent] = field(default_factory=dict)
     events: list[ProviderEvent] = field(default_factory=list)
@@ -142,12 +143,12 @@ class FakeGateway:
         def make() -> ChargeOutcome:
             reason = self.declines.pop(0) if self.declines else None
             if reason == INVALID:
-                return ChargeOutcome("declined", None, None, reason)
+                return ChargeOutcome("declined", None, None, attempt, amount, reason=reason)
             made = self._id("pi")
             if reason is None:
-                outcome = ChargeOutcome("succeeded", made, self._id("ch"))
+                outcome = ChargeOutcome("succeeded", made, self._id("ch"), attempt, amount)
             else:
-                outcome = ChargeOutcome("declined", made, None, reason)
+                outcome = ChargeOutcome("declined", made, None, attempt, amount, reason=reason)
             self.intents[made] = _Intent(made, customer_id, pledge, attempt, amount, outcome)
             kind = "succeeded" if reason is None else "payment_failed"
             self._ring(f"payment_intent.{kind}", made)
@@ -178,6 +179,12 @@ class FakeGateway:
         self._called("payment")
         intent = self.intents[payment_intent_id]
         return PaymentStatus(intent.outcome, intent.pledge)
+
+    def cancel_payment(self, payment_intent_id: str) -> None:
+        """Give up a payment that took no money."""
+        self._called("cancel_payment")
+        if self.intents[payment_intent_id].outcome.state != "succeeded":
+            self.cancelled.append(payment_intent_id)
 
     def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:
         """Verify with the code that ships: no network is needed for it."""

@@ -46,12 +46,16 @@ class CheckoutStatus:
 class ChargeOutcome:
     """What became of a charge. reason: the provider's decline code when declined.
 
-    payment_intent_id: None when the provider refused the request itself, and no payment came into being.
+    payment_intent_id: None when the provider refused the request itself, and no payment came into being. attempt: ours,
+    None when the payment names none. amount: what was taken, or asked for when nothing was; of currency.
     """
 
     state: ChargeState
     payment_intent_id: str | None
     charge_id: str | None
+    attempt: int | None
+    amount: Money
+    currency: str = "eur"
     reason: str | None = None
 
 
@@ -142,6 +146,10 @@ class Gateway(Protocol):
 
     def payment(self, payment_intent_id: str) -> PaymentStatus:
         """Say what is true now of a payment."""
+        ...
+
+    def cancel_payment(self, payment_intent_id: str) -> None:
+        """Give up a payment that took no money; nothing happens when it did, or was given up already."""
         ...
 
     def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:

@@ -41,6 +41,33 @@ class StripeEvent(Base):
     outcome: Mapped[str | None]
 
 
+class ProviderWatermark(Base):
+    """How far something of the provider's was read: everything before ``reached_at`` is known here."""
+
+    __tablename__ = "provider_watermark"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    reached_at: Mapped[datetime]
+
+
+class StrayPayment(Base):
+    """Money that came and that no pledge waited for: a person looks into it and gives it back.
+
+    why: other_amount, other_attempt, or the state of its pledge, as pledge_dropped. settled_at: when it was dealt with.
+    """
+
+    __tablename__ = "stray_payment"
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    payment_intent_id: Mapped[str] = mapped_column(primary_key=True)
+    pledge_id: Mapped[UUID]
+    charge_id: Mapped[str | None]
+    attempt: Mapped[int | None]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    why: Mapped[str]
+    noticed_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
 class Transfer(Base):
     """One line of the ledger: one row is both legs, so that it balances by construction.
 

@@ -46,6 +46,7 @@ _CHARGE_STATES: dict[str, ChargeState] = {
     "processing": "processing",
     "requires_action": "requires_action",
 }
+_CANCELLABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 EVENTS = (
     "checkout.session.completed",
     "checkout.session.expired",
@@ -156,10 +157,10 @@ class StripeGateway:
         try:
             intent = _call(lambda: self._client().v1.payment_intents.create(params, {"idempotency_key": key}))
         except stripe.CardError as error:
-            return _declined(error)
+            return _declined(error, attempt, amount)
         except (stripe.InvalidRequestError, NotFound) as error:
             logger.warning("charge %s of %s was refused as invalid: %s", attempt, pledge, error.__cause__ or error)
-            return ChargeOutcome("declined", None, None, INVALID)
+            return ChargeOutcome("declined", None, None, attempt, amount, reason=INVALID)
         return _outcome(intent)
 
     def find_charge(self, *, customer_id: str, pledge: str, attempt: int) -> ChargeOutcome | None:
@@ -167,7 +168,7 @@ class StripeGateway:
         params: Any = {"customer": customer_id, "limit": 100}
         found = _call(lambda: self._client().v1.payment_intents.list(params))
         for intent in found.auto_paging_iter():
-            metadata: dict[str, str] = cast("Any", intent).to_dict().get("metadata") or {}
+            metadata = _metadata(intent)
             if (metadata.get("pledge"), metadata.get("attempt")) == (pledge, str(attempt)):
                 return _outcome(intent)
         return None
@@ -175,8 +176,13 @@ class StripeGateway:
     def payment(self, payment_intent_id: str) -> PaymentStatus:
         """Say what is true now of a payment intent."""
         intent = _call(lambda: self._client().v1.payment_intents.retrieve(payment_intent_id))
-        metadata: dict[str, str] = cast("Any", intent).to_dict().get("metadata") or {}
-        return PaymentStatus(_outcome(intent), metadata.get("pledge"))
+        return PaymentStatus(_outcome(intent), _metadata(intent).get("pledge"))
+
+    def cancel_payment(self, payment_intent_id: str) -> None:
+        """Cancel a payment intent that took no money."""
+        intent = _call(lambda: self._client().v1.payment_intents.retrieve(payment_intent_id))
+        if intent.status in _CANCELLABLE:
+            _call(lambda: self._client().v1.payment_intents.cancel(payment_intent_id))
 
     def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:
         """Verify and read a webhook.
@@ -273,16 +279,28 @@ def _outcome(intent: Any) -> ChargeOutcome:
     state = _CHARGE_STATES.get(intent.status, "declined")
     failure = intent.last_payment_error
     reason = None if state == "succeeded" or not failure else failure.decline_code or failure.code
-    charge = intent.latest_charge
-    return ChargeOutcome(state, intent.id, charge if isinstance(charge, str) else None, reason)
+    charge, attempt = intent.latest_charge, _metadata(intent).get("attempt", "")
+    return ChargeOutcome(
+        state,
+        intent.id,
+        charge if isinstance(charge, str) else None,
+        attempt=int(attempt) if attempt.isdecimal() else None,
+        amount=Money(intent.amount_received if state == "succeeded" else intent.amount),
+        currency=intent.currency,
+        reason=reason,
+    )
 
 
-def _declined(error: "stripe.CardError") -> ChargeOutcome:
+def _metadata(intent: Any) -> dict[str, str]:
+    return intent.to_dict().get("metadata") or {}
+
+
+def _declined(error: "stripe.CardError", attempt: int, amount: Money) -> ChargeOutcome:
     intent = error.error.payment_intent if error.error else None
     if intent is None:
         raise Unavailable("stripe") from error
     body = cast("Any", error.error)
-    return ChargeOutcome("declined", intent.id, None, body.decline_code or body.code)
+    return ChargeOutcome("declined", intent.id, None, attempt, amount, reason=body.decline_code or body.code)
 
 
 def _event(body: dict[str, Any]) -> ProviderEvent:

@@ -61,6 +61,8 @@ class Pledge(Base):
         Index("ix_pledge_backer_id_opened_at", "backer_id", "opened_at"),
         Index("ix_pledge_card_pending", "reserved_until", postgresql_where=text("state = 'card_pending'")),
         Index("ix_pledge_reflecting", "revocable_until", postgresql_where=text("state = 'reflecting'")),
+        Index("ix_pledge_undecided", "campaign_id", postgresql_where=text("state IN ('reflecting', 'confirmed')")),
+        Index("ix_pledge_charging", "charge_started_at", postgresql_where=text("state = 'charging'")),
         Index("ix_pledge_recovering", "recover_until", postgresql_where=text("state = 'action_required'")),
     )
     campaign_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -43,6 +43,7 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("charging", "action_required"): frozenset({"charge_declined"}),
     ("charging", "dropped"): frozenset({"recovery_over"}),
     ("action_required", "charging"): frozenset({"last_attempt"}),
+    ("action_required", "paid"): frozenset({"charge_succeeded"}),
 }
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.db import Database
 from marketplace.core.money import Money
+from marketplace.core.queue import enqueue
 from marketplace.matching import services as matching
-from marketplace.payments import customers, inbox
+from marketplace.payments import customers, inbox, strays
 from marketplace.payments.gateway import ChargeOutcome, Gateway
 from marketplace.pledges.checkout import parse_reference, reference
 from marketplace.pledges.models import Pledge
@@ -250,13 +251,19 @@ def record_charge(
     now: datetime,
     stripe_event_id: str | None = None,
 ) -> str:
-    """Write down what became of a charge. Happens again without effect."""
+    """Write down what became of a charge; return the state it led to, or "stray". Happens again without effect.
+
+    Money that no pledge waited for is kept as such, for a person to see. A payment that was declined is given up.
+    """
     pledge = lock_pledge(session, campaign_id, pledge_id)
-    if pledge.state != "charging" or outcome.state == "processing":
+    if outcome.state == "succeeded" and (why := _stray(pledge, outcome)):
+        strays.note(session, campaign_id=campaign_id, pledge_id=pledge_id, outcome=outcome, why=why, now=now)
+        return "stray"
+    late = outcome.attempt != pledge.charge_attempt  # it says nothing of the attempt under way
+    if outcome.state != "succeeded" and (pledge.state != "charging" or outcome.state == "processing" or late):
         return pledge.state
-    known = outcome.payment_intent_id
-    if outcome.state != "succeeded" and known is not None and known == pledge.payment_intent_id:
-        return pledge.state  # late news of the attempt before: it says nothing of the one under way
+    if pledge.state == "paid":
+        return pledge.state
     common: dict[str, Any] = {
         "now": now,
         "stripe_event_id": stripe_event_id,
@@ -265,7 +272,10 @@ def record_charge(
     if outcome.state == "succeeded":
         move(session, pledge, to="paid", cause="charge_succeeded", charge_id=outcome.charge_id, **common)
         tell(session, pledge, "campaign_succeeded")
-    elif pledge.recover_until is not None and pledge.recover_until <= now:
+        return pledge.state
+    if outcome.payment_intent_id is not None:
+        enqueue(session, "payments.cancel_payment", payment_intent_id=outcome.payment_intent_id)
+    if pledge.recover_until is not None and pledge.recover_until <= now:
         move(session, pledge, to="dropped", cause="recovery_over", decline_reason=outcome.reason, **common)
         clear_provider(session, pledge)
         tell(session, pledge, "pledge_dropped")
@@ -281,6 +291,19 @@ def record_charge(
         )
         tell(session, pledge, "charge_failed")
     return pledge.state
+
+
+def _stray(pledge: Pledge, outcome: ChargeOutcome) -> str | None:
+    """Say why a payment is not the one that a pledge waits for; None when it is, or when it is known already."""
+    if pledge.state == "paid" and pledge.payment_intent_id == outcome.payment_intent_id:
+        return None
+    if pledge.state not in {"charging", "action_required"}:
+        return f"pledge_{pledge.state}"
+    if outcome.attempt != pledge.charge_attempt:
+        return "other_attempt"
+    if (outcome.amount, outcome.currency) != (Money(pledge.amount_cents), "eur"):
+        return "other_amount"
+    return None
 
 
 def _refs(session: Session, *conditions: ColumnElement[bool]) -> list[Ref]:

@@ -1,6 +1,7 @@
 """Our gateway's charges against the sandbox: what is a decline, what is left of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -51,3 +52,27 @@ def test_a_card_that_was_forgotten_is_one_too(gateway, customer):
     gateway.forget_card(method)
 
     assert charge(gateway, customer, method).reason == INVALID
+
+
+@pytest.mark.parametrize("card", ["pm_card_visa", "pm_card_chargeCustomerFail"])
+def test_an_outcome_says_what_was_taken_and_for_which_attempt(gateway, customer, card):
+    told = charge(gateway, customer, saved(gateway, customer, card))
+
+    found = gateway.payment(told.payment_intent_id)
+
+    assert replace(found.outcome, charge_id=told.charge_id) == told  # a decline's own answer does not name its charge
+    assert (told.attempt, told.amount, told.currency) == (1, Money(50_00), "eur")
+    assert found.pledge == "campaign/pledge"
+
+
+def test_a_declined_payment_is_cancelled_once_and_a_paid_one_never(gateway, customer):
+    declined = charge(gateway, customer, saved(gateway, customer, "pm_card_chargeCustomerFail"))
+    paid = charge(gateway, customer, saved(gateway, customer))
+
+    for _ in range(2):
+        gateway.cancel_payment(declined.payment_intent_id)
+        gateway.cancel_payment(paid.payment_intent_id)
+
+    client = gateway._client()
+    assert client.v1.payment_intents.retrieve(declined.payment_intent_id).status == "canceled"
+    assert client.v1.payment_intents.retrieve(paid.payment_intent_id).status == "succeeded"
