@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.locality.model import Decision, Investor, Totals
 from marketplace.locality.rules import decide
@@ -46,7 +46,8 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
     """Decide a batch of requests on one campaign, in order, under the lock of its tally.
 
     now: aware UTC. Returns one outcome for each request, in order; refusals write nothing.
-    Raises NotFound: the campaign was never published. Statements do not depend on the number of requests.
+    Raises NotFound: the campaign was never published. Raises Refused: form_already_sent, with another amount.
+    Statements do not depend on the number of requests.
     """
     backers = sorted({request.backer_id for request in requests})
     # The yearly limit of level 2 crosses campaigns: one person's requests wait for each other, in a fixed order.
@@ -76,13 +77,18 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
 
 
 def _known(session: Session, campaign_id: UUID, requests: Sequence[Request]) -> dict[UUID, Pledge]:
-    """Return earlier pledges of the same forms; a key of somebody else's form is nobody's business."""
-    wanted = {request.form_key: request.backer_id for request in requests}
+    """Return earlier pledges of the same forms; a key of somebody else's form is nobody's business.
+
+    A form that comes again with another amount is not the same promise: it was changed after it had been sent.
+    """
+    wanted = {request.form_key: request for request in requests}
     found = session.scalars(
         select(Pledge).where(Pledge.campaign_id == campaign_id, Pledge.form_key.in_(list(wanted)))
     ).all()
-    if any(wanted[pledge.form_key] != pledge.backer_id for pledge in found):
+    if any(wanted[pledge.form_key].backer_id != pledge.backer_id for pledge in found):
         raise NotFound(campaign_id)
+    if any(wanted[pledge.form_key].amount.cents != pledge.amount_cents for pledge in found):
+        raise Refused("form_already_sent")
     return {pledge.form_key: pledge for pledge in found}
 
 

@@ -1,6 +1,6 @@
 """The life of a pledge as data: states, legal moves, and what each state weighs in a campaign's totals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 RESERVATION = timedelta(minutes=31)
 SHORTEST_PAGE = timedelta(minutes=30, seconds=30)
 RECOVERY = timedelta(days=7)
+# Room is kept for who may well not pay: so often by one person in one campaign, no more.
+MOST_UNFINISHED = 3
+UNFINISHED_FOR = timedelta(hours=24)
 # Keys may be forgotten at the provider after 24 h: from then on, look before sending again.
 KEY_LIFE = timedelta(hours=23)
 
@@ -93,6 +96,16 @@ def weight(state: str | None, amount_cents: int, *, related: bool) -> Weight:
         return Weight()
     irrevocable = amount_cents if state != "reflecting" and not related else 0
     return Weight(live=amount_cents, related=amount_cents if related else 0, confirmed=irrevocable)
+
+
+def may_reserve_from(unfinished: Sequence[datetime]) -> datetime | None:
+    """Return from when on a person may reserve room again; None: now.
+
+    unfinished: when each of their reservations of the last UNFINISHED_FOR without a saved card was opened.
+    """
+    if len(unfinished) < MOST_UNFINISHED:
+        return None
+    return sorted(unfinished)[-MOST_UNFINISHED] + UNFINISHED_FOR
 
 
 def may_withdraw(state: str, revocable_until: datetime | None, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from marketplace.pledges import chain, offers
 from marketplace.pledges.commit import Request, commit_batch
 from marketplace.pledges.errors import PledgeRefused
 from marketplace.pledges.models import CampaignTally, Pledge
-from marketplace.pledges.rules import may_withdraw
+from marketplace.pledges.rules import UNFINISHED_FOR, may_reserve_from, may_withdraw
 from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects.models import Campaign
 from marketplace.protection.reflection import revocable_until
@@ -61,18 +61,33 @@ def open_pledge(
 
     amount: euro cents. form_key: made with the form; the same key again returns the same pledge.
     Raises NotFound: no such published campaign, or a form of somebody else. Raises Refused: email_not_confirmed.
+    Raises Refused: too_many_reservations, of which none was completed; form_already_sent, with another amount.
     Raises PledgeRefused: the rule's reason codes. Source: docs/local-to-local.md.
     """
-    account = session.get(Account, backer_id)
+    # The lock that `commit_batch` takes first too: of two requests of one person the second one counts the first.
+    account = session.get(Account, backer_id, with_for_update={"key_share": True}, populate_existing=True)
     if account is None:
         raise NotFound(backer_id)
     if account.email_confirmed_at is None:
         raise Refused("email_not_confirmed")
+    _check_reservations(session, campaign_id, backer_id, form_key, now)
     request = Request(backer_id, amount, form_key)
     (outcome,) = commit_batch(session, campaign_id=campaign_id, requests=[request], now=now)
     if outcome.pledge_id is None:
         raise PledgeRefused(outcome.decision)
     return outcome.pledge_id
+
+
+def _check_reservations(session: Session, campaign_id: UUID, backer_id: UUID, form_key: UUID, now: datetime) -> None:
+    """Refuse who reserved room again and again without ever saving a card; a form sent again passes."""
+    recent = session.execute(
+        select(Pledge.form_key, Pledge.opened_at, Pledge.payment_method_id).where(
+            Pledge.campaign_id == campaign_id, Pledge.backer_id == backer_id, Pledge.opened_at > now - UNFINISHED_FOR
+        )
+    ).all()
+    again_at = may_reserve_from([row.opened_at for row in recent if row.payment_method_id is None])
+    if again_at is not None and all(row.form_key != form_key for row in recent):
+        raise Refused("too_many_reservations", again_at=again_at)
 
 
 def card_saved(

@@ -93,6 +93,10 @@ _PLEDGES: Mapping[str, Words] = {
     "free_loan_cap": lambda *, limit_cents=None, **_facts: _at_most(
         _("La loi limite un prêt sans intérêt à 5 000 € par personne et par projet."), limit_cents
     ),
+    "form_already_sent": _l(
+        "Vous avez déjà envoyé cette page avec un autre montant : cet engagement se trouve dans « Mes engagements ». "
+        "Pour en prendre un de plus, vérifiez le montant et confirmez de nouveau."
+    ),
     "hard_cap": lambda *, limit_cents=None, **_facts: (
         _("Il ne reste que %(most)s avant le plafond de la collecte.", most=money(limit_cents))
         if limit_cents
@@ -127,6 +131,11 @@ _PLEDGES: Mapping[str, Words] = {
     ),
     "reservation_over": _l(
         "Le temps pour enregistrer la carte est passé. Engagez-vous de nouveau si vous le souhaitez."
+    ),
+    "too_many_reservations": lambda *, again_at, **_facts: _(
+        "Vous avez réservé une place trois fois sans enregistrer de carte. Si l’un de ces engagements est encore en "
+        "cours, terminez-le depuis « Mes engagements ». Sinon, revenez à partir du %(at)s.",
+        at=instant(again_at),
     ),
     "reserve": lambda *, kept_cents, until, limit_cents=None, **_facts: _at_most(
         _("%(kept)s sont gardés aux habitants jusqu’au %(at)s.", kept=money(kept_cents), at=instant(until)), limit_cents

@@ -40,7 +40,8 @@ BREAKS = {
     "I13": "UPDATE pledge SET related = true WHERE state = 'abandoned'",
     "I21": "DELETE FROM listing",
     "I22": "INSERT INTO stray_payment "
-    "(campaign_id, payment_intent_id, pledge_id, amount_cents, currency, why, noticed_at) VALUES (gen_random_uuid(), 'pi_1', gen_random_uuid(), 1, 'eur', 'pledge_dropped', now())",
+    "(campaign_id, payment_intent_id, pledge_id, amount_cents, currency, why, noticed_at)"
+    " VALUES (gen_random_uuid(), 'pi_1', gen_random_uuid(), 1, 'eur', 'pledge_dropped', now())",
     "I16a": "<audit_event> UPDATE audit_event SET details = '{}'",
     "I16b": "<decision> UPDATE decision SET evidence = evidence || '{\"amount_cents\": 1}'",
     "state_is_the_fold": "<campaign_event> DELETE FROM campaign_event WHERE new_state = 'submitted'",

@@ -24,7 +24,7 @@ from marketplace.web.pledges.forms import AmountForm, ConfirmForm
 from marketplace.web.pledges.pages import address, amount_asked, amount_page, ask, explained, preview_of
 
 # What another amount would not change: said above the form, not at the amount.
-_NOT_THE_AMOUNT = frozenset({"email_not_confirmed"})
+_NOT_THE_AMOUNT = frozenset({"email_not_confirmed", "form_already_sent", "too_many_reservations"})
 
 
 @bp.get("/collectes/<uuid:campaign_id>/participer/relire")
@@ -65,6 +65,8 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
             )
         )
     except Refused as refusal:
+        if refusal.code == "form_already_sent":
+            form.form_key.data = str(uuid7())  # what is confirmed from here on is another promise
         refuse(form, sentence(refusal.code, **refusal.facts), None if refusal.code in _NOT_THE_AMOUNT else "amount")
         return _refused(campaign_id, form)
     return to_card_page(campaign_id, pledge_id)

@@ -14,7 +14,7 @@ from marketplace.pledges.commit import Request, commit_batch
 from marketplace.pledges.errors import PledgeRefused
 from marketplace.pledges.models import Pledge, PledgeDecision
 from marketplace.pledges.rules import RESERVATION
-from tests.factories import BORDEAUX, BUXEROLLES, CHAUVIGNY, DAY, LOUDUN, NIORT, POITIERS, SECOND
+from tests.factories import BORDEAUX, BUXEROLLES, CHAUVIGNY, DAY, HOUR, LOUDUN, NIORT, POITIERS, SECOND
 
 
 def promise(database, campaign, backer, euros=50, *, at, key=None, cents=None):
@@ -155,8 +155,7 @@ def test_the_same_form_sent_twice_is_one_pledge(database, make, snapshot, now):
     before = snapshot()
 
     assert promise(database, campaign, claire, at=now + SECOND, key=key) == first
-    # Whatever it says the second time, and even when nothing would be accepted any more.
-    assert promise(database, campaign, claire, 60, at=now, key=key) == first
+    # Even when nothing would be accepted any more.
     assert promise(database, campaign, claire, at=campaign.closes_at, key=key) == first
     assert snapshot() == before
 
@@ -349,3 +348,51 @@ def test_a_pledge_names_an_accepted_home(database, make, session, now):
     pledge_id = promise(database, campaign, claire, at=now)
 
     assert session.get_one(Pledge, (campaign.id, pledge_id)).commune_code == BUXEROLLES
+
+
+@pytest.mark.parametrize("state", ["card_pending", "abandoned"])
+def test_room_is_not_reserved_for_ever_by_who_never_saves_a_card(state, database, make, snapshot, now):
+    campaign, claire, other = make.campaign(now=now - DAY), make.account(), make.account()
+    times = [now - 20 * HOUR, now - 2 * HOUR, now - HOUR]
+    for at in times:
+        make.pledge(state=state, campaign=campaign, backer=claire, now=at)
+    before = snapshot()
+
+    with pytest.raises(Refused, match="too_many_reservations") as refused:
+        promise(database, campaign, claire, at=now)
+
+    assert refused.value.facts == {"again_at": times[0] + DAY}
+    with pytest.raises(Refused, match="too_many_reservations"):
+        promise(database, campaign, claire, at=times[0] + DAY - SECOND)
+    assert snapshot() == before
+    promise(database, campaign, other, at=now)
+    promise(database, make.campaign(), claire, at=now)
+    promise(database, campaign, claire, at=times[0] + DAY)
+
+
+def test_who_saves_a_card_may_go_on(database, make, now):
+    campaign, claire = make.campaign(now=now - DAY), make.account()
+    for state in ("reflecting", "withdrawn", "reflecting", "withdrawn", "card_pending", "abandoned"):
+        make.pledge(state=state, campaign=campaign, backer=claire, amount=10, now=now - HOUR)
+
+    assert promise(database, campaign, claire, 10, at=now)
+
+
+def test_a_form_sent_again_is_answered_even_at_the_limit(database, make, now):
+    campaign, claire, key = make.campaign(), make.account(), uuid4()
+    first = promise(database, campaign, claire, at=now, key=key)
+    for _ in range(2):
+        make.pledge(state="card_pending", campaign=campaign, backer=claire)
+
+    assert promise(database, campaign, claire, at=now, key=key) == first
+
+
+def test_a_form_sent_again_with_another_amount_is_refused(database, make, snapshot, now):
+    campaign, claire, key = make.campaign(), make.account(), uuid4()
+    promise(database, campaign, claire, 50, at=now, key=key)
+    before = snapshot()
+
+    with pytest.raises(Refused, match="form_already_sent"):
+        promise(database, campaign, claire, 51, at=now, key=key)
+
+    assert snapshot() == before

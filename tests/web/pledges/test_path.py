@@ -279,6 +279,46 @@ def test_a_promise_ends_on_the_card_page_and_a_double_click_is_one(reader_of, ma
     assert "pledge" not in changed(before, snapshot(session))
 
 
+def test_a_form_sent_again_with_another_amount_is_not_taken_for_the_first(reader_of, make, path, campaign, session):
+    claire = reader_of(make.account())
+    review = claire.page(f"{path}/relire?montant=40")
+    sent = {"form_key": typed(review, "form_key"), "understood": "y"}
+    claire.post(f"/collectes/{campaign.id}/engagements", amount="40", **sent)
+    before = snapshot(session)
+
+    answer = claire.post(f"/collectes/{campaign.id}/engagements", amount="45", **sent)
+
+    page = parse(answer)
+    assert answer.status_code == 422
+    assert "avec un autre montant" in text_of(by_id(page, "resume-erreurs"))
+    assert summary(page)["Vous prêtez"].startswith("45 €")
+    assert typed(page, "form_key") not in {"", sent["form_key"]}
+    assert changed(before, snapshot(session)) == set()
+    again = claire.post(
+        f"/collectes/{campaign.id}/engagements", amount="45", understood="y", form_key=typed(page, "form_key")
+    )
+    assert again.status_code == 303
+
+
+def test_who_reserves_again_and_again_is_told_when_to_come_back(reader_of, make, path, campaign, session):
+    person = make.account()
+    for _ in range(3):
+        make.pledge(state="card_pending", campaign=campaign, backer=person, amount=10)
+    claire = reader_of(person)
+    review = claire.page(f"{path}/relire?montant=40")
+    before = snapshot(session)
+
+    answer = claire.post(
+        f"/collectes/{campaign.id}/engagements", amount="40", understood="y", form_key=typed(review, "form_key")
+    )
+
+    page = parse(answer)
+    assert answer.status_code == 422
+    assert "revenez à partir du 24 novembre 2026 à 10 h." in text_of(by_id(page, "resume-erreurs"))
+    assert summary(page)["Vous prêtez"].startswith("40 €")
+    assert changed(before, snapshot(session)) == set()
+
+
 def test_the_box_must_be_ticked_and_the_rest_is_kept(reader_of, make, path, campaign):
     claire = reader_of(make.account())
     review = claire.page(f"{path}/relire?montant=100")
