@@ -194,7 +194,11 @@ def _holidays(year: int) -> frozenset[date]:
 
 
 def _fits_again(session: Session, pledge: Pledge, now: datetime) -> bool:
-    """Decide anew, under the tally's lock, for a card saved after the reservation ended."""
+    """Decide anew, under the tally's lock, for a card saved after the reservation ended.
+
+    The account is locked before the tally, as in `commit_batch`: what a level allows in a year crosses campaigns.
+    """
+    session.execute(select(Account.id).where(Account.id == pledge.backer_id).with_for_update(key_share=True))
     tally = lock_tally(session, pledge.campaign_id)
     terms = offers.terms(session, pledge.campaign_id)
     person = offers.investors(session, pledge.campaign_id, [pledge.backer_id], now)[pledge.backer_id]
