@@ -1,5 +1,6 @@
 """From a reserved pledge to the hosted card page: our rows, then the network, then our rows."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -152,7 +153,11 @@ def _way(session: Session, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, 
 
 
 def _customer(database: Database, gateway: Gateway, way: _Way, now: datetime) -> str:
-    customer_id = gateway.create_customer(account_id=way.account_id, email=way.email, key=f"cus:{way.account_id}")
+    # A key goes with everything that is sent under it, and people change their address.
+    address = hashlib.sha256(way.email.encode()).hexdigest()[:16]
+    customer_id = gateway.create_customer(
+        account_id=way.account_id, email=way.email, key=f"cus:{way.account_id}:{address}"
+    )
     return database.in_transaction(
         lambda session: customers.remember(
             session,

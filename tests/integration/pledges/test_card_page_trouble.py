@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from marketplace.accounts.models import Account
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.payments import customers
 from marketplace.pledges import checkout, services
@@ -171,3 +173,24 @@ def test_no_more_time_once_the_pledge_is_withdrawn(make, pledge):
 
     with pytest.raises(Refused, match="reservation_over"):
         card_page_url(make, pledge, at=make.now + HOUR)
+
+
+def test_a_customer_asked_for_anew_after_the_address_changed_is_made(make, pledge, gateway):
+    """The provider made one whose answer was lost; under the same key it would refuse another address."""
+    ask = gateway.create_customer
+
+    def lose_the_answer(**facts):
+        ask(**facts)
+        gateway.create_customer = ask
+        raise Unavailable("lost")
+
+    gateway.create_customer = lose_the_answer
+    with pytest.raises(Unavailable):
+        card_page_url(make, pledge, at=make.now)
+    make.do(
+        lambda session: session.execute(
+            update(Account).where(Account.id == pledge.backer.id).values(email="autre@exemple.fr")
+        )
+    )
+
+    assert card_page_url(make, pledge, at=make.now)
