@@ -35,8 +35,14 @@ _PASSING = frozenset({Unavailable, ConnectionError, OperationalError})
 _again = procrastinate.RetryStrategy(max_attempts=17, exponential_wait=2, retry_exceptions=_PASSING)
 # Two minutes in all: later on, the catch-up rings again for as long as it takes.
 _soon = procrastinate.RetryStrategy(max_attempts=6, exponential_wait=2, retry_exceptions=_PASSING)
-# The catch-up reads a little further back than the newest event known: events arrive out of order.
-OVERLAP = timedelta(days=2)
+# The catch-up reads a little further back than it got: events may be listed a while after they were created.
+OVERLAP = timedelta(hours=1)
+# What it reads at a time, and after how many events that had never rung it leaves the rest to the next run.
+WINDOW = timedelta(days=1)
+MOST_UNKNOWN = 1000
+# Where the first run begins; and how long the provider lists events for.
+BEGINNING = timedelta(days=2)
+KEPT_FOR = timedelta(days=30)
 PATIENCE = timedelta(minutes=10)
 
 
@@ -112,13 +118,27 @@ def _apply(event: inbox.Bell, event_id: str, moment: datetime) -> str:
 @tasks.periodic(cron="*/5 * * * *")
 @tasks.task(name="payments.catch_up", lock="payments.catch_up", queueing_lock="payments.catch_up")
 def catch_up(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
-    """Fetch events that never rang, and take up again those whose job broke."""
-    with _database().reading() as session:
-        newest = inbox.newest(session)
-    events = _gateway().events_since((newest or _now()) - OVERLAP)
-    for event in _read(lambda session: inbox.unknown(session, events)):
-        _database().in_transaction(partial(inbox.store, event=event, now=_now()))
+    """Fetch events that never rang, and take up again those whose job broke.
+
+    Goes on from where the last run got to, window after window up to now; a run that found many stops there.
+    """
     _database().in_transaction(partial(inbox.ring_again, before=_now() - PATIENCE))
+    moment, found = _now(), 0
+    since = max((_read(inbox.reached) or moment - BEGINNING) - OVERLAP, moment - KEPT_FOR)
+    while since < moment and found < MOST_UNKNOWN:
+        until = since + WINDOW
+        found += _fetch(since, until)
+        _database().in_transaction(partial(inbox.reach, until=min(until, moment)))
+        since = until
+
+
+def _fetch(since: datetime, until: datetime) -> int:
+    """Store the events of a window that never rang; return how many."""
+    events = _gateway().events_between(since, until)
+    unknown = _read(lambda session: inbox.unknown(session, events))
+    for event in unknown:
+        _database().in_transaction(partial(inbox.store, event=event, now=_now()))
+    return len(unknown)
 
 
 @tasks.task(name="payments.cancel_payment", retry=_again)

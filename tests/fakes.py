@@ -190,10 +190,10 @@ class FakeGateway:
         """Verify with the code that ships: no network is needed for it."""
         return StripeGateway("sk_test_unused").read_event(body=body, signature=signature, secret=secret, now=now)
 
-    def events_since(self, created: datetime) -> list[ProviderEvent]:
+    def events_between(self, since: datetime, until: datetime) -> list[ProviderEvent]:
         """List events, oldest first."""
-        self._called("events_since")
-        return [event for event in self.events if event.created >= created]
+        self._called("events_between")
+        return [event for event in self.events if since <= event.created < until]
 
     def has_webhook(self, url: str) -> bool:
         """Say that nothing is registered yet."""

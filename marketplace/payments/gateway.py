@@ -156,8 +156,8 @@ class Gateway(Protocol):
         """Verify a webhook's signature and read it. Raises ValueError: forged, stale, from the future, not JSON."""
         ...
 
-    def events_since(self, created: datetime) -> list[ProviderEvent]:
-        """List events created at or after an instant, oldest first."""
+    def events_between(self, since: datetime, until: datetime) -> list[ProviderEvent]:
+        """List events created from an instant on and before another, oldest first."""
         ...
 
     def has_webhook(self, url: str) -> bool:

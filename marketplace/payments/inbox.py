@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.queue import enqueue
 from marketplace.payments.gateway import ProviderEvent
-from marketplace.payments.models import StripeEvent
+from marketplace.payments.models import ProviderWatermark, StripeEvent
+
+_EVENTS = "events"
 
 
 def store(session: Session, event: ProviderEvent, *, now: datetime) -> bool:
@@ -73,9 +75,16 @@ def unknown(session: Session, events: Sequence[ProviderEvent]) -> list[ProviderE
     return [event for event in events if event.id not in known]
 
 
-def newest(session: Session) -> datetime | None:
-    """Return when the newest event known was created; the catch-up starts a little before."""
-    return session.scalar(select(func.max(StripeEvent.created_at)))
+def reached(session: Session) -> datetime | None:
+    """Return up to when every event is known, None before the first catch-up. One statement."""
+    return session.scalar(select(ProviderWatermark.reached_at).where(ProviderWatermark.name == _EVENTS))
+
+
+def reach(session: Session, until: datetime) -> None:
+    """Note that every event created before an instant is known; never goes back."""
+    row = insert(ProviderWatermark).values(name=_EVENTS, reached_at=until)
+    further = func.greatest(ProviderWatermark.reached_at, row.excluded.reached_at)
+    session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"reached_at": further}))
 
 
 def ring_again(session: Session, *, before: datetime) -> int:

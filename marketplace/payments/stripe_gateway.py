@@ -203,9 +203,10 @@ class StripeGateway:
             raise ValueError("timestamp")
         return _event(json.loads(text))
 
-    def events_since(self, created: datetime) -> list[ProviderEvent]:
+    def events_between(self, since: datetime, until: datetime) -> list[ProviderEvent]:
         """List the events of the kinds we apply, oldest first."""
-        params: Any = {"created": {"gte": int(created.timestamp())}, "types": list(EVENTS), "limit": 100}
+        created = {"gte": int(since.timestamp()), "lt": math.ceil(until.timestamp())}
+        params: Any = {"created": created, "types": list(EVENTS), "limit": 100}
         found = _call(lambda: self._client().v1.events.list(params))
         return [_event(event.to_dict()) for event in found.auto_paging_iter()][::-1]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -76,3 +77,15 @@ def test_a_declined_payment_is_cancelled_once_and_a_paid_one_never(gateway, cust
     client = gateway._client()
     assert client.v1.payment_intents.retrieve(declined.payment_intent_id).status == "canceled"
     assert client.v1.payment_intents.retrieve(paid.payment_intent_id).status == "succeeded"
+
+
+def test_events_are_listed_by_when_they_were_made_oldest_first(gateway, customer):
+    for card in ("pm_card_visa", "pm_card_chargeCustomerFail"):
+        charge(gateway, customer, saved(gateway, customer, card))
+    now = datetime.now(UTC)
+
+    found = gateway.events_between(now - timedelta(hours=1), now + timedelta(hours=1))
+
+    assert [event.type for event in found] == ["payment_intent.succeeded", "payment_intent.payment_failed"]
+    assert gateway.events_between(now - timedelta(hours=2), now - timedelta(hours=1)) == []
+    assert gateway.events_between(now + timedelta(hours=1), now + timedelta(hours=2)) == []

@@ -1,16 +1,18 @@
 """From the provider's doorbell to its effect: rung once, twice, too late or never."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select, text
 
 from marketplace import jobs
 from marketplace.core import clock
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, Unavailable
 from marketplace.payments import inbox
 from marketplace.payments.models import StripeEvent
 from marketplace.pledges import settlement
 from marketplace.pledges.models import PledgeEvent
-from tests.factories import MINUTE
+from tests.factories import DAY, HOUR, MINUTE
 from tests.fakes import Crashed
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -135,4 +137,71 @@ def test_an_event_whose_job_broke_is_taken_up_again(make, gateway, session):
     make.do(lambda session: clock.advance(session, jobs.PATIENCE + MINUTE))
     jobs.catch_up()
 
+    assert waiting(session) == [event.id]
+
+
+def asked(gateway, monkeypatch):
+    """Note which windows the provider is asked for."""
+    windows, ask = [], gateway.events_between
+    monkeypatch.setattr(
+        gateway, "events_between", lambda since, until: windows.append((since, until)) or ask(since, until)
+    )
+    return windows
+
+
+def age(gateway, event, by):
+    """Have an event be of some time ago."""
+    gateway.events[gateway.events.index(event)] = aged = replace(event, created=event.created - by)
+    return aged
+
+
+def test_the_catch_up_goes_on_from_where_it_got_to(make, gateway, monkeypatch):
+    windows = asked(gateway, monkeypatch)
+    jobs.catch_up()
+    first = len(windows)
+    make.do(lambda session: clock.advance(session, 5 * MINUTE))
+
+    jobs.catch_up()
+
+    assert windows[0][0] <= make.now - jobs.BEGINNING
+    assert [until for _, until in windows[: first - 1]] == [since for since, _ in windows[1:first]]
+    ((since, until),) = windows[first:]
+    assert make.now - jobs.OVERLAP <= since <= make.now - jobs.OVERLAP + MINUTE
+    assert until > make.now + 5 * MINUTE
+
+
+def test_after_many_events_it_leaves_the_rest_to_the_next_run(make, gateway, session, monkeypatch):
+    make.do(lambda session: inbox.reach(session, make.now - 10 * DAY))
+    old, new = (saved_card(make, gateway)[1] for _ in range(2))
+    old = age(gateway, old, 9 * DAY)
+    monkeypatch.setattr(jobs, "MOST_UNKNOWN", 1)
+
+    jobs.catch_up()
+    assert waiting(session) == [old.id]
+    assert make.do(inbox.reached) < make.now - 8 * DAY
+    jobs.catch_up()
+
+    assert waiting(session) == [old.id, new.id]
+    assert make.do(inbox.reached) >= make.now - HOUR
+
+
+def test_a_provider_that_fails_halfway_loses_nothing(make, gateway, session, monkeypatch):
+    make.do(lambda session: inbox.reach(session, make.now - 3 * DAY))
+    _pledge, event = saved_card(make, gateway)
+    ask = gateway.events_between
+
+    def fails_at_the_end(since, until):
+        if until > make.now:
+            raise Unavailable("provider")
+        return ask(since, until)
+
+    monkeypatch.setattr(gateway, "events_between", fails_at_the_end)
+    with pytest.raises(Unavailable):
+        jobs.catch_up()
+    monkeypatch.undo()
+    reached = make.do(inbox.reached)
+
+    jobs.catch_up()
+
+    assert make.now - 2 * DAY < reached < make.now
     assert waiting(session) == [event.id]

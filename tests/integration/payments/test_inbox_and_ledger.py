@@ -1,6 +1,6 @@
 """What the provider says is kept once; what is promised is resolved once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -79,12 +79,12 @@ def test_nothing_is_pending_of_an_event_that_never_came(session, now):
     assert not inbox.mark_applied(session, "evt_unknown", outcome="x", now=now)
 
 
-def test_the_newest_event_is_the_one_created_last_not_the_one_received_last(session, now):
-    assert inbox.newest(session) is None
-    for number, age in ((1, 3), (2, 1), (3, 2)):
-        inbox.store(session, bell(number, at=now - timedelta(hours=age)), now=now + number * HOUR)
+def test_how_far_events_are_known_never_goes_back(session, now):
+    assert inbox.reached(session) is None
+    for hours in (1, 3, 2):
+        inbox.reach(session, now + hours * HOUR)
 
-    assert inbox.newest(session) == now - HOUR
+    assert inbox.reached(session) == now + 3 * HOUR
 
 
 def test_a_customer_is_remembered_once(session, make, now):
