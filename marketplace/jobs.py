@@ -22,6 +22,7 @@ from marketplace.accounts import sign_in
 from marketplace.core import audit, clock, limits
 from marketplace.core.db import Database
 from marketplace.core.errors import NotFound, Unavailable
+from marketplace.core.queue import enqueue, waiting
 from marketplace.notifications import transport
 from marketplace.payments import inbox
 from marketplace.payments.gateway import Gateway
@@ -207,10 +208,12 @@ async def rescue(context: procrastinate.JobContext, timestamp: int | None = None
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="core.tick", lock="core.tick", queueing_lock="core.tick")
 def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
-    """Let time do its work: reservations, reflection, closing, charges. Each pledge in a transaction of its own."""
+    """Let time do its work: reflection, closing, success or failure. Each pledge in a transaction of its own.
+
+    Nothing here waits for the network: what does is left to jobs of their own, behind locks of their own.
+    """
     moment = _now()
     _all(
-        partial(_each, settlement.due_reservations, _expire_after_asking, moment),
         partial(_each, settlement.due_confirmations, _in_transaction(settlement.confirm), moment),
         partial(
             _for_campaigns, lambda session: settlement.campaigns_to_close(session, moment), settlement.close, moment
@@ -222,10 +225,35 @@ def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the s
             _in_transaction(settlement.release),
             moment,
         ),
+        partial(_for_campaigns, settlement.campaigns_to_finish, settlement.finish, moment),
+        partial(_database().in_transaction, partial(_leave_to_others, moment=moment)),
+        partial(_database().in_transaction, audit.chain),
+    )
+
+
+def _leave_to_others(session: Session, *, moment: datetime) -> None:
+    """Enqueue what talks to the provider, when something is due, unless it waits already."""
+    if settlement.due_reservations(session, moment) and not waiting(session, "pledges.give_room_back"):
+        enqueue(session, "pledges.give_room_back", lock="pledges.give_room_back")
+    to_charge = settlement.due_charges(session, moment) or settlement.due_last_attempts(session, moment)
+    if to_charge and not waiting(session, "pledges.charge"):
+        enqueue(session, "pledges.charge", lock="pledges.charge")
+
+
+@tasks.task(name="pledges.give_room_back")
+def give_room_back() -> None:
+    """End the reservations that are over, after asking the provider."""
+    _each(settlement.due_reservations, _expire_after_asking, _now())
+
+
+@tasks.task(name="pledges.charge")
+def charge() -> None:
+    """Charge what is due, one after the other, then see whether campaigns have their money."""
+    moment = _now()
+    _all(
         partial(_each, settlement.due_last_attempts, _charge, moment),
         partial(_each, settlement.due_charges, _charge, moment),
         partial(_for_campaigns, settlement.campaigns_to_finish, settlement.finish, moment),
-        partial(_database().in_transaction, audit.chain),
     )
 
 

@@ -4,10 +4,21 @@ from datetime import datetime
 from typing import Any
 
 import procrastinate
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 # The connector here only satisfies the constructor: every job is inserted through the caller's own connection.
 _app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+_WAITING = text(
+    "SELECT EXISTS (SELECT FROM procrastinate.procrastinate_jobs WHERE task_name = :job AND status = 'todo')"
+)
+
+
+def waiting(session: Session, job: str) -> bool:
+    """Tell whether a job of a name waits to be begun; one that runs does not count. One statement."""
+    return bool(session.scalar(_WAITING, {"job": job}))
 
 
 def enqueue(

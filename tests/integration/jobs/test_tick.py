@@ -1,6 +1,7 @@
-"""The job that lets time do its work: what goes wrong with one pledge stays with that one."""
+"""The jobs that let time do its work: what goes wrong with one pledge stays with that one."""
 
 import pytest
+from sqlalchemy import text
 
 from marketplace import jobs
 from marketplace.core import clock
@@ -14,7 +15,12 @@ pytestmark = pytest.mark.usefixtures("app")
 def tick(make, *, after):
     """Let the demonstration's clock move, then do what is due."""
     make.do(lambda session: clock.advance(session, after))
-    jobs.tick()
+    work()
+
+
+def work():
+    """Do what a worker does: the tick, then what it left to others. Raises the last error, as the worker logs it."""
+    jobs._all(jobs.tick, jobs.give_room_back, jobs.charge, jobs.tick)
 
 
 def states(make, *pledges):
@@ -47,7 +53,7 @@ def test_while_the_provider_is_away_time_goes_on_and_what_needs_it_waits(make, g
 
     assert states(make, waiting, reflecting) == ["card_pending", "released"]
     gateway.unavailable = False
-    jobs.tick()
+    work()
     assert states(make, waiting) == ["abandoned"]
 
 
@@ -59,7 +65,7 @@ def test_nothing_is_decided_while_a_card_page_cannot_be_asked_about(make, gatewa
     assert make.do(lambda session: session.get_one(Campaign, pledge.campaign_id).state) == "closing"
 
     gateway.unavailable = False
-    jobs.tick()
+    work()
 
     assert states(make, pledge) == ["reflecting"]
 
@@ -91,3 +97,54 @@ def test_charges_that_wait_for_the_provider_do_not_keep_others_waiting(make, gat
     tick(make, after=at - make.now)
 
     assert states(make, first, second) == ["charging", "paid"]
+
+
+def jobs_that_wait(make):
+    found = text("SELECT task_name, lock FROM procrastinate.procrastinate_jobs WHERE task_name LIKE :names ORDER BY id")
+    names = {"names": "pledges.%"}
+    return make.do(lambda session: [tuple(row) for row in session.execute(found, names)])
+
+
+def test_the_tick_itself_never_asks_the_provider_and_starts_those_who_do_once(make, gateway):
+    """Thousands of charges must not keep a campaign from closing."""
+    ready, closing, waiting = make.pledge(state="confirmed"), make.campaign(), at_the_card_page(make)
+    at = make.end(ready.campaign_id, "collecting")
+    make.do(lambda session: clock.advance(session, at - make.now))
+    gateway.calls.clear()
+
+    jobs.tick()
+    jobs.tick()
+
+    assert gateway.calls == []
+    assert make.do(lambda session: session.get_one(Campaign, closing.id).state) == "failed"
+    assert states(make, ready, waiting) == ["confirmed", "card_pending"]
+    assert jobs_that_wait(make) == [
+        ("pledges.give_room_back", "pledges.give_room_back"),
+        ("pledges.charge", "pledges.charge"),
+    ]
+
+
+def test_the_tick_starts_nobody_when_nothing_is_due(make):
+    make.campaign(state="funded")
+    at_the_card_page(make)
+    make.do(lambda session: session.execute(text("DELETE FROM procrastinate.procrastinate_jobs")))
+
+    jobs.tick()
+
+    assert jobs_that_wait(make) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("state = 'confirmed' AND campaign_id = gen_random_uuid()", "ix_pledge_undecided"),
+        ("state IN ('reflecting', 'confirmed') AND campaign_id = gen_random_uuid()", "ix_pledge_undecided"),
+        ("state = 'charging' AND charge_started_at < now()", "ix_pledge_charging"),
+    ],
+)
+def test_what_is_due_is_found_by_an_index(query, index, session):
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+
+    plan = session.scalars(text(f"EXPLAIN SELECT id FROM pledge WHERE {query}")).all()
+
+    assert any(index in line for line in plan), plan
