@@ -1,88 +1,118 @@
 """Territories as the local-to-local rule sees them: compiling zones, and covering a zone with few index keys."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from math import cos, degrees, radians
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from marketplace.locality.zones import Zone, compile_zone
-from marketplace.territories.models import Territory, TerritoryAdjacency, TerritoryClosure
-
-_UNIT = aliased(Territory)
-_DEPARTEMENT = aliased(Territory)
+from marketplace.locality.zones import PROJECT, Unit, Zone, compile_ring
+from marketplace.territories import contours, rules
+from marketplace.territories.geography import Geography, geography
 
 
-class DatabaseAtlas:
-    """Implements `locality.zones.Atlas` on the territories of the current release."""
+def _nothing(_code: str) -> Zone:
+    return frozenset()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
-    def is_commune(self, code: str) -> bool:
-        """Tell whether a code is a current commune. One statement."""
-        return self._session.scalar(_current("commune", [code]).with_only_columns(Territory.id)) is not None
+class MemoryAtlas:
+    """Implements `locality.zones.Atlas` on the communes of today. projects: id of a named territory → its communes."""
+
+    def __init__(self, here: Geography, projects: Callable[[str], Zone] = _nothing) -> None:
+        self._here = here
+        self._projects = projects
+
+    def everything(self) -> Zone:
+        """Return the communes of the release, those of the overseas collectivities included."""
+        return self._here.communes
+
+    def today(self, code: str) -> str | None:
+        """Return the commune of today of a code; None when there is none."""
+        return self._here.today(code)
+
+    def has(self, kind: str) -> bool:
+        """Tell whether there are units of a kind."""
+        return kind in self._here.kinds
 
     def members(self, kind: str, code: str) -> Zone:
-        """Return the current communes of a unit. One statement."""
-        inside = (
-            select(Territory.code)
-            .join(TerritoryClosure, TerritoryClosure.descendant_id == Territory.id)
-            .join(_UNIT, _UNIT.id == TerritoryClosure.ancestor_id)
-            .where(_UNIT.country == "FR", _UNIT.kind == kind, _UNIT.code == code)
-            .where(Territory.kind == "commune", Territory.valid_to.is_(None))
-        )
-        # A commune without EPCI has its arrondissement or département as unit: there is nothing narrower to close over.
-        return frozenset(self._session.scalars(inside))
+        """Return the communes of a unit; empty when there is no such unit. One statement for a named territory."""
+        return self._projects(code) if kind == PROJECT else self._here.units.get((kind, code), frozenset())
 
     def neighbours(self, commune: str) -> Iterable[str]:
-        """Return the communes side by side with one. One statement."""
-        here = _current("commune", [commune]).with_only_columns(Territory.id).scalar_subquery()
-        beside = (
-            select(Territory.code)
-            .join(TerritoryAdjacency, TerritoryAdjacency.b_id == Territory.id)
-            .where(TerritoryAdjacency.a_id == here)
-        )
-        return self._session.scalars(beside).all()
+        """Return the communes side by side with one, by land or by sea."""
+        return (*self._here.land.get(commune, ()), *self._here.sea.get(commune, ()))
 
-    def departements_of(self, communes: Zone) -> Iterable[str]:
-        """Return the départements that have a commune in a zone. One statement."""
-        above = (
-            select(_DEPARTEMENT.code)
-            .distinct()
-            .join(Territory, Territory.departement_id == _DEPARTEMENT.id)
-            .where(Territory.country == "FR", Territory.kind == "commune", Territory.code.in_(communes))
-        )
-        return self._session.scalars(above).all()
+    def enclosing(self, communes: Zone, level: str) -> frozenset[Unit]:
+        """Return the units of a level that have a commune in a zone."""
+        return self._here.enclosing(communes, level)
 
-    def bordering(self, departement: str) -> Iterable[str]:
-        """Return the départements that share a land border with one. One statement."""
-        inner, outer, there = aliased(Territory), aliased(Territory), aliased(Territory)
-        beside = (
-            select(there.code)
-            .distinct()
-            .select_from(inner)
-            .join(_DEPARTEMENT, _DEPARTEMENT.id == inner.departement_id)
-            .join(TerritoryAdjacency, TerritoryAdjacency.a_id == inner.id)
-            .join(outer, outer.id == TerritoryAdjacency.b_id)
-            .join(there, there.id == outer.departement_id)
-            .where(_DEPARTEMENT.code == departement, TerritoryAdjacency.via == "terre", there.id != _DEPARTEMENT.id)
+    def bordering(self, unit: Unit, level: str) -> frozenset[Unit]:
+        """Return the units of a level that a unit touches by land."""
+        return self._here.bordering(unit, level)
+
+    def has_point(self, commune: str) -> bool:
+        """Tell whether the place of a commune is known: not in the overseas collectivities."""
+        return commune in self._here.points
+
+    def around(self, commune: str, km: float, by: str) -> Zone:
+        """Return the communes so near of one. by: "centre" compares their points, "touch" their areas too."""
+        lat, lon = self._here.points[commune]
+        near = frozenset(self._centres(lat, lon, km))
+        return (
+            near | contours.touching(self._here.release, lat, lon, km) & self._here.communes if by == "touch" else near
         )
-        return self._session.scalars(beside).all()
+
+    def _centres(self, lat: float, lon: float, km: float) -> Iterable[str]:
+        tall = degrees(2 * km / rules.EARTH_DIAMETER_KM)
+        # Meridians are nearest to one another on the side of the pole.
+        wide = tall / cos(radians(min(89.0, abs(lat) + tall))) * 1.01
+        south, north = (
+            bisect_left(self._here.by_latitude, (lat - tall,)),
+            bisect_right(self._here.by_latitude, (lat + tall, 181.0)),
+        )
+        for there, across, code in self._here.by_latitude[south:north]:
+            if abs(across - lon) <= wide and rules.great_circle_km(lat, lon, there, across) <= km:
+                yield code
+
+    def island(self, commune: str) -> Zone:
+        """Return what is reached by land from a commune; nothing when it is the mainland."""
+        return self._here.islands.get(commune, frozenset())
+
+    def inhabitants(self, communes: Zone) -> int:
+        """Return how many people live in a zone."""
+        return sum(self._here.populations.get(code, 0) for code in communes)
+
+
+def atlas(session: Session) -> MemoryAtlas:
+    """Return the atlas of today. One statement once the release is in memory, and one for each named territory asked.
+
+    Raises Unavailable: no territories were imported.
+    """
+    return MemoryAtlas(geography(session))
 
 
 def compile_rule(session: Session, rule: Mapping[str, Any]) -> tuple[Zone, ...]:
     """Return the communes of each ring of a rule, innermost first; each ring contains the ones inside it.
 
-    Raises ZoneError: as `compile_zone`.
+    Raises ZoneError: as `compile_ring`, with the path inside the rule. Statements: as `atlas`.
     """
-    atlas = DatabaseAtlas(session)
+    here = atlas(session)
     rings: list[Zone] = []
-    for ring in rule["rings"]:
-        zone = compile_zone(ring["zone"], atlas)
+    for index, ring in enumerate(rule["rings"]):
+        zone = compile_ring(ring["zone"], here, path=("rings", index, "zone"))
         rings.append(zone | rings[-1] if rings else zone)
     return tuple(rings)
+
+
+def forward(session: Session, codes: Iterable[str]) -> Zone:
+    """Return the communes of today of codes of any year; a code of none is kept as it is. One statement.
+
+    A zone only grows by it: whoever lived in one of these communes lives in one of the answer's.
+    """
+    here = geography(session)
+    return frozenset(here.today(code) or code for code in codes)
 
 
 def cover(session: Session, zone: Zone) -> tuple[str, ...]:
@@ -90,31 +120,13 @@ def cover(session: Session, zone: Zone) -> tuple[str, ...]:
 
     Every commune of the zone is under exactly one key, no other commune is under any. One statement.
     """
-    inside = _current("commune", zone).with_only_columns(Territory.unit_id, Territory.departement_id).cte()
-    # Only what the zone touches may be whole inside it; a unit counts with its communes in other départements.
-    touched = Territory.departement_id.in_(select(inside.c.departement_id)) | Territory.unit_id.in_(
-        select(inside.c.unit_id)
-    )
-    rows = session.execute(
-        select(Territory.code, _UNIT.code.label("unit"), _DEPARTEMENT.code.label("departement"))
-        .join(_UNIT, _UNIT.id == Territory.unit_id)
-        .join(_DEPARTEMENT, _DEPARTEMENT.id == Territory.departement_id)
-        .where(Territory.country == "FR", Territory.kind == "commune", Territory.valid_to.is_(None), touched)
-    ).all()
-    keys: list[str] = []
+    here = geography(session)
     left = set(zone)
-    for letter, column in (("D", "departement"), ("E", "unit")):
-        groups: defaultdict[str, set[str]] = defaultdict(set)
-        for row in rows:
-            groups[getattr(row, column)].add(row.code)
-        for code, members in groups.items():
-            if members <= left:
-                keys.append(f"{letter}{code}")
-                left -= members
+    keys: list[str] = []
+    for letter, level in (("D", "departement"), ("E", "epci")):
+        above = here.above[level]
+        touched = Counter(above[code] for code in left & here.communes)
+        whole = {unit for unit, count in touched.items() if count == here.sizes[level, unit]}
+        keys += [f"{letter}{code}" for _kind, code in whole]
+        left -= {code for code in left & here.communes if above[code] in whole}
     return (*sorted(keys), *(f"C{code}" for code in sorted(left)))
-
-
-def _current(kind: str, codes: Iterable[str]) -> Any:
-    return select(Territory).where(
-        Territory.country == "FR", Territory.kind == kind, Territory.code.in_(list(codes)), Territory.valid_to.is_(None)
-    )

@@ -9,7 +9,7 @@ from marketplace.locality.model import Investor, Link, Offer, Ring, Totals
 from marketplace.locality.rules import decide
 from marketplace.locality.zones import ZoneError, compile_zone
 from marketplace.territories import queries
-from marketplace.territories.atlas import DatabaseAtlas, compile_rule, cover
+from marketplace.territories.atlas import atlas, compile_rule, cover
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=200)
@@ -26,7 +26,7 @@ def judge(session):
     """Say what the rule answers somebody from a commune who asks for 50 €, and how large the zone is."""
 
     def ask(zone, commune, *, expires_at=LATER, level=3):
-        communes = compile_zone(zone, DatabaseAtlas(session))
+        communes = compile_zone(zone, atlas(session))
         offer = Offer(
             state="live",
             instrument="gift",
@@ -108,6 +108,14 @@ def test_9_a_commune_that_touches_across_the_border_needs_near(judge):
     assert accepted.verdict == "accept"
 
 
+@pytest.mark.parametrize("old", ["16386", "16129", "16204"])
+def test_10_a_code_of_before_a_merge_stands_for_the_commune_of_today(old, judge):
+    accepted, communes = judge({"op": "commune", "codes": [old]}, "16204")
+
+    assert communes == {"16204"}
+    assert accepted.verdict == "accept"
+
+
 def test_16_an_expired_proof_is_asked_for_again_and_a_move_to_paris_is_refused(judge):
     zone = {"op": "departement", "codes": ["86"]}
 
@@ -153,12 +161,10 @@ def test_every_preset_holds_its_own_commune_and_is_covered_exactly(preset, commu
 def test_half_of_an_intercommunality_is_not_taken_for_the_whole(session):
     redon = queries.commune(session, REDON)
     whole = {"op": redon.epci_kind, "codes": [redon.epci_code]}
-    half = compile_zone(
-        {"op": "intersection", "of": [whole, {"op": "departement", "codes": ["35"]}]}, DatabaseAtlas(session)
-    )
+    half = compile_zone({"op": "intersection", "of": [whole, {"op": "departement", "codes": ["35"]}]}, atlas(session))
 
     assert set(cover(session, half)) == {f"C{code}" for code in half}
-    assert cover(session, compile_zone(whole, DatabaseAtlas(session))) == (f"E{redon.epci_code}",)
+    assert cover(session, compile_zone(whole, atlas(session))) == (f"E{redon.epci_code}",)
 
 
 def _members(session, key):
@@ -166,12 +172,12 @@ def _members(session, key):
     if letter == "C":
         return [code]
     if letter == "D":
-        return DatabaseAtlas(session).members("departement", code)
+        return atlas(session).members("departement", code)
     kinds = ("epci", "ept", "arrondissement", "departement")
     return {
         commune
         for kind in kinds
-        for commune in DatabaseAtlas(session).members(kind, code)
+        for commune in atlas(session).members(kind, code)
         if queries.commune(session, commune).epci_code == code
     }
 
@@ -182,9 +188,8 @@ def _members(session, key):
         {"op": "commune", "codes": ["86000"]},
         {"op": "epci", "codes": ["86"]},
         {"op": "departement", "codes": ["20"]},
-        {"op": "commune", "codes": ["16129"]},  # merged into Bellevigne: today's codes only
     ],
 )
-def test_a_code_that_is_none_of_today_is_refused(zone, session):
+def test_a_code_that_is_no_territory_s_is_refused(zone, session):
     with pytest.raises(ZoneError, match="unknown_code"):
-        compile_zone(zone, DatabaseAtlas(session))
+        compile_zone(zone, atlas(session))
