@@ -57,7 +57,7 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings.
 
-        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port that is not a number.
+        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port or proxies that are no number.
         """
         port = _port(environ.get("PORT", str(DEFAULT_PORT)))
         # Two copies in one checkout keep two sets of data.
@@ -74,7 +74,7 @@ class Config:
             stripe_secret_key=key,
             stripe_webhook_secret=environ.get("STRIPE_WEBHOOK_SECRET") or (None if key else _read(var / _SIGNING)),
             stripe_api_base=None if key else environ.get("STRIPE_API_BASE", f"http://127.0.0.1:{port + 1}"),
-            trusted_proxies=int(environ.get("TRUSTED_PROXIES", "0")),
+            trusted_proxies=_proxies(environ.get("TRUSTED_PROXIES") or "0"),
             smtp_url=_smtp(environ.get("SMTP_URL")),
         )
 
@@ -104,6 +104,12 @@ def _smtp(url: str | None) -> str | None:
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1024 <= int(text) <= 65534:
         raise ConfigurationError(f"PORT: expected a number from 1024 to 65534, not {text!r}.")
+    return int(text)
+
+
+def _proxies(text: str) -> int:
+    if not text.isdecimal() or int(text) > 9:
+        raise ConfigurationError(f"TRUSTED_PROXIES: expected how many proxies are in front, 0 to 9, not {text!r}.")
     return int(text)
 
 

@@ -4,6 +4,8 @@ import logging
 
 from flask import Flask, Response, current_app, g, make_response, render_template
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.core.errors import NotFound, Refused, Unavailable
@@ -48,6 +50,15 @@ def unavailable(error: Unavailable) -> Response:
     return answer
 
 
+def database_away(error: OperationalError | PoolTimeoutError) -> Response:
+    """Answer 503: the database restarts, or is too busy to answer. The pool drops connections that are dead."""
+    # Only the kind of error is written down: its text holds the statement, with what people typed.
+    logger.error("database: %s", type(getattr(error, "orig", None) or error).__name__)
+    answer = bare_page(503)
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer
+
+
 def form_expired(_error: CSRFError) -> Response:
     """Answer 400 to a form without its token: the page was open for too long, or was sent from elsewhere."""
     return page(400)
@@ -76,5 +87,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(Unavailable, unavailable)
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(PoolTimeoutError, database_away)
     app.register_error_handler(CSRFError, form_expired)
     app.register_error_handler(HTTPException, http_error)
