@@ -7,8 +7,10 @@ import json
 import logging
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -166,8 +168,7 @@ class StripeGateway:
     def find_charge(self, *, customer_id: str, pledge: str, attempt: int) -> ChargeOutcome | None:
         """Look for an earlier charge by its metadata: keys may be forgotten after 24 hours."""
         params: Any = {"customer": customer_id, "limit": 100}
-        found = _call(lambda: self._client().v1.payment_intents.list(params))
-        for intent in found.auto_paging_iter():
+        for intent in _all_pages(lambda: self._client().v1.payment_intents.list(params)):
             metadata = _metadata(intent)
             if (metadata.get("pledge"), metadata.get("attempt")) == (pledge, str(attempt)):
                 return _outcome(intent)
@@ -207,20 +208,21 @@ class StripeGateway:
         """List the events of the kinds we apply, oldest first."""
         created = {"gte": int(since.timestamp()), "lt": math.ceil(until.timestamp())}
         params: Any = {"created": created, "types": list(EVENTS), "limit": 100}
-        found = _call(lambda: self._client().v1.events.list(params))
-        return [_event(event.to_dict()) for event in found.auto_paging_iter()][::-1]
+        found = _all_pages(lambda: self._client().v1.events.list(params))
+        return [_event(event.to_dict()) for event in found][::-1]
 
     def has_webhook(self, url: str) -> bool:
         """Tell whether there is an endpoint of this URL, enabled."""
-        found = _call(lambda: self._client().v1.webhook_endpoints.list({"limit": 100}))
-        return any(endpoint.url == url and endpoint.status == "enabled" for endpoint in found.auto_paging_iter())
+        found = _all_pages(lambda: self._client().v1.webhook_endpoints.list({"limit": 100}))
+        return any(endpoint.url == url and endpoint.status == "enabled" for endpoint in found)
 
     def register_webhook(self, url: str) -> str:
         """Create the webhook endpoint of this installation, in place of an older one of the same URL."""
         client = self._client()
-        for endpoint in _call(lambda: client.v1.webhook_endpoints.list({"limit": 100})).auto_paging_iter():
-            if endpoint.url == url:
-                client.v1.webhook_endpoints.delete(endpoint.id)
+        there = _all_pages(lambda: client.v1.webhook_endpoints.list({"limit": 100}))
+        for endpoint_id in [endpoint.id for endpoint in there if endpoint.url == url]:
+            with suppress(NotFound):  # another start was faster
+                _call(partial(client.v1.webhook_endpoints.delete, endpoint_id))
         params: Any = {"url": url, "enabled_events": list(EVENTS), "api_version": self.api_version}
         created = _call(lambda: client.v1.webhook_endpoints.create(params))
         return created.secret or ""
@@ -269,6 +271,11 @@ def _call(request: Callable[[], T]) -> T:
         if error.http_status != HTTPStatus.NOT_FOUND:
             raise
         raise NotFound("stripe") from error
+
+
+def _all_pages(first: Callable[[], Any]) -> list[Any]:
+    """Return the objects of every page of a list; each page is a request, so all are made inside `_call`."""
+    return _call(lambda: list(first().auto_paging_iter()))
 
 
 def _card(method: Any) -> SavedCard:
