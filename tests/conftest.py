@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Config
@@ -36,6 +36,7 @@ from tools import translations
 __all__ = ["pytest_runtest_call", "pytest_runtest_makereport", "pytest_terminal_summary"]
 
 ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = "mitoyen_template_"
 # A Monday in Paris, in no holiday, far from a change of clocks.
 NOW_INSTANT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -76,11 +77,12 @@ def administrative(server_url: str) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def template(server_url: str, administrative: Engine) -> str:
     """Name of a database with every migration and the territories, made once for each state of those files."""
-    name = f"mitoyen_template_{_fingerprint()}"
+    name = f"{TEMPLATE}{_fingerprint()}"
     with administrative.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(20261122)"))
         try:
             if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
+                drop_old_templates(connection, today=datetime.now(UTC).date())
                 draft = f"{name}_draft"
                 connection.execute(text(f"DROP DATABASE IF EXISTS {draft}"))
                 connection.execute(text(f"CREATE DATABASE {draft}"))
@@ -89,9 +91,36 @@ def template(server_url: str, administrative: Engine) -> str:
                 loader.import_release(engine)
                 engine.dispose()
                 connection.execute(text(f"ALTER DATABASE {draft} RENAME TO {name}"))
+            _stamp(connection, name, datetime.now(UTC).date())
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(20261122)"))
     return name
+
+
+def drop_old_templates(connection: Connection, *, today: date, prefix: str = TEMPLATE) -> list[str]:
+    """Drop the templates of other states of the files that no run used for a day; return their names.
+
+    Each takes tens of megabytes. The last use is the comment of a database; one without gets today's, since another
+    checkout may be at it.
+    """
+    ours = "datname LIKE :like AND pg_get_userbyid(datdba) = current_user"
+    unused = "NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)"
+    found = connection.execute(
+        text(f"SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database d WHERE {ours} AND {unused}"),
+        {"like": f"{prefix}%"},
+    ).all()
+    dropped = []
+    for name, last_used in found:
+        if last_used is None:
+            _stamp(connection, name, today)
+        elif date.fromisoformat(last_used) < today - timedelta(days=1):
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+            dropped.append(name)
+    return dropped
+
+
+def _stamp(connection: Connection, name: str, today: date) -> None:
+    connection.execute(text(f"COMMENT ON DATABASE {name} IS '{today}'"))
 
 
 @pytest.fixture(scope="session")
