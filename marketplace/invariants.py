@@ -52,7 +52,8 @@ QUERIES: dict[str, str] = {
             SELECT *, state IN ('reflecting', 'confirmed', 'charging', 'action_required', 'paid') AS is_live
             FROM pledge WHERE campaign_id = t.campaign_id) p ON true
         GROUP BY t.campaign_id
-        HAVING t.reserved_cents <> coalesce(sum(p.amount_cents) FILTER (WHERE p.state = 'card_pending'), 0)
+        HAVING t.reserved_cents <> coalesce(sum(p.amount_cents)
+                 FILTER (WHERE p.state IN ('offered', 'card_pending')), 0)
             OR t.live_cents <> coalesce(sum(p.amount_cents) FILTER (WHERE p.is_live), 0)
             OR t.related_cents <> coalesce(sum(p.amount_cents) FILTER (WHERE p.is_live AND p.related), 0)
             OR t.confirmed_cents <> coalesce(sum(p.amount_cents)
@@ -67,6 +68,18 @@ QUERIES: dict[str, str] = {
                 WHERE r.campaign_id = p.campaign_id AND r.pending_id = p.id AND r.kind = 'void'))""",
     "I5c nothing is taken over the hard cap": """
         SELECT campaign_id FROM campaign_tally WHERE reserved_cents + live_cents > hard_cap_cents""",
+    "I5d the totals of the rings equal the pledges": """
+        SELECT coalesce(t.campaign_id, p.campaign_id), coalesce(t.ring, p.place) FROM campaign_ring_tally t
+        FULL JOIN (
+            SELECT campaign_id, CASE WHEN related THEN -1 ELSE ring END AS place,
+                sum(amount_cents) FILTER (WHERE state NOT IN ('waitlisted', 'withdrawn', 'released', 'abandoned',
+                    'dropped')) AS taken,
+                sum(amount_cents) FILTER (WHERE state IN ('reflecting', 'confirmed', 'charging', 'action_required',
+                    'paid')) AS live,
+                sum(amount_cents) FILTER (WHERE state IN ('confirmed', 'charging', 'action_required', 'paid')) AS firm
+            FROM pledge GROUP BY 1, 2) p ON p.campaign_id = t.campaign_id AND p.place = t.ring
+        WHERE (coalesce(t.taken_cents, 0), coalesce(t.live_cents, 0), coalesce(t.confirmed_cents, 0))
+           <> (coalesce(p.taken, 0), coalesce(p.live, 0), coalesce(p.firm, 0))""",
     "I7 a form makes one pledge, a payment belongs to one pledge": """
         SELECT campaign_id, form_key::text FROM pledge GROUP BY campaign_id, form_key HAVING count(*) > 1
         UNION ALL
@@ -96,10 +109,15 @@ QUERIES: dict[str, str] = {
         SELECT e.id, e.outcome FROM stripe_event e
         WHERE e.outcome IN ('card_saved', 'card_saved_late')
           AND NOT EXISTS (SELECT FROM pledge_event p WHERE p.stripe_event_id = e.id)""",
-    "I12 every pledge has the accepted decision it was made under": """
+    "I12 every pledge has the decision it was made under": """
         SELECT p.campaign_id, p.id FROM pledge p
-        LEFT JOIN decision d ON d.campaign_id = p.campaign_id AND d.pledge_id = p.id
-        WHERE d.seq IS NULL OR d.evidence ->> 'verdict' <> 'accept'
+        LEFT JOIN LATERAL (
+            SELECT * FROM decision d WHERE d.campaign_id = p.campaign_id AND d.pledge_id = p.id
+            ORDER BY d.seq DESC LIMIT 1) d ON true
+        LEFT JOIN LATERAL (
+            SELECT bool_or(e.new_state NOT IN ('waitlisted', 'withdrawn', 'abandoned')) AS given FROM pledge_event e
+            WHERE e.campaign_id = p.campaign_id AND e.pledge_id = p.id) e ON true
+        WHERE d.seq IS NULL OR d.evidence ->> 'verdict' <> CASE WHEN e.given THEN 'accept' ELSE 'waitlist' END
            OR (d.evidence ->> 'amount_cents')::bigint <> p.amount_cents
            OR (d.evidence ->> 'campaign_version')::int <> p.campaign_version""",
     "I12b a pledge was accepted from inside its ring": """
@@ -110,7 +128,7 @@ QUERIES: dict[str, str] = {
     "I13 an owner's own pledge is marked as such": """
         SELECT p.campaign_id, p.id FROM pledge p
         JOIN campaign c ON c.id = p.campaign_id JOIN project j ON j.id = c.project_id
-        WHERE (p.backer_id = j.owner_id) <> p.related""",
+        WHERE p.backer_id = j.owner_id AND NOT p.related""",
     "I21 the index lists live campaigns, all of them and no other": """
         SELECT c.id FROM campaign c LEFT JOIN listing l ON l.campaign_id = c.id
         GROUP BY c.id, c.state HAVING (c.state = 'live') <> (count(l.campaign_id) > 0)""",
@@ -122,6 +140,8 @@ QUERIES: dict[str, str] = {
 _STUCK = """
     SELECT p.state, p.campaign_id, p.id FROM pledge p JOIN campaign c ON c.id = p.campaign_id
     WHERE :day_ago > CASE p.state
+        WHEN 'waitlisted' THEN p.reserved_until
+        WHEN 'offered' THEN p.reserved_until
         WHEN 'card_pending' THEN p.reserved_until
         WHEN 'reflecting' THEN p.revocable_until
         WHEN 'confirmed' THEN CASE WHEN c.state IN ('collecting', 'failed') THEN c.changed_at END

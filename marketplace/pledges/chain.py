@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.locality.model import Decision, Investor, Totals
-from marketplace.pledges.models import PledgeDecision
+from marketplace.pledges.models import CampaignTally, PledgeDecision
 from marketplace.pledges.offers import Terms
 
 
@@ -28,6 +29,8 @@ def evidence(terms: Terms, totals: Totals, investor: Investor, amount_cents: int
         "campaign_version": terms.version,
         "terms_sha256": terms.terms_sha256,
         "cog_release": terms.cog_release,
+        "investor": investor.kind,
+        "related": investor.related,
         "links": [
             {
                 "kind": link.kind,
@@ -40,8 +43,34 @@ def evidence(terms: Terms, totals: Totals, investor: Investor, amount_cents: int
         "already_cents": investor.already_cents,
         "reserved_cents": totals.reserved_cents,
         "live_cents": totals.live_cents,
+        "related_cents": totals.related_cents,
+        "rings": [[ring.taken_cents, ring.confirmed_cents] for ring in totals.rings],
         "hard_cap_cents": terms.offer.hard_cap_cents,
     }
+
+
+def bind(tally: CampaignTally, *, pledge_id: UUID, evidence: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Return the next decision of a campaign as a row, and move the end of the chain. The tally is locked."""
+    seq = tally.decisions + 1
+    bound = digest(
+        campaign_id=tally.campaign_id,
+        seq=seq,
+        pledge_id=pledge_id,
+        at=now.isoformat(),
+        evidence=evidence,
+        previous=tally.last_hash,
+    )
+    row = {
+        "campaign_id": tally.campaign_id,
+        "seq": seq,
+        "pledge_id": pledge_id,
+        "at": now,
+        "evidence": evidence,
+        "previous_hash": tally.last_hash,
+        "hash": bound,
+    }
+    tally.decisions, tally.last_hash = seq, bound
+    return row
 
 
 def digest(*, campaign_id: UUID, seq: int, pledge_id: UUID, at: str, evidence: dict[str, Any], previous: str) -> str:

@@ -3,9 +3,11 @@
 One function serves one pledge and a batch of them; the rule exists once, in `locality.rules`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -18,19 +20,24 @@ from marketplace.core.money import Money
 from marketplace.locality.model import Decision, Investor, Totals
 from marketplace.locality.rules import decide
 from marketplace.pledges import chain, offers
-from marketplace.pledges.models import CampaignTally, Pledge, PledgeDecision, PledgeEvent
+from marketplace.pledges.models import RELATED, CampaignTally, Pledge, PledgeDecision, PledgeEvent
 from marketplace.pledges.offers import Terms
-from marketplace.pledges.rules import RESERVATION, check_move
-from marketplace.pledges.transitions import lock_tally
+from marketplace.pledges.rules import RESERVATION, RingWeight, check_move
+from marketplace.pledges.transitions import add_to_ring, lock_tally
 
 
 @dataclass(frozen=True)
 class Request:
-    """One person asks to pledge. form_key: made with the form, so that sending it twice makes one pledge."""
+    """One person asks to pledge. form_key: made with the form, so that sending it twice makes one pledge.
+
+    related: they say that they belong to the owner's team or household. may_wait: rather the waiting list than nothing.
+    """
 
     backer_id: UUID
     amount: Money
     form_key: UUID
+    related: bool = False
+    may_wait: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,18 +66,22 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
     terms = offers.terms(session, campaign_id)
     people = offers.investors(session, campaign_id, backers, now)
     known = _known(session, campaign_id, requests)
-    desk = _Desk(terms, tally, now)
+    desk = _Desk(terms, tally, offers.totals(session, tally), now)
     outcomes = []
     for request in requests:
         earlier = known.get(request.form_key)
         if earlier is not None:
             outcomes.append(Outcome(Decision("accept", earlier.ring), earlier.id, replayed=True))
             continue
-        decision = decide(terms.offer, desk.totals, people[request.backer_id], request.amount.cents, now)
+        related = request.related or request.backer_id == terms.owner_id
+        investor = replace(people[request.backer_id], related=related)
+        decision = decide(terms.offer, desk.totals, investor, request.amount.cents, now)
         pledge_id = None
         if decision.verdict == "accept":
-            pledge_id = desk.accept(request, people[request.backer_id], decision)
-            people[request.backer_id] = _after(people[request.backer_id], request.amount.cents)
+            pledge_id = desk.accept(request, investor, decision)
+            people[request.backer_id] = _after(investor, request.amount.cents)
+        elif decision.verdict == "waitlist" and request.may_wait:
+            pledge_id = desk.put_on_list(request, investor, decision)
         outcomes.append(Outcome(decision, pledge_id))
     desk.write(session)
     return outcomes
@@ -101,85 +112,87 @@ def _after(investor: Investor, amount_cents: int) -> Investor:
 
 
 class _Desk:
-    """Collects what a batch accepts, then writes it at once."""
+    """Collects what a batch accepts, or puts on the waiting list, then writes it at once."""
 
-    def __init__(self, terms: Terms, tally: CampaignTally, now: datetime) -> None:
+    def __init__(self, terms: Terms, tally: CampaignTally, totals: Totals, now: datetime) -> None:
         self.terms = terms
         self.tally = tally
         self.now = now
-        self.totals = offers.totals(tally)
-        self.pledges: list[dict[str, object]] = []
-        self.decisions: list[dict[str, object]] = []
+        self.totals = totals
+        self.pledges: list[dict[str, Any]] = []
+        self.decisions: list[dict[str, Any]] = []
 
     def accept(self, request: Request, investor: Investor, decision: Decision) -> UUID:
         """Reserve room for a request and bind its decision to the chain; return the new pledge's id."""
-        pledge_id, seq = uuid7(), self.tally.decisions + 1
-        evidence = chain.evidence(self.terms, self.totals, investor, request.amount.cents, decision)
-        bound = chain.digest(
-            campaign_id=self.terms.campaign_id,
-            seq=seq,
-            pledge_id=pledge_id,
-            at=self.now.isoformat(),
-            evidence=evidence,
-            previous=self.tally.last_hash,
-        )
-        self.decisions.append(
-            {
-                "campaign_id": self.terms.campaign_id,
-                "seq": seq,
-                "pledge_id": pledge_id,
-                "at": self.now,
-                "evidence": evidence,
-                "previous_hash": self.tally.last_hash,
-                "hash": bound,
-            }
-        )
-        self.pledges.append(self._pledge(pledge_id, request, investor, decision))
-        self.tally.decisions, self.tally.last_hash = seq, bound
+        assert decision.ring is not None
+        pledge_id = self._write_down(request, investor, decision, "card_pending", self.now + RESERVATION)
         self.tally.reserved_cents += request.amount.cents
-        self.totals = Totals(self.totals.reserved_cents + request.amount.cents, self.totals.live_cents)
+        self.totals = self.totals.with_reserved(decision.ring, request.amount.cents, related=investor.related)
         return pledge_id
 
-    def _pledge(self, pledge_id: UUID, request: Request, investor: Investor, decision: Decision) -> dict[str, object]:
+    def put_on_list(self, request: Request, investor: Investor, decision: Decision) -> UUID:
+        """Let a request wait for room, until the campaign ends; return the new pledge's id."""
+        assert self.terms.offer.closes_at is not None
+        return self._write_down(request, investor, decision, "waitlisted", self.terms.offer.closes_at)
+
+    def _write_down(
+        self, request: Request, investor: Investor, decision: Decision, state: str, until: datetime
+    ) -> UUID:
         assert decision.ring is not None
-        return {
-            "campaign_id": self.terms.campaign_id,
-            "id": pledge_id,
-            "campaign_version": self.terms.version,
-            "backer_id": request.backer_id,
-            "form_key": request.form_key,
-            "amount_cents": request.amount.cents,
-            "related": request.backer_id == self.terms.owner_id,
-            "commune_code": self._home(investor, decision.ring),
-            "ring": decision.ring,
-            "state": "card_pending",
-            "opened_at": self.now,
-            "reserved_until": self.now + RESERVATION,
-        }
+        pledge_id = uuid7()
+        evidence = chain.evidence(self.terms, self.totals, investor, request.amount.cents, decision)
+        self.decisions.append(chain.bind(self.tally, pledge_id=pledge_id, evidence=evidence, now=self.now))
+        self.pledges.append(
+            {
+                "campaign_id": self.terms.campaign_id,
+                "id": pledge_id,
+                "campaign_version": self.terms.version,
+                "backer_id": request.backer_id,
+                "form_key": request.form_key,
+                "amount_cents": request.amount.cents,
+                "related": investor.related,
+                "commune_code": self._home(investor, decision.ring),
+                "ring": decision.ring,
+                "state": state,
+                "opened_at": self.now,
+                "reserved_until": until,
+            }
+        )
+        return pledge_id
 
     def _home(self, investor: Investor, ring: int) -> str:
         communes = self.terms.offer.rings[ring].communes
         return next(link.commune_code for link in investor.links if link.commune_code in communes)
 
     def write(self, session: Session) -> None:
-        """Insert what was accepted, in three statements, and the tally's new totals."""
+        """Insert what was accepted, in three statements, and the new totals."""
         if not self.pledges:
             return
-        check_move(None, "card_pending", "opened")
         session.execute(insert(Pledge), self.pledges)
         session.execute(insert(PledgeEvent), list(self._first_events()))
         session.execute(insert(PledgeDecision), self.decisions)
         session.flush()
-
-    def _first_events(self) -> Iterator[dict[str, object]]:
+        taken: Counter[int] = Counter()
         for pledge in self.pledges:
+            if pledge["state"] == "card_pending":
+                taken[RELATED if pledge["related"] else pledge["ring"]] += pledge["amount_cents"]
+        for ring, cents in sorted(taken.items()):
+            add_to_ring(session, self.terms.campaign_id, ring, RingWeight(taken=cents))
+
+    def _first_events(self) -> Iterator[dict[str, Any]]:
+        for pledge in self.pledges:
+            cause = _FIRST_CAUSES[pledge["state"]]
+            check_move(None, pledge["state"], cause)
             yield {
                 "campaign_id": pledge["campaign_id"],
                 "pledge_id": pledge["id"],
                 "seq": 1,
                 "old_state": None,
-                "new_state": "card_pending",
-                "cause": "opened",
+                "new_state": pledge["state"],
+                "cause": cause,
                 "actor_id": pledge["backer_id"],
                 "at": self.now,
             }
+
+
+_FIRST_CAUSES = {"card_pending": "opened", "waitlisted": "no_room"}

@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,6 +21,10 @@ from marketplace.core.db import Base, uuid7
 from marketplace.pledges.rules import STATES
 
 _STATE_LIST = ", ".join(f"'{state}'" for state in STATES)
+
+
+# Where the money of related people stands among the rings.
+RELATED = -1
 
 
 class CampaignTally(Base):
@@ -32,12 +45,36 @@ class CampaignTally(Base):
     backers: Mapped[int] = mapped_column(default=0)
     decisions: Mapped[int] = mapped_column(default=0)
     last_hash: Mapped[str]
+    offers_made_at: Mapped[datetime | None]
+
+
+class CampaignRingTally(Base):
+    """What each ring of a campaign has given, in cents, under the lock of `CampaignTally`.
+
+    ring: RELATED is the money of related people, whatever their ring. taken_cents: reserved or live. confirmed_cents:
+    can no longer be withdrawn.
+    """
+
+    __tablename__ = "campaign_ring_tally"
+    __table_args__ = (
+        CheckConstraint("ring >= -1", name="ring"),
+        CheckConstraint(
+            "0 <= confirmed_cents AND confirmed_cents <= live_cents AND live_cents <= taken_cents", name="in_order"
+        ),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign_tally.campaign_id"), primary_key=True)
+    ring: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    taken_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    live_cents: Mapped[int] = mapped_column(BigInteger, default=0)
+    confirmed_cents: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class Pledge(Base):
     """A promise of money to one campaign, under the frozen version of its terms.
 
-    reserved_until, revocable_until, recover_until: aware UTC, exclusive. commune_code: the home it was accepted with.
+    reserved_until, revocable_until, recover_until: aware UTC, exclusive. reserved_until: of somebody who waits, the end
+    of the campaign. asked_cents: what they asked for, when they were offered less.
+    commune_code: the home it was accepted with.
     """
 
     __tablename__ = "pledge"
@@ -46,7 +83,7 @@ class Pledge(Base):
         CheckConstraint(f"state IN ({_STATE_LIST})", name="state"),
         CheckConstraint("livemode = false", name="test_mode_only"),
         CheckConstraint(
-            "state IN ('card_pending', 'abandoned', 'withdrawn') OR "
+            "state IN ('waitlisted', 'offered', 'card_pending', 'abandoned', 'withdrawn') OR "
             "(revocable_until IS NOT NULL AND payment_method_id IS NOT NULL)",
             name="card_before_reflection",
         ),
@@ -60,6 +97,10 @@ class Pledge(Base):
         UniqueConstraint("campaign_id", "payment_intent_id"),
         Index("ix_pledge_backer_id_opened_at", "backer_id", "opened_at"),
         Index("ix_pledge_card_pending", "reserved_until", postgresql_where=text("state = 'card_pending'")),
+        Index(
+            "ix_pledge_waiting", "campaign_id", "ring", "opened_at", "id", postgresql_where=text("state = 'waitlisted'")
+        ),
+        Index("ix_pledge_offered", "reserved_until", postgresql_where=text("state = 'offered'")),
         Index("ix_pledge_reflecting", "revocable_until", postgresql_where=text("state = 'reflecting'")),
         Index("ix_pledge_undecided", "campaign_id", postgresql_where=text("state IN ('reflecting', 'confirmed')")),
         Index("ix_pledge_charging", "charge_started_at", postgresql_where=text("state = 'charging'")),
@@ -71,6 +112,7 @@ class Pledge(Base):
     backer_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     form_key: Mapped[UUID]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
+    asked_cents: Mapped[int | None] = mapped_column(BigInteger)
     related: Mapped[bool]
     commune_code: Mapped[str]
     ring: Mapped[int]

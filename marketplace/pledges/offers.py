@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import cast
 from uuid import UUID
 
@@ -11,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
-from marketplace.locality.model import Instrument, Investor, Link, Offer, Ring, Totals
-from marketplace.pledges.models import CampaignTally, Pledge
+from marketplace.locality.model import Instrument, Investor, Link, Offer, RingTotal, Totals
+from marketplace.locality.rule import parse
+from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge
 from marketplace.pledges.rules import LIVE, RESERVED
 from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project
 from marketplace.residency import queries as residency
@@ -35,16 +35,16 @@ class Terms:
     offer: Offer
 
 
-@lru_cache(maxsize=512)
-def _ring(communes: tuple[str, ...], minimum_level: int) -> Ring:
-    return Ring(frozenset(communes), minimum_level)
-
-
 def terms(session: Session, campaign_id: UUID) -> Terms:
     """Return the frozen terms of a published campaign. Two statements. Raises NotFound: none, or never published."""
     row = session.execute(
         select(
-            Campaign, Project.owner_id, Project.commune_code, CampaignVersion.cog_release, CampaignVersion.terms_sha256
+            Campaign,
+            Project.owner_id,
+            Project.commune_code,
+            CampaignVersion.rule,
+            CampaignVersion.cog_release,
+            CampaignVersion.terms_sha256,
         )
         .join(Project, Project.id == Campaign.project_id)
         .join(
@@ -56,11 +56,17 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
     if row is None:
         raise NotFound(campaign_id)
     campaign = row.Campaign
-    rings = session.execute(
-        select(CampaignRing.zone, CampaignRing.minimum_level)
+    zones = session.scalars(
+        select(CampaignRing.zone)
         .where(CampaignRing.campaign_id == campaign_id, CampaignRing.version == campaign.version)
         .order_by(CampaignRing.ordinal)
     ).all()
+    ruled = parse(row.rule).offer_terms(
+        [frozenset(zone) for zone in zones],
+        opens_at=campaign.opens_at,
+        closes_at=campaign.closes_at,
+        goal_cents=campaign.goal_cents,
+    )
     return Terms(
         campaign_id=campaign_id,
         version=campaign.version,
@@ -76,14 +82,22 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
             closes_at=campaign.closes_at,
             minimum_cents=campaign.minimum_cents,
             hard_cap_cents=campaign.hard_cap_cents,
-            rings=tuple(_ring(tuple(zone), level) for zone, level in rings),
+            **ruled,
         ),
     )
 
 
-def totals(tally: CampaignTally) -> Totals:
-    """Return the totals of a tally as the rule takes them."""
-    return Totals(tally.reserved_cents, tally.live_cents)
+def totals(session: Session, tally: CampaignTally) -> Totals:
+    """Return the totals of a tally as the rule takes them. One statement."""
+    rows = session.execute(
+        select(CampaignRingTally.ring, CampaignRingTally.taken_cents, CampaignRingTally.confirmed_cents).where(
+            CampaignRingTally.campaign_id == tally.campaign_id
+        )
+    ).all()
+    rings = {ring: RingTotal(taken, confirmed) for ring, taken, confirmed in rows}
+    related = rings.pop(RELATED, RingTotal()).taken_cents
+    by_ring = tuple(rings.get(number, RingTotal()) for number in range(max(rings, default=-1) + 1))
+    return Totals(tally.reserved_cents, tally.live_cents, by_ring, related)
 
 
 def investors(

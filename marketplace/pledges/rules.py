@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 RESERVATION = timedelta(minutes=31)
 SHORTEST_PAGE = timedelta(minutes=30, seconds=30)
 RECOVERY = timedelta(days=7)
+OFFER = timedelta(hours=48)
 # Room is kept for who may well not pay: so often by one person in one campaign, no more.
 MOST_UNFINISHED = 3
 UNFINISHED_FOR = timedelta(hours=24)
@@ -15,6 +16,8 @@ UNFINISHED_FOR = timedelta(hours=24)
 KEY_LIFE = timedelta(hours=23)
 
 STATES = (
+    "waitlisted",
+    "offered",
     "card_pending",
     "reflecting",
     "confirmed",
@@ -26,12 +29,19 @@ STATES = (
     "abandoned",
     "dropped",
 )
-RESERVED = frozenset({"card_pending"})
+RESERVED = frozenset({"offered", "card_pending"})
 LIVE = frozenset({"reflecting", "confirmed", "charging", "action_required", "paid"})
 FINAL = frozenset({"withdrawn", "released", "dropped"})
 
 # (from, to): causes. None is "does not exist yet". Source: docs/pledges.md, which draws this table.
 MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
+    (None, "waitlisted"): frozenset({"no_room"}),
+    ("waitlisted", "offered"): frozenset({"room_offered"}),
+    ("waitlisted", "withdrawn"): frozenset({"withdrawn_by_backer"}),
+    ("waitlisted", "abandoned"): frozenset({"campaign_over"}),
+    ("offered", "card_pending"): frozenset({"offer_taken"}),
+    ("offered", "withdrawn"): frozenset({"withdrawn_by_backer"}),
+    ("offered", "abandoned"): frozenset({"offer_expired", "campaign_over"}),
     (None, "card_pending"): frozenset({"opened"}),
     ("card_pending", "reflecting"): frozenset({"card_saved"}),
     ("card_pending", "abandoned"): frozenset({"card_page_expired"}),
@@ -108,11 +118,29 @@ def may_reserve_from(unfinished: Sequence[datetime]) -> datetime | None:
     return sorted(unfinished)[-MOST_UNFINISHED] + UNFINISHED_FOR
 
 
+@dataclass(frozen=True)
+class RingWeight:
+    """What a pledge adds to the totals of its ring, in cents. confirmed: irrevocable."""
+
+    taken: int = 0
+    live: int = 0
+    confirmed: int = 0
+
+
+def ring_weight(state: str | None, amount_cents: int) -> RingWeight:
+    """Return what a pledge weighs in its ring, or among related people, in a state."""
+    if state in RESERVED:
+        return RingWeight(amount_cents)
+    if state not in LIVE:
+        return RingWeight()
+    return RingWeight(amount_cents, amount_cents, 0 if state == "reflecting" else amount_cents)
+
+
 def may_withdraw(state: str, revocable_until: datetime | None, now: datetime) -> bool:
     """Tell whether a backer may withdraw: freely until the reflection period ends, ``revocable_until`` exclusive.
 
     Source: regulation (EU) 2020/1503 art. 22.
     """
-    if state == "card_pending":
+    if state in {"waitlisted", "offered", "card_pending"}:
         return True
     return state == "reflecting" and revocable_until is not None and now < revocable_until

@@ -42,7 +42,7 @@ def ask(
     now: datetime,
     investor: Investor | None = None,
 ) -> Decision:
-    """Say what the rule would answer, without a lock and without a trace: for pages only. Five statements.
+    """Say what the rule would answer, without a lock and without a trace: for pages only. Six statements.
 
     investor: stands for a visitor without an account; otherwise the account's links and pledges are read.
     """
@@ -51,7 +51,7 @@ def ask(
     if investor is None:
         assert backer_id is not None
         investor = offers.investors(session, campaign_id, [backer_id], now)[backer_id]
-    return decide(terms.offer, offers.totals(tally), investor, amount.cents, now)
+    return decide(terms.offer, offers.totals(session, tally), investor, amount.cents, now)
 
 
 def open_pledge(
@@ -202,4 +202,4 @@ def _fits_again(session: Session, pledge: Pledge, now: datetime) -> bool:
     tally = lock_tally(session, pledge.campaign_id)
     terms = offers.terms(session, pledge.campaign_id)
     person = offers.investors(session, pledge.campaign_id, [pledge.backer_id], now)[pledge.backer_id]
-    return decide(terms.offer, offers.totals(tally), person, pledge.amount_cents, now).verdict == "accept"
+    return decide(terms.offer, offers.totals(session, tally), person, pledge.amount_cents, now).verdict == "accept"

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.payments import ledger
-from marketplace.pledges.models import CampaignTally, Pledge, PledgeEvent
-from marketplace.pledges.rules import FINAL, LIVE, Weight, check_move, weight
+from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge, PledgeEvent
+from marketplace.pledges.rules import FINAL, LIVE, RingWeight, Weight, check_move, ring_weight, weight
 
 
 def lock_pledge(session: Session, campaign_id: UUID, pledge_id: UUID) -> Pledge:
@@ -43,7 +43,7 @@ def move(
     values: columns that change with the state. Raises IllegalMove: the table has no such move.
     """
     check_move(pledge.state, to, cause)
-    old, seq = pledge.state, pledge.row_version + 1
+    old, old_cents, seq = pledge.state, pledge.amount_cents, pledge.row_version + 1
     session.scalars(
         update(Pledge)
         .where(
@@ -71,7 +71,7 @@ def move(
         )
     )
     _keep_ledger(session, pledge, old=old, to=to, now=now, provider_id=values.get("charge_id"))
-    _weigh(session, pledge, old=old, to=to)
+    _weigh(session, pledge, old=old, old_cents=old_cents, to=to)
 
 
 def _keep_ledger(
@@ -87,11 +87,10 @@ def _keep_ledger(
         ledger.void(session, **line, now=now)
 
 
-def _weigh(session: Session, pledge: Pledge, *, old: str, to: str) -> None:
-    delta = weight(to, pledge.amount_cents, related=pledge.related) - weight(
-        old, pledge.amount_cents, related=pledge.related
-    )
-    if delta == Weight():
+def _weigh(session: Session, pledge: Pledge, *, old: str, old_cents: int, to: str) -> None:
+    delta = weight(to, pledge.amount_cents, related=pledge.related) - weight(old, old_cents, related=pledge.related)
+    before, after = ring_weight(old, old_cents), ring_weight(to, pledge.amount_cents)
+    if delta == Weight() and before == after:
         return
     tally = lock_tally(session, pledge.campaign_id)
     tally.reserved_cents += delta.reserved
@@ -101,6 +100,37 @@ def _weigh(session: Session, pledge: Pledge, *, old: str, to: str) -> None:
     if delta.live and not pledge.related and not _stands_otherwise(session, pledge):
         tally.backers += 1 if delta.live > 0 else -1
     session.flush()
+    add_to_ring(
+        session,
+        pledge.campaign_id,
+        RELATED if pledge.related else pledge.ring,
+        RingWeight(after.taken - before.taken, after.live - before.live, after.confirmed - before.confirmed),
+    )
+
+
+def add_to_ring(session: Session, campaign_id: UUID, ring: int, more: RingWeight) -> None:
+    """Change the totals of a ring; the tally is locked."""
+    changed = session.execute(
+        update(CampaignRingTally)
+        .where(CampaignRingTally.campaign_id == campaign_id, CampaignRingTally.ring == ring)
+        .values(
+            taken_cents=CampaignRingTally.taken_cents + more.taken,
+            live_cents=CampaignRingTally.live_cents + more.live,
+            confirmed_cents=CampaignRingTally.confirmed_cents + more.confirmed,
+        )
+        .returning(CampaignRingTally.ring)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if changed is None:
+        session.execute(
+            insert(CampaignRingTally).values(
+                campaign_id=campaign_id,
+                ring=ring,
+                taken_cents=more.taken,
+                live_cents=more.live,
+                confirmed_cents=more.confirmed,
+            )
+        )
 
 
 def _stands_otherwise(session: Session, pledge: Pledge) -> bool:

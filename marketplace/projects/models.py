@@ -108,6 +108,7 @@ class Campaign(Base):
     ends_on: Mapped[date | None]
     closes_at: Mapped[datetime | None]
     rule_preset: Mapped[str | None]
+    rule_options: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
     rule: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     version: Mapped[int]
     row_version: Mapped[int]

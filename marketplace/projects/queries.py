@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound, Refused
-from marketplace.projects import rules
+from marketplace.locality.presets import Options
+from marketplace.projects import rules, zoning
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
 from marketplace.projects.rules import Content, Problem
 from marketplace.territories import queries as territories
@@ -263,8 +264,10 @@ def submissions(session: Session, campaign_id: UUID) -> tuple[Content, ...]:
 
 
 def problems(session: Session, content: Content, now: datetime) -> tuple[Problem, ...]:
-    """Return what would keep a content from being submitted now. At most one statement."""
-    return rules.problems(content, population=population(session, content.commune_code), today=rules.paris_day(now))
+    """Return what would keep a content from being submitted now. A few statements: the rule is compiled."""
+    people = population(session, content.commune_code)
+    found = rules.problems(content, population=people, today=rules.paris_day(now))
+    return found or zoning.problems(session, content)
 
 
 def population(session: Session, commune_code: str | None) -> int | None:
@@ -291,6 +294,7 @@ def content_of(campaign: Campaign, project: Project) -> Content:
         minimum_cents=campaign.minimum_cents,
         ends_on=campaign.ends_on,
         rule_preset=campaign.rule_preset,
+        rule_options=Options.from_json(campaign.rule_options),
     )
 
 

@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from marketplace.locality import presets
+from marketplace.locality.presets import Options
+
 State = Literal[
     "draft",
     "submitted",
@@ -43,7 +46,7 @@ EDITABLE = frozenset({"draft", "changes_requested"})
 PUBLIC = frozenset({"live", "closing", "collecting", "funded", "failed", "cancelled"})
 
 INSTRUMENTS = ("gift", "interest_free_loan")
-RULE_PRESETS = ("epci", "departement_and_bordering")
+RULE_PRESETS = presets.PRESETS
 LEGAL_FORMS = ("association", "scop", "scic", "sas", "sarl", "ei", "commune", "autre")
 # French nouns, as the drawings of `web.covers` are named.
 SECTORS = (
@@ -104,17 +107,23 @@ class Content:
     minimum_cents: int = LEAST_PLEDGE_CENTS
     ends_on: date | None = None
     rule_preset: str | None = None
+    rule_options: Options = presets.NONE
 
     def as_json(self) -> dict[str, Any]:
         """Return the content as JSON values; `from_json` reads it back."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
-        return values | {"ends_on": self.ends_on and self.ends_on.isoformat()}
+        dates = {"ends_on": self.ends_on and self.ends_on.isoformat()}
+        return values | dates | {"rule_options": self.rule_options.as_json()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Content":
         """Read what `as_json` wrote."""
         ends_on = values["ends_on"]
-        return cls(**{**values, "ends_on": date.fromisoformat(ends_on) if ends_on else None})
+        read = {
+            "ends_on": date.fromisoformat(ends_on) if ends_on else None,
+            "rule_options": Options.from_json(values.get("rule_options", {})),
+        }
+        return cls(**{**values, **read})
 
 
 @dataclass(frozen=True)
@@ -188,6 +197,7 @@ def problems(content: Content, *, population: int | None, today: date) -> tuple[
         *_money_problems(content),
         *_date_problems(content, today),
         *_choice("rule_preset", content.rule_preset, RULE_PRESETS),
+        *_rule_problems(content, today),
     )
 
 
@@ -281,6 +291,16 @@ def _date_problems(content: Content, today: date) -> list[Problem]:
     if content.ends_on > last:
         return [Problem("ends_too_late", "ends_on", {"last": last, "most": LISTING_DAYS.stop - 1})]
     return []
+
+
+def _rule_problems(content: Content, today: date) -> list[Problem]:
+    if content.rule_preset not in RULE_PRESETS:
+        return []
+    found = [Problem(code, field) for field, code in presets.problems(content.rule_preset, content.rule_options)]
+    alone = presets.days_before_all(content.rule_preset, content.rule_options)
+    if alone and content.ends_on and alone >= (content.ends_on - today).days:
+        found.append(Problem("rule_turns_past_end", "first_days", {"days": alone}))
+    return found
 
 
 def terms_digest(terms: Mapping[str, Any]) -> str:

@@ -250,4 +250,5 @@ def _campaign_values(content: Content) -> dict[str, Any]:
         "minimum_cents": content.minimum_cents,
         "ends_on": content.ends_on,
         "rule_preset": content.rule_preset,
+        "rule_options": content.rule_options.as_json(),
     }

@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.locality import presets
-from marketplace.projects.rules import RULE_PRESETS, Content
+from marketplace.locality.presets import Place
+from marketplace.locality.rule import RuleError, check_zones
+from marketplace.locality.zones import ZoneError
+from marketplace.projects.rules import RULE_PRESETS, Content, Problem
 from marketplace.territories import queries as territories
 from marketplace.territories.atlas import compile_rule
 from marketplace.territories.models import Territory
@@ -48,14 +51,45 @@ def plan(session: Session, content: Content) -> Plan:
     release = territories.release(session)
     if release is None:
         raise Unavailable("territories")
-    rule = presets.build(
-        content.rule_preset,
+    wrong = presets.problems(content.rule_preset, content.rule_options)
+    if wrong:
+        raise Refused(wrong[0][1], field=wrong[0][0])
+    rule = presets.build(content.rule_preset, place_of(commune), content.rule_options)
+    try:
+        zones = compile_rule(session, rule)
+        check_zones(zones)
+    except RuleError as error:
+        raise Refused(error.code, field=_field(content.rule_preset, error.path), **error.facts) from error
+    except ZoneError as error:
+        raise Refused(error.code, field=_field(content.rule_preset, ""), value=str(error.value)[:80]) from error
+    return Plan(rule=rule, rings=zones, cog_release=release.name)
+
+
+def place_of(commune: territories.Commune) -> Place:
+    """Return where a project in a commune is, in the codes that rules are written with."""
+    return Place(
         commune_code=commune.code,
         epci_code=commune.epci_code,
         epci_kind=commune.epci_kind,
         departement_code=commune.departement_code,
+        region_code=commune.region_code,
     )
-    return Plan(rule=rule, rings=compile_rule(session, rule), cog_release=release.name)
+
+
+def problems(session: Session, content: Content) -> tuple[Problem, ...]:
+    """Return what keeps a chosen rule from being compiled, as problems of the form."""
+    try:
+        plan(session, content)
+    except Refused as refused:
+        return (Problem(refused.code, refused.field or "rule_preset", refused.facts),)
+    return ()
+
+
+def _field(preset: str, path: str) -> str:
+    """Return the field that a place in a rule was made from."""
+    if path.startswith("rings.") and not path.startswith("rings.0."):
+        return "wider"
+    return {"radius": "radius_km", "communes": "communes", "projet": "projet"}.get(preset, "rule_preset")
 
 
 def outline(session: Session, content: Content) -> Outline | None:

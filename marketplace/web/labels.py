@@ -78,3 +78,12 @@ HAPPENINGS: Mapping[str, tuple[str, LazyString]] = {
     "failed": ("undo-2", _l("Le seuil n’a pas été atteint. Personne n’est débité.")),
     "cancelled": ("circle-alert", _l("La collecte est annulée. Personne n’est débité.")),
 }
+PRESETS: Mapping[str, LazyString] = {
+    "local_first": _l("Les plus proches d’abord, puis plus loin"),
+    "epci": _l("Mon intercommunalité"),
+    "commune_and_neighbours": _l("Ma commune et ses voisines"),
+    "departement_and_bordering": _l("Mon département et les départements voisins"),
+    "radius": _l("Un rayon autour de ma commune"),
+    "communes": _l("Des communes que je choisis"),
+    "projet": _l("Un territoire de projet"),
+}

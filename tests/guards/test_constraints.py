@@ -101,6 +101,8 @@ CASES = {
     "ck_campaign_tally_confirmed_is_live": change("campaign_tally", "confirmed_cents = live_cents + 1"),
     "ck_campaign_tally_never_over_cap": change("campaign_tally", "reserved_cents = hard_cap_cents - live_cents + 1"),
     "ck_campaign_tally_not_negative": change("campaign_tally", "reserved_cents = -1"),
+    "ck_campaign_ring_tally_in_order": change("campaign_ring_tally", "confirmed_cents = taken_cents + 1"),
+    "ck_campaign_ring_tally_ring": change("campaign_ring_tally", "ring = -2"),
     "ck_listing_territory": change("listing", "territory = 'X86'"),
     "ck_pledge_amount_positive": change("pledge", "amount_cents = 0"),
     "ck_pledge_card_before_reflection": change("pledge", "revocable_until = NULL", "state = 'reflecting'"),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,17 +18,20 @@ from marketplace.core.money import parse_amount
 from marketplace.demo import ACCOUNTS
 from marketplace.locality import presets, zones
 from marketplace.locality.model import Investor, Link, Offer, Ring, Totals
+from marketplace.locality.presets import Place
 from marketplace.locality.rules import decide
 from marketplace.pledges.rules import MOVES as PLEDGE_MOVES
 from marketplace.pledges.rules import STATES as PLEDGE_STATES
 from marketplace.pledges.services import is_holiday
 from marketplace.projects.rules import MOVES as CAMPAIGN_MOVES
+from marketplace.projects.zoning import place_of
 from marketplace.protection.reflection import revocable_until
 from marketplace.residency.rules import REFUSAL_REASONS
 from marketplace.sandbox.cards import BY_NUMBER
 from marketplace.territories import queries as territories
 from marketplace.territories.atlas import compile_rule
 from marketplace.territories.models import Territory
+from tests.unit.locality.cases import NEEDED
 from tests.unit.locality.cases import REASONS as RULE_REASONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,14 +102,7 @@ def reach_of(session, code: str, preset: str) -> tuple[frozenset[str], int]:
     """Return the communes and the inhabitants that a preset around a commune reaches."""
     commune = territories.commune(session, code)
     assert commune is not None
-    rule = presets.build(
-        preset,
-        commune_code=commune.code,
-        epci_code=commune.epci_code,
-        epci_kind=commune.epci_kind,
-        departement_code=commune.departement_code,
-    )
-    (zone,) = compile_rule(session, rule)
+    (zone,) = compile_rule(session, presets.build(preset, place_of(commune)))
     inhabitants = select(func.sum(Territory.population)).where(Territory.kind == "commune", Territory.code.in_(zone))
     return zone, int(session.scalar(inhabitants))
 
@@ -159,7 +156,8 @@ def rule_schema() -> dict[str, object]:
 @pytest.mark.parametrize("kind", ["epci", "ept", "arrondissement", "departement"])
 @pytest.mark.parametrize("preset", presets.PRESETS)
 def test_every_preset_has_the_documented_shape(preset, kind):
-    rule = presets.build(preset, commune_code="86194", epci_code="1", epci_kind=kind, departement_code="86")
+    options = replace(NEEDED.get(preset, presets.NONE), wider="france", min_share=60, reserve_cents=1, reserve_days=9)
+    rule = presets.build(preset, Place("86194", "1", kind, "86", "75"), replace(options, first_days=7, cap_cents=1))
 
     jsonschema.validate(rule, rule_schema())
 
@@ -167,9 +165,7 @@ def test_every_preset_has_the_documented_shape(preset, kind):
 def test_the_example_of_a_rule_is_the_preset_it_names():
     (example,) = re.findall(r"```json\n(.*?)```", read("local-to-local.md"), re.DOTALL)
 
-    assert json.loads(example) == presets.build(
-        "departement_and_bordering", commune_code="86194", epci_code="", epci_kind="epci", departement_code="86"
-    )
+    assert json.loads(example) == presets.build("departement_and_bordering", Place("86194", "", "epci", "86", "75"))
 
 
 @pytest.mark.parametrize(

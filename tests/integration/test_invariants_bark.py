@@ -23,6 +23,8 @@ BREAKS = {
     "I5b": "UPDATE campaign_tally SET live_cents = live_cents + 1",
     "I5c": "<campaign_tally ck_campaign_tally_never_over_cap>"
     " UPDATE campaign_tally SET hard_cap_cents = live_cents - 1",
+    "I5d": "UPDATE campaign_ring_tally SET taken_cents = taken_cents + 1",
+    "I5d none": "DELETE FROM campaign_ring_tally",
     "I6 gap": "<pledge_event> UPDATE pledge_event SET seq = 9 WHERE new_state = 'reflecting'",
     "I6 state": "UPDATE pledge SET state = 'confirmed' WHERE state = 'reflecting'",
     "I6 move": "<pledge_event> UPDATE pledge_event SET cause = 'card_saved' WHERE cause = 'charge_succeeded'",
@@ -37,7 +39,7 @@ BREAKS = {
     "I10": "<pledge_event> UPDATE pledge_event SET stripe_event_id = NULL",
     "I12": "<decision> DELETE FROM decision WHERE seq = 1",
     "I12b": "UPDATE pledge SET commune_code = '33063'",
-    "I13": "UPDATE pledge SET related = true WHERE state = 'abandoned'",
+    "I13": "UPDATE project SET owner_id = (SELECT backer_id FROM pledge WHERE state = 'abandoned')",
     "I21": "DELETE FROM listing",
     "I22": "INSERT INTO stray_payment "
     "(campaign_id, payment_intent_id, pledge_id, amount_cents, currency, why, noticed_at)"

@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from flask_babel import lazy_gettext as _l
 
 from marketplace.projects import queries as projects
 from marketplace.projects.rules import RULE_PRESETS
@@ -15,6 +14,7 @@ from marketplace.territories import queries as territories
 from marketplace.web import eligibility
 from marketplace.web.access import public
 from marketplace.web.context import Session, reading, visitor
+from marketplace.web.labels import PRESETS as RULES
 from marketplace.web.maps import grounds, pictures, proposals
 
 bp = Blueprint("maps", __name__)
@@ -23,7 +23,6 @@ bp = Blueprint("maps", __name__)
 LASTING = "public, max-age=86400"
 _CODE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 _LONGEST = 200
-PRESETS = {"epci": _l("L’intercommunalité"), "departement_and_bordering": _l("Le département et ses voisins")}
 
 
 @bp.get("/proposer/zone")
@@ -47,7 +46,7 @@ def zone() -> ResponseReturnValue:
         template = current_app.jinja_env.get_template("maps/_zone.html")
         return _lasting(make_response(template.render(territory=proposal)), tag)
     links = [
-        (PRESETS[code], url_for("maps.zone", commune=commune_code, preset=code), code == preset, None, None)
+        (RULES[code], url_for("maps.zone", commune=commune_code, preset=code), code == preset, None, None)
         for code in RULE_PRESETS
     ]
     return render_template("maps/zone.html", rule_links=links, territory=proposal, typed=typed)

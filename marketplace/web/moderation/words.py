@@ -11,9 +11,9 @@ from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
 from marketplace.web.filters import day, money
-from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
+from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
-from marketplace.web.owner.words import PRESETS, SECTORS
+from marketplace.web.owner.words import SECTORS
 
 REASONS: Mapping[str, LazyString] = {
     "R01": _l("Identité non prouvée"),
@@ -48,6 +48,7 @@ FIELDS: Mapping[str, LazyString] = {
     "minimum_cents": _l("Participation minimale"),
     "ends_on": _l("Dernier jour"),
     "rule_preset": _l("Règle de proximité"),
+    "rule_options": _l("Précisions de la règle"),
 }
 _HOLDS: Mapping[str, LazyString] = {
     "amounts_coherent": _l("Les montants sont cohérents."),

@@ -18,9 +18,9 @@ from marketplace.projects.rules import Content, Problem
 from marketplace.web.clean_form import CleanForm
 from marketplace.web.commune_field import CommuneField
 from marketplace.web.fields import DateField, MoneyField, TrimmedField, refuse
-from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
+from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
-from marketplace.web.owner.words import PRESETS, SECTORS
+from marketplace.web.owner.words import SECTORS
 
 _MONTHS = re.compile(r"^(\d{1,3})(?:\s*(?:mois|months?))?$", re.ASCII | re.IGNORECASE)
 _NONE = SelectChoice("", _l("Choisissez"))

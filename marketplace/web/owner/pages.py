@@ -21,7 +21,7 @@ from marketplace.web import eligibility
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.fields import refuse
 from marketplace.web.filters import french
-from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS
+from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.maps import proposals
 from marketplace.web.maps.proposals import Proposal
 from marketplace.web.messages import sentence
@@ -92,7 +92,7 @@ def words() -> dict[str, Any]:
         "instruments": INSTRUMENTS,
         "legal_forms": LEGAL_FORMS,
         "sectors": own_words.SECTORS,
-        "presets": own_words.PRESETS,
+        "presets": PRESETS,
         "example_cents": EXAMPLE_CENTS,
         "sentence": sentence,
     }

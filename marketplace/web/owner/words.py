@@ -22,10 +22,6 @@ SECTORS: Mapping[str, LazyString] = {
     "services": _l("Services"),
     "autre": _l("Autre domaine"),
 }
-PRESETS: Mapping[str, LazyString] = {
-    "epci": _l("Mon intercommunalité"),
-    "departement_and_bordering": _l("Mon département et les départements voisins"),
-}
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ import pytest
 
 from marketplace.locality import presets
 from marketplace.locality.model import Investor, Link, Offer, Ring, Totals
+from marketplace.locality.presets import Place
 from marketplace.locality.rules import decide
 from marketplace.locality.zones import ZoneError, compile_zone
+from marketplace.projects.zoning import place_of
 from marketplace.territories import queries
 from marketplace.territories.atlas import atlas, compile_rule, cover
 
@@ -43,9 +45,7 @@ def judge(session):
 
 
 def departement_and_bordering(code):
-    rule = presets.build(
-        "departement_and_bordering", commune_code="", epci_code="", epci_kind="epci", departement_code=code
-    )
+    rule = presets.build("departement_and_bordering", Place("", "", "epci", code, ""))
     return rule["rings"][0]["zone"]
 
 
@@ -138,16 +138,10 @@ def test_16_an_expired_proof_is_asked_for_again_and_a_move_to_paris_is_refused(j
         "97502",  # Saint-Pierre-et-Miquelon: a collectivity without neighbours
     ],
 )
-@pytest.mark.parametrize("preset", presets.PRESETS)
+@pytest.mark.parametrize("preset", ["epci", "commune_and_neighbours", "departement_and_bordering", "local_first"])
 def test_every_preset_holds_its_own_commune_and_is_covered_exactly(preset, commune, session):
     place = queries.commune(session, commune)
-    rule = presets.build(
-        preset,
-        commune_code=place.code,
-        epci_code=place.epci_code,
-        epci_kind=place.epci_kind,
-        departement_code=place.departement_code,
-    )
+    rule = presets.build(preset, place_of(place))
 
     (zone,) = compile_rule(session, rule)
     keys = cover(session, zone)

@@ -21,6 +21,7 @@ def test_nothing_is_published_with_the_rule_of_another_text(  # noqa: PLR0917
     compiled = zoning.plan
 
     def meanwhile(_session, content):
+        monkeypatch.setattr(zoning, "plan", compiled)
         plan = compiled(session, content)
         drafts.withdraw_submission(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
         drafts.save_draft(

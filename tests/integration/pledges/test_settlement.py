@@ -111,7 +111,7 @@ def test_fifty_euros_withdrawn_on_the_last_day_change_the_outcome(make):
 
 
 def test_the_owners_own_money_decides_nothing(make, tally):
-    campaign = make.campaign()
+    campaign = make.campaign(goal_cents=5_000_00, hard_cap=5_000)
     make.pledge(state="confirmed", campaign=campaign, amount=499)
     make.pledge(state="confirmed", campaign=campaign, backer=campaign.owner, amount=1_000)
     make.end(campaign.id, "closing")

@@ -16,6 +16,7 @@ from marketplace.locality.model import (
     RingTotal,
     Totals,
 )
+from marketplace.locality.presets import Options
 from marketplace.locality.rules import decide
 
 OPENS = datetime(2026, 11, 1, tzinfo=UTC)
@@ -25,6 +26,12 @@ LATER = datetime(2027, 6, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 MICRO = timedelta(microseconds=1)
 
+# What a preset cannot do without.
+NEEDED = {
+    "radius": Options(radius_km=20),
+    "communes": Options(communes=("86194", "86041")),
+    "projet": Options(projet="0190a2a5-0000-7000-8000-000000000000"),
+}
 HERE, THERE, FAR = "86194", "86066", "33063"
 ONE_RING = (Ring(frozenset({HERE, THERE})),)
 TWO_RINGS = (Ring(frozenset({HERE}), 3), Ring(frozenset({HERE, THERE}), 1))

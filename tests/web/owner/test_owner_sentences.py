@@ -65,7 +65,7 @@ def test_every_refusal_has_a_sentence(app):
 
 def test_every_code_has_a_name():
     assert set(words.SECTORS) == set(rules.SECTORS)
-    assert set(words.PRESETS) == set(rules.RULE_PRESETS)
+    assert set(labels.PRESETS) == set(rules.RULE_PRESETS)
     assert set(words.STANDINGS) == set(labels.CAMPAIGN_STATES) == set(rules.STATES)
     assert set(labels.LEGAL_FORMS) == set(rules.LEGAL_FORMS)
     assert set(labels.INSTRUMENTS) == set(rules.INSTRUMENTS)
