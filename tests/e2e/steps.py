@@ -83,7 +83,7 @@ def save_card(page: Page, number: str = CARD) -> None:
 def saved(page: Page) -> str:
     """Wait on the way back from the card page until its event has arrived; return the address of the pledge.
 
-    The site waits two seconds, then says that it waits: on a busy machine, look again.
+    The site waits a second, then says that it waits: on a busy machine, look again.
     """
     badge = page.locator("main .badge").first
     page.wait_for_url("**/engagements/**")

@@ -1,5 +1,6 @@
 """What a backer may do with a pledge once it is made."""
 
+import threading
 import time
 from uuid import UUID
 
@@ -19,8 +20,10 @@ from marketplace.web.pledges.blueprint import bp
 __all__ = ["bp", "keepsakes", "preparing", "promising"]
 
 # The card page's webhook usually arrives before the browser does; wait for it a little, then show what is known.
-_WAIT_SECONDS = 2.0
+_WAIT_SECONDS = 1.0
 _STEP_SECONDS = 0.1
+# So many threads of a process may wait at a time; whoever comes then sees what is known, and a button to look again.
+_seats = threading.BoundedSemaphore(2)
 
 
 @bp.post("/collectes/<uuid:campaign_id>/engagements/<uuid:pledge_id>/carte")
@@ -35,19 +38,32 @@ def resume(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
 def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
     """Show one pledge; on the way back from the card page, wait a moment for its webhook."""
     back = request.args.get("carte")
-    patience = _WAIT_SECONDS if back == "enregistree" else 0.0
-    while True:
-        with reading() as session:
-            pledge = queries.my_pledge(session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id)
-            steps = queries.history(session, campaign_id=campaign_id, pledge_id=pledge_id)
-        if pledge.state != "card_pending" or patience <= 0:
-            break
-        patience -= _STEP_SECONDS
-        time.sleep(_STEP_SECONDS)
+    if back == "enregistree":
+        _await_card(campaign_id, pledge_id)
+    with reading() as session:
+        pledge = queries.my_pledge(session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id)
+        steps = queries.history(session, campaign_id=campaign_id, pledge_id=pledge_id)
     instalments = interest_free(pledge.amount_cents, pledge.loan_months) if pledge.loan_months else ()
     return render_template(
         "pledges/show.html", pledge=pledge, steps=steps, back=back, instalments=instalments, now=now()
     )
+
+
+def _await_card(campaign_id: UUID, pledge_id: UUID) -> None:
+    if not _seats.acquire(blocking=False):
+        return
+    try:
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < deadline:
+            with reading() as session:
+                state = queries.my_pledge(
+                    session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id
+                ).state
+            if state != "card_pending":
+                return
+            time.sleep(_STEP_SECONDS)
+    finally:
+        _seats.release()
 
 
 @bp.post("/collectes/<uuid:campaign_id>/engagements/<uuid:pledge_id>/verification")

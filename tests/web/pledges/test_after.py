@@ -1,7 +1,10 @@
 """After a promise: what is kept, how to withdraw, what happens next and when."""
 
+import time
+
 import pytest
 
+from marketplace.web.pledges import routes
 from tests.web.pages import by_class, links, text_of
 
 
@@ -105,3 +108,35 @@ def test_the_list_of_my_pledges_says_what_each_is_waiting_for(make, campaign, re
         "Un café Débit après le 23 décembre 2026, si la collecte réussit. 20 € Ferme",
         "Un four à bois Annulation libre jusqu’au 27 novembre 2026 à 23 h 59. 30 € En réflexion",
     ]
+
+
+@pytest.fixture
+def back_too_early(make, reader_of, campaign):
+    """Ask for a pledge on the way back from the card page, before the webhook; return the page and how long it took."""
+    pledge = make.pledge(state="card_pending", campaign=campaign)
+    browser = reader_of(pledge.backer)
+
+    def ask():
+        start = time.perf_counter()
+        page = browser.page(f"/collectes/{campaign.id}/engagements/{pledge.id}?carte=enregistree")
+        return page, time.perf_counter() - start
+
+    return ask
+
+
+@pytest.mark.untimed  # waits on purpose
+def test_the_page_waits_a_second_for_the_news_of_the_card(back_too_early):
+    page, seconds = back_too_early()
+
+    assert "Nous attendons la confirmation" in text_of(page)
+    assert 1.0 <= seconds < 1.8
+
+
+@pytest.mark.untimed  # waits on purpose
+def test_few_threads_wait_at_a_time_and_give_their_seat_back(back_too_early):
+    back_too_early()
+    with routes._seats, routes._seats:
+        page, seconds = back_too_early()
+
+    assert "Nous attendons la confirmation" in text_of(page)
+    assert seconds < 0.8
