@@ -18,6 +18,7 @@ from marketplace.core.errors import MitoyenError
 from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.runtime import Runtime
 from marketplace.territories import loader
+from marketplace.territories.zonages import import_zonages
 
 db = AppGroup("db", help="The database's schema.")
 territories = AppGroup("territories", help="Communes, intercommunalities, départements, régions.")
@@ -69,12 +70,24 @@ def current() -> None:
 @territories.command("import")
 @click.option("--release", default="fr-2026", show_default=True, help="Folder of the release.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+@click.option(
+    "--zonages",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="INSEE's table of bassins de vie and zones d'emploi, as CSV; read after the release.",
+)
 @with_appcontext
-def import_territories(release: str, *, dry_run: bool) -> None:
+def import_territories(release: str, zonages: Path | None, *, dry_run: bool) -> None:
     """Bring the territories to a release; safe to run again."""
     report = loader.import_release(_runtime().database.engine, release, dry_run=dry_run)
     for line in report.lines():
         click.echo(line)
+    if zonages is not None:
+        try:
+            areas = import_zonages(_runtime().database.engine, zonages, dry_run=dry_run)
+        except MitoyenError as error:
+            raise click.ClickException(f"{zonages}: {error}") from error
+        for line in areas.lines():
+            click.echo(line)
 
 
 @people.command("grant-administrator")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.locality.zones import PROJECT, Unit, Zone, compile_ring
-from marketplace.territories import contours, rules
+from marketplace.territories import contours, named, rules
 from marketplace.territories.geography import Geography, geography
 
 
@@ -90,7 +90,8 @@ def atlas(session: Session) -> MemoryAtlas:
 
     Raises Unavailable: no territories were imported.
     """
-    return MemoryAtlas(geography(session))
+    here = geography(session)
+    return MemoryAtlas(here, lambda code: named.usable(session, here, code))
 
 
 def compile_rule(session: Session, rule: Mapping[str, Any]) -> tuple[Zone, ...]:

@@ -18,6 +18,7 @@ from marketplace.territories.models import (
     TerritoryAlias,
     TerritoryClosure,
     TerritoryRelease,
+    TerritoryZonage,
 )
 
 COUNTRY = "FR"
@@ -137,8 +138,13 @@ def geography(session: Session) -> Geography:
 
 def _key(session: Session) -> tuple[str, ...]:
     """Return the name of the latest release and what tells its content from any other. One statement."""
+    zonages = (
+        select(func.string_agg(TerritoryZonage.kind + TerritoryZonage.sha256, ""))
+        .where(TerritoryZonage.country == COUNTRY)
+        .scalar_subquery()
+    )
     latest = session.execute(
-        select(TerritoryRelease.name, TerritoryRelease.fingerprint)
+        select(TerritoryRelease.name, TerritoryRelease.fingerprint, func.coalesce(zonages, ""))
         .where(TerritoryRelease.country == COUNTRY)
         .order_by(TerritoryRelease.released_on.desc())
         .limit(1)

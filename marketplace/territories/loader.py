@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.core.db import Base
+from marketplace.locality.zones import OPTIONAL_UNITS
 from marketplace.territories import models, tables
 from marketplace.territories import release as files
 from marketplace.territories.errors import ReleaseOutdated
@@ -204,6 +205,7 @@ def _close_vanished(connection: Connection, stage: Table, manifest: files.Manife
         .where(
             territory.country == manifest.country,
             territory.valid_to.is_(None),
+            territory.kind.not_in(OPTIONAL_UNITS),
             ~exists().where(stage.c.kind == territory.kind, stage.c.code == territory.code),
         )
         .values(valid_to=manifest.released_on)
@@ -216,7 +218,11 @@ def _remove(connection: Connection, target: Table, stage: Table, owner: str, cou
     """Remove the rows of a country that are not staged."""
     ours = select(models.Territory.id).where(models.Territory.country == country)
     staged = exists().where(*(stage.c[column.name] == column for column in target.primary_key))
-    return connection.execute(delete(target).where(target.c[owner].in_(ours), ~staged)).rowcount
+    gone = delete(target).where(target.c[owner].in_(ours), ~staged)
+    if target.name == models.TerritoryClosure.__tablename__:
+        # What `zonages` imported has no place in releases, and stays until its own file is imported anew.
+        gone = gone.where(target.c.ancestor_id.not_in(ours.where(models.Territory.kind.in_(OPTIONAL_UNITS))))
+    return connection.execute(gone).rowcount
 
 
 def _merge(connection: Connection, target: Table, stage: Table) -> tuple[int, int]:

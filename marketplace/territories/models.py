@@ -6,6 +6,7 @@ adjacency, search) have no foreign key: 800 000 checks at each import would prot
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
@@ -18,11 +19,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.db import Base
+from marketplace.core.db import Base, uuid7
 
 KINDS = (
     "commune",
@@ -34,7 +36,11 @@ KINDS = (
     "arrondissement",
     "departement",
     "region",
+    "bassin_de_vie",
+    "zone_emploi",
 )
+MEMBER_KINDS = ("commune", "epci", "ept")
+NAME_LENGTH = range(2, 121)
 # Codes and keys are compared byte by byte, whatever the cluster's own collation.
 BYTES = Text(collation="C")
 
@@ -153,3 +159,47 @@ class TerritorySearch(Base):
     territory_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     population: Mapped[int]
     departement: Mapped[str] = mapped_column(BYTES)
+
+
+class TerritoryZonage(Base):
+    """Which file the units of a kind that is not in the releases come from. communes: how many it places."""
+
+    __tablename__ = "territory_zonage"
+    country: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    communes: Mapped[int]
+    release_id: Mapped[int] = mapped_column(ForeignKey("territory_release.id"))
+    imported_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CustomTerritory(Base):
+    """A "territoire de projet": a set of communes that an administrator named. note: why it is one, and the source.
+
+    created_by: an account. retired_at: from when no new rule may use it; what is published does not change.
+    """
+
+    __tablename__ = "custom_territory"
+    __table_args__ = (
+        CheckConstraint(f"length(name) BETWEEN {NAME_LENGTH.start} AND {NAME_LENGTH.stop - 1}", name="name_length"),
+        Index("uq_custom_territory_name", "sort_key", unique=True, postgresql_where=text("retired_at IS NULL")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(BYTES)
+    note: Mapped[str]
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class CustomTerritoryMember(Base):
+    """A commune, or an intercommunality with all its communes of the day, in a "territoire de projet"."""
+
+    __tablename__ = "custom_territory_member"
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in MEMBER_KINDS)})", name="kind_known"),
+    )
+    custom_territory_id: Mapped[UUID] = mapped_column(ForeignKey("custom_territory.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(BYTES, primary_key=True)

@@ -33,6 +33,12 @@ def twice(table: str, *fresh: str, where: str = "true") -> str:
     )
 
 
+def named(key: str, *names: str) -> str:
+    """Name territories, with one key for all; names: as SQL."""
+    rows = (f"(gen_random_uuid(), {name}, '{key}', 'PNR', gen_random_uuid(), now())" for name in names)
+    return f"INSERT INTO custom_territory (id, name, sort_key, note, created_by, created_at) VALUES {', '.join(rows)}"
+
+
 LIVE = "state = 'live'"
 CASES = {
     "ck_account_display_name_length": change("account", "display_name = ''"),
@@ -112,6 +118,11 @@ CASES = {
     "uq_pledge_campaign_id_form_key": twice("pledge", "id", where="state = 'reflecting'"),
     "uq_pledge_campaign_id_payment_intent_id": twice("pledge", "id", "form_key", where="state = 'paid'"),
     "ck_pledge_event_seq_positive": change("pledge_event", "seq = 0"),
+    "ck_custom_territory_name_length": named("", "''"),
+    "ck_custom_territory_member_kind_known": (
+        "INSERT INTO custom_territory_member VALUES (gen_random_uuid(), 'canton', '86')"
+    ),
+    "uq_custom_territory_name": named("twice", "'Le Perche'", "'Le Perche'"),
     "ck_territory_adjacency_via_fits_border": change("territory_adjacency", "border_m = 0", "via = 'terre'"),
     "uq_territory_release_country_name": (
         "INSERT INTO territory_release SELECT (jsonb_populate_record(NULL::territory_release,"
