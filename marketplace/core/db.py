@@ -11,7 +11,8 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, Engine, MetaData, Text, create_engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 NAMING = {
@@ -25,6 +26,9 @@ NAMING = {
 # Serialization failure and deadlock: the transaction did nothing and may simply be run again.
 _RETRIED = frozenset({"40001", "40P01"})
 _ATTEMPTS = 5
+
+# What a request meets while the database restarts, or when it is too busy: trying again later is right.
+AWAY = (OperationalError, PoolTimeoutError)
 
 T = TypeVar("T")
 

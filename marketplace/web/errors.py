@@ -4,10 +4,9 @@ import logging
 
 from flask import Flask, Response, current_app, g, make_response, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from marketplace.core.db import AWAY
 from marketplace.core.errors import NotFound, Refused, Unavailable
 from marketplace.web.messages import sentence
 
@@ -50,7 +49,7 @@ def unavailable(error: Unavailable) -> Response:
     return answer
 
 
-def database_away(error: OperationalError | PoolTimeoutError) -> Response:
+def database_away(error: Exception) -> Response:
     """Answer 503: the database restarts, or is too busy to answer. The pool drops connections that are dead."""
     # Only the kind of error is written down: its text holds the statement, with what people typed.
     logger.error("database: %s", type(getattr(error, "orig", None) or error).__name__)
@@ -87,7 +86,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotFound, not_found)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(Unavailable, unavailable)
-    app.register_error_handler(OperationalError, database_away)
-    app.register_error_handler(PoolTimeoutError, database_away)
+    for away in AWAY:
+        app.register_error_handler(away, database_away)
     app.register_error_handler(CSRFError, form_expired)
     app.register_error_handler(HTTPException, http_error)

@@ -278,7 +278,7 @@ TAMPERED = {
         "UPDATE decision SET evidence = jsonb_set(evidence, '{amount_cents}', '5001') WHERE seq = 2",
         [2],
     ),
-    "one byte of a hash": ("UPDATE decision SET hash = 'f' || substr(hash, 2) WHERE seq = 2", [2, 3]),
+    "one byte of a hash": ("UPDATE decision SET hash = 'x' || substr(hash, 2) WHERE seq = 2", [2, 3]),
     "the pledge it is about": ("UPDATE decision SET pledge_id = gen_random_uuid() WHERE seq = 2", [2]),
     "its time": ("UPDATE decision SET at = at + interval '1 microsecond' WHERE seq = 2", [2]),
     "a line taken out": ("DELETE FROM decision WHERE seq = 2", [3]),
