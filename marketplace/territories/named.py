@@ -4,7 +4,7 @@ A rule names one by its id. Compiled, it is the communes of the day; what was pu
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,19 +12,26 @@ from uuid import UUID
 
 from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.core.errors import NotFound
 from marketplace.locality.zones import Zone
 from marketplace.territories import rules
 from marketplace.territories.geography import Geography, geography
-from marketplace.territories.models import CustomTerritory, CustomTerritoryMember, Territory, TerritoryPostal
+from marketplace.territories.models import (
+    MEMBER_KINDS,
+    CustomTerritory,
+    CustomTerritoryMember,
+    Territory,
+    TerritoryPostal,
+)
 from marketplace.territories.search import COUNTRY, resolve
 
 # More lines than the communes of any such territory.
 MOST_LINES = 500
-# Namesakes that an answer lists.
+# Namesakes that an answer lists; lines for which something that resembles them is looked for, which takes long.
 MOST_CANDIDATES = 6
+MOST_GUESSES = 10
 _COMMUNE_OR_POSTAL = re.compile(r"[0-9][0-9AB][0-9]{3}", re.ASCII | re.IGNORECASE)
 _SIREN = re.compile(r"[0-9]{3} ?[0-9]{3} ?[0-9]{3}", re.ASCII)
 
@@ -42,6 +49,21 @@ class NamedTerritory:
     created_at: datetime
     retired_at: datetime | None
     members: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What one of them is today. members: their names, in order; gone: codes of members that no longer exist.
+
+    largest: the commune with the most inhabitants, empty when there is none.
+    """
+
+    territory: NamedTerritory
+    communes: Zone
+    inhabitants: int
+    largest: str
+    members: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,6 +110,55 @@ def _territory(row: Any) -> NamedTerritory:
     return NamedTerritory(**{**row._mapping, "members": tuple((kind, code) for kind, _space, code in pairs)})  # noqa: SLF001 - SQLAlchemy's public name
 
 
+def overview(session: Session, territory: NamedTerritory) -> Overview:
+    """Say what a named territory is today. Two statements."""
+    return _overviews(session, (territory,))[0]
+
+
+def overviews(session: Session) -> tuple[Overview, ...]:
+    """Say what all of them are today, those in use first. Three statements."""
+    return _overviews(session, listed(session))
+
+
+def _overviews(session: Session, found: tuple[NamedTerritory, ...]) -> tuple[Overview, ...]:
+    here = geography(session)
+    members = {member for territory in found for member in territory.members}
+    labels = _labels(session, {here.today(code) or code if kind == "commune" else code for kind, code in members})
+    made = []
+    for territory in found:
+        inside = {member: frozenset(_communes(here, member)) for member in territory.members}
+        communes = frozenset[str]().union(*inside.values())
+        today = [
+            (kind, here.today(code) or code) if kind == "commune" else (kind, code)
+            for (kind, code), codes in inside.items()
+            if codes
+        ]
+        made.append(
+            Overview(
+                territory=territory,
+                communes=communes,
+                inhabitants=sum(here.populations[code] for code in communes),
+                largest=max(communes, key=lambda code: (here.populations[code], code), default=""),
+                members=tuple(name for _key, name in sorted({labels[member] for member in today})),
+                gone=tuple(code for (_kind, code), codes in inside.items() if not codes),
+            )
+        )
+    return tuple(made)
+
+
+def _labels(session: Session, codes: Collection[str]) -> dict[Member, tuple[str, str]]:
+    """Return the sorting key and the name of members. One statement."""
+    departement = aliased(Territory)
+    rows = session.execute(
+        select(Territory.kind, Territory.code, Territory.name, Territory.sort_key, departement.name.label("within"))
+        .outerjoin(departement, (departement.id == Territory.departement_id) & (Territory.kind == "commune"))
+        .where(Territory.country == COUNTRY, Territory.kind.in_(MEMBER_KINDS), Territory.code.in_(codes))
+    )
+    return {
+        (row.kind, row.code): (row.sort_key, f"{row.name} ({row.within})" if row.within else row.name) for row in rows
+    }
+
+
 def communes_of(session: Session, members: Iterable[Member]) -> Zone:
     """Return the communes of today of members; a unit that no longer exists has none. One statement."""
     here = geography(session)
@@ -118,7 +189,7 @@ def read_lines(session: Session, text: str) -> tuple[tuple[Member, ...], tuple[F
 
     A line is a commune ("Poitiers (Vienne)", 86194, a postal code of one commune) or an intercommunality (its name, or
     SIREN number). Blank lines are passed over; those beyond `MOST_LINES` are not read.
-    At most five statements for each line.
+    At most two statements for each line, and four for each of the first lines that name nothing.
     """
     here = geography(session)
     units = _intercommunalities(session)
@@ -129,10 +200,13 @@ def read_lines(session: Session, text: str) -> tuple[tuple[Member, ...], tuple[F
         if not typed:
             continue
         found = _read(session, here, units, typed)
-        if isinstance(found, Fault):
-            faults.append(Fault(number, typed, found.candidates))
-        else:
+        if isinstance(found, tuple):
             members[found] = None
+            continue
+        candidates = found.candidates
+        if not candidates and len(faults) < MOST_GUESSES:
+            candidates = tuple(match.label for match in resolve(session, typed).matches[:MOST_CANDIDATES])
+        faults.append(Fault(number, typed, candidates))
     return tuple(members), tuple(faults)
 
 
@@ -155,16 +229,14 @@ def _read(session: Session, here: Geography, units: dict[str, list[tuple[Member,
         return next((unit for unit in (("epci", code), ("ept", code)) if unit in here.units), Fault(0, typed))
     if _COMMUNE_OR_POSTAL.fullmatch(typed):
         return _one(_by_number(session, here, typed.upper()), typed)
-    resolved = resolve(session, typed)
+    resolved = resolve(session, typed, guess=False)
     key = rules.normalise(typed)
     called = units.get(key, [])
-    exact = [(("commune", match.commune_code), match.label) for match in resolved.matches] if resolved.exact else []
+    exact = [(("commune", match.commune_code), match.label) for match in resolved.matches]
     if exact or called:
         return _one([*exact, *called], typed)
     containing = [unit for name, found in units.items() if key and f" {key} " in f" {name} " for unit in found]
-    if containing:
-        return _one(containing, typed)
-    return Fault(0, typed, tuple(match.label for match in resolved.matches[:MOST_CANDIDATES]))
+    return _one(containing, typed)
 
 
 def _one(found: list[tuple[Member, str]], typed: str) -> Member | Fault:

@@ -77,11 +77,11 @@ def search(session: Session, text: str, limit: int = 8, near_departement: str | 
     return matches[:limit]
 
 
-def resolve(session: Session, text: str, near_departement: str | None = None) -> Resolution:
+def resolve(session: Session, text: str, near_departement: str | None = None, *, guess: bool = True) -> Resolution:
     """Return the commune that a whole text names, or those to choose from.
 
-    "86000", "Poitiers", "poitiers (vienne)", "86000 Poitiers", "Paris 12e", a label of `search`. At most four
-    statements.
+    "86000", "Poitiers", "poitiers (vienne)", "86000 Poitiers", "Paris 12e", a label of `search`. guess: where it names
+    nothing, look for what begins like it or resembles it. At most four statements, two without guessing.
     """
     keys = rules.typed_keys(text)
     if not keys:
@@ -92,7 +92,9 @@ def resolve(session: Session, text: str, near_departement: str | None = None) ->
     matches = labelled if len(labelled) == 1 else matches
     exact = bool(matches)
     one_each: dict[str, Match] = {}
-    for match in matches or search(session, text, near_departement=near_departement):
+    if not matches and guess:
+        matches = search(session, text, near_departement=near_departement)
+    for match in matches:
         one_each.setdefault(match.commune_code, match)
     code = next(iter(one_each)) if exact and len(one_each) == 1 else None
     return Resolution(code, tuple(one_each.values()), exact)

@@ -20,6 +20,7 @@ AREAS = (
     "owner",
     "pledges",
     "moderation",
+    "projets",
     "legal",
     "demo",
     "style",

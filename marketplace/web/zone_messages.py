@@ -73,7 +73,7 @@ _ZONES: Mapping[str, object] = {
 _NAMED: Mapping[str, object] = {
     "projet_empty": _l("Indiquez les communes du territoire, une par ligne."),
     "projet_line_ambiguous": lambda *, line, typed, candidates, **_facts: _(
-        "Ligne %(line)s, « %(typed)s » : plusieurs réponses. Précisez laquelle : %(candidates)s.",
+        "Ligne %(line)s, « %(typed)s » : dites lequel ou laquelle, parmi %(candidates)s.",
         line=line,
         typed=typed,
         candidates=" ; ".join(candidates),

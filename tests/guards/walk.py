@@ -22,6 +22,7 @@ from marketplace.accounts.models import AccountSession
 from marketplace.core import mail
 from marketplace.core.db import Database
 from marketplace.residency import services as residency
+from marketplace.territories import services as territories
 from marketplace.web.access import MARK
 from tests import answers, rows
 from tests.factories import Account, Make
@@ -117,6 +118,16 @@ def _objects(world: World, now: Any) -> None:
             mail.post(session, recipient="a@exemple.fr", subject="Objet", text="Texte", html=LETTER, now=now).id
         )
     )
+    territory = make.do(
+        lambda session: territories.create(
+            session,
+            name="Pays de Redon",
+            note="Charte de 2020.",
+            members=[("commune", "35236")],
+            administrator_id=people["administrator"].id,
+            now=now,
+        )
+    )
     world.objects = {
         "live": live.id,
         "draft": make.campaign(state="draft", owner=people["owner"]).id,
@@ -127,6 +138,7 @@ def _objects(world: World, now: Any) -> None:
         "reserved": make.pledge(state="card_pending", campaign=live, backer=people["resident"], amount=20).id,
         "device": device,
         "request": asked,
+        "territory": territory,
         "letter": letter,
         "token": "not-a-token-of-ours",
     }

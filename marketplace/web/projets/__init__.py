@@ -1,0 +1,1 @@
+"""Pages where administrators name territories: "territoires de projet"."""
