@@ -27,6 +27,7 @@ from marketplace.notifications import transport
 from marketplace.payments import inbox
 from marketplace.payments.gateway import Gateway
 from marketplace.pledges import checkout, settlement
+from marketplace.pledges import waiting as waiting_list
 from marketplace.runtime import Runtime
 
 tasks = procrastinate.Blueprint()
@@ -217,6 +218,13 @@ def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the s
         partial(_each, settlement.due_confirmations, _in_transaction(settlement.confirm), moment),
         partial(
             _for_campaigns, lambda session: settlement.campaigns_to_close(session, moment), settlement.close, moment
+        ),
+        partial(_each, waiting_list.due_ends, _in_transaction(waiting_list.end), moment),
+        partial(
+            _for_campaigns,
+            lambda session: waiting_list.campaigns_to_serve(session, moment),
+            waiting_list.serve,
+            moment,
         ),
         partial(_for_campaigns, settlement.campaigns_to_decide, settlement.decide_success, moment),
         partial(

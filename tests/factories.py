@@ -219,6 +219,16 @@ class Make:
         """Open the card page of a reserved pledge; return the provider's id of it."""
         return self._card_page(pledge.campaign_id, pledge.id, pledge.backer.id, now or pledge.at)
 
+    def confirm(self, pledge: Pledge) -> None:
+        """Let the reflection period of a pledge pass."""
+        until = pledge.revocable_until
+        assert until is not None
+        self.do(lambda session: settlement.confirm(session, **pledge.ids, now=until))
+
+    def move_away(self, person: Account, commune: str) -> None:
+        """Have a person declare that they moved."""
+        self.do(lambda session: residency.move(session, account_id=person.id, commune_code=commune, now=self.now))
+
     def end(self, campaign_id: UUID, state: str) -> datetime:
         """Let time pass over a live campaign until a state; return the moment. Its own pledges stay as they are."""
         if state in {"collecting", "funded"}:

@@ -44,6 +44,15 @@ def blocks(offer: Offer, totals: Totals, asking: Asking, amount_cents: int) -> l
     return found
 
 
+def room(offer: Offer, totals: Totals, asking: Asking) -> int:
+    """Return what the campaign has left for this ring, whoever asks: hard cap and quotas. Cents, not negative."""
+    left = [offer.hard_cap_cents - totals.taken_cents]
+    if asking.investor.related and offer.related_cap_cents is not None:
+        left.append(offer.related_cap_cents - totals.related_cents)
+    left += [limit for _reason, limit, _way_out, _facts in _quotas(offer, totals, asking)]
+    return max(0, min(left))
+
+
 _Limit: TypeAlias = tuple[str, int, str, dict[str, Any]]
 
 

@@ -34,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
     # pledges; campaign_succeeded is the one that says the card was charged
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
     "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "room_offered": Kind("{pledge_path}", _PLEDGE | {"reserved_until"}),
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
     "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
     "campaign_succeeded": Kind("{pledge_path}", _PLEDGE),

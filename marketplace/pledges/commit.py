@@ -98,7 +98,7 @@ def _known(session: Session, campaign_id: UUID, requests: Sequence[Request]) -> 
     ).all()
     if any(wanted[pledge.form_key].backer_id != pledge.backer_id for pledge in found):
         raise NotFound(campaign_id)
-    if any(wanted[pledge.form_key].amount.cents != pledge.amount_cents for pledge in found):
+    if any(wanted[pledge.form_key].amount.cents != (pledge.asked_cents or pledge.amount_cents) for pledge in found):
         raise Refused("form_already_sent")
     return {pledge.form_key: pledge for pledge in found}
 
@@ -151,7 +151,7 @@ class _Desk:
                 "form_key": request.form_key,
                 "amount_cents": request.amount.cents,
                 "related": investor.related,
-                "commune_code": self._home(investor, decision.ring),
+                "commune_code": offers.home(investor, self.terms.offer.rings[decision.ring]),
                 "ring": decision.ring,
                 "state": state,
                 "opened_at": self.now,
@@ -159,10 +159,6 @@ class _Desk:
             }
         )
         return pledge_id
-
-    def _home(self, investor: Investor, ring: int) -> str:
-        communes = self.terms.offer.rings[ring].communes
-        return next(link.commune_code for link in investor.links if link.commune_code in communes)
 
     def write(self, session: Session) -> None:
         """Insert what was accepted, in three statements, and the new totals."""

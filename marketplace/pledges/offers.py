@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
-from marketplace.locality.model import Instrument, Investor, Link, Offer, RingTotal, Totals
+from marketplace.locality.model import Instrument, Investor, Link, Offer, Ring, RingTotal, Totals
 from marketplace.locality.rule import parse
 from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge
 from marketplace.pledges.rules import LIVE, RESERVED
@@ -119,6 +119,15 @@ def investors(
         account_id: Investor(_links(links.get(account_id, ())), *sums.get(account_id, (0, 0)))
         for account_id in account_ids
     }
+
+
+def home(investor: Investor, ring: Ring) -> str:
+    """Return the commune that brings an investor into a ring: that of the best proof, the first among equals."""
+    return max((link for link in investor.links if link.commune_code in ring.communes), key=_proof).commune_code
+
+
+def _proof(link: Link) -> int:
+    return link.level
 
 
 def _links(rows: Sequence[residency.Link]) -> tuple[Link, ...]:

@@ -47,6 +47,7 @@ class MyPledge:
     instrument: str
     loan_months: int | None
     amount_cents: int
+    asked_cents: int | None
     state: str
     opened_at: datetime
     reserved_until: datetime
@@ -148,6 +149,7 @@ def _mine() -> Select[*tuple[Any, ...]]:
             Campaign.instrument,
             Campaign.loan_months,
             Pledge.amount_cents,
+            Pledge.asked_cents,
             Pledge.state,
             Pledge.opened_at,
             Pledge.reserved_until,

@@ -5,7 +5,7 @@ from functools import lru_cache
 from uuid import UUID
 
 import holidays
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account
@@ -23,6 +23,8 @@ from marketplace.pledges.rules import UNFINISHED_FOR, may_reserve_from, may_with
 from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects.models import Campaign
 from marketplace.protection.reflection import revocable_until
+
+_WAITING = ("waitlisted", "offered")
 
 
 def open_tally(session: Session, *, campaign_id: UUID, hard_cap: Money) -> None:
@@ -55,13 +57,23 @@ def ask(
 
 
 def open_pledge(
-    session: Session, *, campaign_id: UUID, backer_id: UUID, amount: Money, form_key: UUID, now: datetime
+    session: Session,
+    *,
+    campaign_id: UUID,
+    backer_id: UUID,
+    amount: Money,
+    form_key: UUID,
+    now: datetime,
+    related: bool = False,
+    may_wait: bool = False,
 ) -> UUID:
     """Promise an amount to a campaign: decide, reserve room for the card page, store why. No money moves.
 
-    amount: euro cents. form_key: made with the form; the same key again returns the same pledge.
+    amount: euro cents. form_key: made with the form; the same key again returns the same pledge. related: the backer
+    says that they belong to the owner's team or household. may_wait: where there is no room, wait for some.
     Raises NotFound: no such published campaign, or a form of somebody else. Raises Refused: email_not_confirmed.
-    Raises Refused: too_many_reservations, of which none was completed; form_already_sent, with another amount.
+    Raises Refused: too_many_reservations, of which none was completed; form_already_sent, with another amount;
+    already_waiting, for room in this campaign.
     Raises PledgeRefused: the rule's reason codes. Source: docs/local-to-local.md.
     """
     # The lock that `commit_batch` takes first too: of two requests of one person the second one counts the first.
@@ -71,7 +83,7 @@ def open_pledge(
     if account.email_confirmed_at is None:
         raise Refused("email_not_confirmed")
     _check_reservations(session, campaign_id, backer_id, form_key, now)
-    request = Request(backer_id, amount, form_key)
+    request = Request(backer_id, amount, form_key, related=related, may_wait=may_wait)
     (outcome,) = commit_batch(session, campaign_id=campaign_id, requests=[request], now=now)
     if outcome.pledge_id is None:
         raise PledgeRefused(outcome.decision)
@@ -81,11 +93,17 @@ def open_pledge(
 def _check_reservations(session: Session, campaign_id: UUID, backer_id: UUID, form_key: UUID, now: datetime) -> None:
     """Refuse who reserved room again and again without ever saving a card; a form sent again passes."""
     recent = session.execute(
-        select(Pledge.form_key, Pledge.opened_at, Pledge.payment_method_id).where(
-            Pledge.campaign_id == campaign_id, Pledge.backer_id == backer_id, Pledge.opened_at > now - UNFINISHED_FOR
+        select(Pledge.form_key, Pledge.opened_at, Pledge.payment_method_id, Pledge.state).where(
+            Pledge.campaign_id == campaign_id,
+            Pledge.backer_id == backer_id,
+            or_(Pledge.opened_at > now - UNFINISHED_FOR, Pledge.state.in_(_WAITING)),
         )
     ).all()
-    again_at = may_reserve_from([row.opened_at for row in recent if row.payment_method_id is None])
+    if any(row.state in _WAITING and row.form_key != form_key for row in recent):
+        raise Refused("already_waiting")
+    again_at = may_reserve_from(
+        [row.opened_at for row in recent if row.payment_method_id is None and row.state not in _WAITING]
+    )
     if again_at is not None and all(row.form_key != form_key for row in recent):
         raise Refused("too_many_reservations", again_at=again_at)
 
@@ -154,7 +172,7 @@ def withdraw(session: Session, *, campaign_id: UUID, pledge_id: UUID, backer_id:
         return
     if not may_withdraw(pledge.state, pledge.revocable_until, now):
         raise Refused("reflection_period_over")
-    was_live = pledge.state != "card_pending"
+    was_live = pledge.state not in {"waitlisted", "offered", "card_pending"}
     move(session, pledge, to="withdrawn", cause="withdrawn_by_backer", now=now, actor_id=backer_id)
     clear_provider(session, pledge)
     if was_live:
@@ -179,6 +197,7 @@ def tell(session: Session, pledge: Pledge, kind: str) -> None:
         "pledge_path": f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}",
         "revocable_until": pledge.revocable_until.isoformat() if pledge.revocable_until else None,
         "recover_until": pledge.recover_until.isoformat() if pledge.recover_until else None,
+        "reserved_until": pledge.reserved_until.isoformat(),
     }
     enqueue(session, "notifications.send_mail", kind=kind, account_id=str(pledge.backer_id), params=params)
 

@@ -14,6 +14,7 @@ from marketplace.core.queue import enqueue
 from marketplace.matching import services as matching
 from marketplace.payments import customers, inbox, strays
 from marketplace.payments.gateway import ChargeOutcome, Gateway
+from marketplace.pledges import offers
 from marketplace.pledges.checkout import parse_reference, reference
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.rules import KEY_LIFE, RECOVERY
@@ -104,6 +105,7 @@ def campaigns_to_decide(session: Session) -> list[UUID]:
 def decide_success(session: Session, *, campaign_id: UUID, now: datetime) -> Literal["collecting", "failed"] | None:
     """Say whether a closed campaign succeeded: firm pledges of others than its owner reach the threshold.
 
+    A rule may ask for so many people of its inner rings too.
     Returns None when it is not to be decided (any more). Source: domain rule "all or nothing".
     """
     tally = lock_tally(session, campaign_id)
@@ -111,12 +113,28 @@ def decide_success(session: Session, *, campaign_id: UUID, now: datetime) -> Lit
     if campaign.state != "closing" or campaign_id not in campaigns_to_decide(session):
         return None
     assert campaign.threshold_cents is not None
-    verdict: Literal["collecting", "failed"] = (
-        "collecting" if tally.confirmed_cents >= campaign.threshold_cents else "failed"
-    )
-    cause = "threshold_reached" if verdict == "collecting" else "threshold_missed"
+    cause = "threshold_reached"
+    if tally.confirmed_cents < campaign.threshold_cents:
+        cause = "threshold_missed"
+    elif not _enough_people(session, campaign_id):
+        cause = "people_missed"
+    verdict: Literal["collecting", "failed"] = "collecting" if cause == "threshold_reached" else "failed"
     projects.move(session, campaign_id=campaign_id, to=verdict, cause=cause, actor_id=None, now=now)
     return verdict
+
+
+def _enough_people(session: Session, campaign_id: UUID) -> bool:
+    """Tell whether enough people of each ring that must have some are firm; related people are not counted."""
+    for wanted in offers.terms(session, campaign_id).offer.min_people:
+        people = select(func.count(Pledge.backer_id.distinct())).where(
+            Pledge.campaign_id == campaign_id,
+            Pledge.state == "confirmed",
+            Pledge.related.is_(False),
+            Pledge.ring <= wanted.ring,
+        )
+        if (session.scalar(people) or 0) < wanted.people:
+            return False
+    return True
 
 
 def finish(session: Session, *, campaign_id: UUID, now: datetime) -> bool:

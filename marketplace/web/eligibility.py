@@ -178,6 +178,8 @@ def _say(decision: Decision, home: Commune | None, there: Commune, zone: str) ->
         )
     reason = decision.reasons[0]
     why = sentence(reason, **decision.facts)
+    if decision.verdict == "waitlist":
+        return Answer("warn", _("Liste d’attente"), why, may_pledge=True)
     if reason == "outside_rings" and home is not None:
         return Answer(
             "warn",

@@ -33,6 +33,12 @@ CAMPAIGN_STATES: Mapping[str, LazyString] = {
 }
 # State of a pledge: tone, words, what it means for the backer.
 PLEDGE_STATES: Mapping[str, tuple[str, LazyString, LazyString]] = {
+    "waitlisted": (
+        "plain",
+        _l("Sur liste d’attente"),
+        _l("Vous serez prévenu·e par courriel si une place se libère. Rien n’est débité."),
+    ),
+    "offered": ("warn", _l("Place proposée"), _l("Une place vous est gardée 48 heures. Prenez-la ou laissez-la.")),
     "card_pending": (
         "warn",
         _l("Carte à enregistrer"),
@@ -54,6 +60,11 @@ PLEDGE_STATES: Mapping[str, tuple[str, LazyString, LazyString]] = {
 }
 # Cause of a move, for the history.
 PLEDGE_CAUSES: Mapping[str, LazyString] = {
+    "no_room": _l("Vous vous êtes inscrit·e sur la liste d’attente"),
+    "room_offered": _l("Une place vous a été proposée"),
+    "offer_taken": _l("Vous avez pris la place proposée"),
+    "offer_expired": _l("La place proposée n’a pas été prise à temps"),
+    "campaign_over": _l("La collecte s’est terminée avant qu’une place se libère"),
     "opened": _l("Vous vous êtes engagé·e"),
     "card_saved": _l("Votre carte a été enregistrée"),
     "card_saved_late": _l("Votre carte a été enregistrée, votre place a été retrouvée"),

@@ -74,6 +74,9 @@ _PROOFS: Mapping[str, Words] = {
 
 # What the local-to-local rule answers, and what else may stop a pledge.
 _PLEDGES: Mapping[str, Words] = {
+    "already_waiting": _l(
+        "Vous êtes déjà sur la liste d’attente de ce projet. Votre place est dans « Mes engagements »."
+    ),
     "amount_missing": _l("Saisissez un montant en euros, par exemple 50."),
     "amount_too_small": lambda *, minimum_cents, **_facts: _(
         "Saisissez au moins %(least)s : c’est le minimum de ce projet.", least=money(minimum_cents)
@@ -125,6 +128,7 @@ _PLEDGES: Mapping[str, Words] = {
         "Avant 18 ans, un engagement passe par un parent ou un tuteur. Demandez-lui de le faire avec vous."
     ),
     "no_residence": _l("Indiquez la commune où vous habitez pour savoir si vous pouvez participer."),
+    "offer_over": _l("Le temps pour prendre cette place est passé : elle a été proposée à quelqu’un d’autre."),
     "outside_rings": _l("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas."),
     "reflection_period_over": _l("Le délai de réflexion est passé : cet engagement est ferme."),
     "related_cap": lambda *, cap_cents, limit_cents=None, **_facts: _at_most(

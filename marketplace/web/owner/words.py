@@ -58,5 +58,6 @@ CAUSES: Mapping[str, LazyString] = {
     "deadline": _l("Fin de la collecte"),
     "threshold_reached": _l("Seuil atteint : la collecte a réussi"),
     "threshold_missed": _l("Seuil non atteint : rien n’est débité"),
+    "people_missed": _l("Trop peu d’habitants du premier cercle : rien n’est débité"),
     "collected": _l("Argent collecté"),
 }

@@ -21,4 +21,6 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
 
     amount = MoneyField(_l("Montant en euros"), validators=[InputRequired(_l("Saisissez un montant en euros."))])
     form_key = HiddenField()
+    related = BooleanField(_l("Je fais partie de l’équipe du projet, de son conseil ou du foyer du porteur"))
+    wait = HiddenField()
     understood = BooleanField(_l("J’ai compris"), validators=[InputRequired(_l("Cochez cette case pour continuer."))])

@@ -61,8 +61,9 @@ def choose_amount(campaign_id: UUID) -> ResponseReturnValue:
         shown = load(session, campaign_id, person, now())
         if form.validate():
             asked = cast("Money", form.amount.data)
-            refusal = explained(ask(session, campaign_id, person, asked))
-            if refusal is None:
+            decision = ask(session, campaign_id, person, asked)
+            refusal = explained(decision)
+            if refusal is None or (decision is not None and decision.verdict == "waitlist"):
                 return go(address("pledges.review", campaign_id, asked))
             refuse(form, refusal, "amount")
     return amount_page(shown, form, form.amount.data), 422

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.core.money import Money
-from marketplace.pledges import checkout, services
+from marketplace.pledges import checkout, queries, services
 from marketplace.territories import queries as territories
 from marketplace.web import eligibility
 from marketplace.web.access import public, signed_in
@@ -23,8 +23,10 @@ from marketplace.web.pledges.blueprint import bp
 from marketplace.web.pledges.forms import AmountForm, ConfirmForm
 from marketplace.web.pledges.pages import address, amount_asked, amount_page, ask, explained, preview_of
 
+# Value of the form's field that says: rather the waiting list than nothing.
+WAIT = "1"
 # What another amount would not change: said above the form, not at the amount.
-_NOT_THE_AMOUNT = frozenset({"email_not_confirmed", "form_already_sent", "too_many_reservations"})
+_NOT_THE_AMOUNT = frozenset({"already_waiting", "email_not_confirmed", "form_already_sent", "too_many_reservations"})
 
 
 @bp.get("/collectes/<uuid:campaign_id>/participer/relire")
@@ -36,12 +38,16 @@ def review(campaign_id: UUID) -> ResponseReturnValue:
         return redirect(address("pledges.amount", campaign_id, asked), code=303)
     with reading() as session:
         shown = load(session, campaign_id, person, now())
-        refusal = explained(ask(session, campaign_id, person, asked))
-        if refusal is None:
-            return _page(session, shown, ConfirmForm(formdata=None, amount=asked, form_key=str(uuid7())), asked)
-    form = AmountForm(formdata=None, amount=asked)
-    refuse(form, refusal, "amount")
-    return amount_page(shown, form, asked), 422
+        decision = ask(session, campaign_id, person, asked)
+        refusal = explained(decision)
+        waits = decision is not None and decision.verdict == "waitlist"
+        if refusal is None or waits:
+            form_key, wait = str(uuid7()), WAIT if waits else ""
+            form = ConfirmForm(formdata=None, amount=asked, form_key=form_key, wait=wait)
+            return _page(session, shown, form, asked, no_room=refusal)
+    again = AmountForm(formdata=None, amount=asked)
+    refuse(again, refusal, "amount")
+    return amount_page(shown, again, asked), 422
 
 
 @bp.post("/collectes/<uuid:campaign_id>/engagements")
@@ -62,6 +68,8 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
                 amount=asked,
                 form_key=key,
                 now=now(),
+                related=bool(form.related.data),
+                may_wait=form.wait.data == WAIT,
             )
         )
     except Refused as refusal:
@@ -69,7 +77,15 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
             form.form_key.data = str(uuid7())  # what is confirmed from here on is another promise
         refuse(form, sentence(refusal.code, **refusal.facts), None if refusal.code in _NOT_THE_AMOUNT else "amount")
         return _refused(campaign_id, form)
+    if form.wait.data == WAIT and _waits(campaign_id, pledge_id):
+        return redirect(url_for("pledges.show", campaign_id=campaign_id, pledge_id=pledge_id), code=303)
     return to_card_page(campaign_id, pledge_id)
+
+
+def _waits(campaign_id: UUID, pledge_id: UUID) -> bool:
+    with reading() as session:
+        found = queries.my_pledge(session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id)
+    return found.state == "waitlisted"
 
 
 def to_card_page(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
@@ -100,18 +116,21 @@ def _refused(campaign_id: UUID, form: ConfirmForm) -> ResponseReturnValue:
     with reading() as session:
         shown = load(session, campaign_id, me(), now())
         if asked is not None and not form.amount.errors:
-            return _page(session, shown, form, asked), 422
+            waits = form.wait.data == WAIT
+            return _page(session, shown, form, asked, no_room=sentence("hard_cap") if waits else None), 422
     amount_form = AmountForm()
     amount_form.amount.errors = form.amount.errors or [sentence("amount_missing")]
     return amount_page(shown, amount_form, asked), 422
 
 
-def _page(session: Session, shown: Shown, form: ConfirmForm, asked: Money) -> str:
+def _page(session: Session, shown: Shown, form: ConfirmForm, asked: Money, no_room: str | None = None) -> str:
+    """Return the page to read again. no_room: why one would have to wait."""
     return render_template(
         "pledges/review.html",
         form=form,
         shown=shown,
         amount=asked,
+        no_room=no_room,
         home=territories.commune(session, eligibility.commune_of(visitor()) or ""),
         preview=preview_of(asked, shown.campaign),
         here=address("pledges.review", shown.campaign.campaign_id, asked),

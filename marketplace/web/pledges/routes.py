@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
 from marketplace.finance.schedules import interest_free
-from marketplace.pledges import checkout, queries, services
+from marketplace.pledges import checkout, queries, services, waiting
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading, runtime
 from marketplace.web.messages import sentence
@@ -43,10 +43,35 @@ def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         pledge = queries.my_pledge(session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id)
         steps = queries.history(session, campaign_id=campaign_id, pledge_id=pledge_id)
+        position = None
+        if pledge.state == "waitlisted":
+            position = waiting.position(session, campaign_id=campaign_id, pledge_id=pledge_id)
     instalments = interest_free(pledge.amount_cents, pledge.loan_months) if pledge.loan_months else ()
     return render_template(
-        "pledges/show.html", pledge=pledge, steps=steps, back=back, instalments=instalments, now=now()
+        "pledges/show.html",
+        pledge=pledge,
+        steps=steps,
+        position=position,
+        back=back,
+        instalments=instalments,
+        now=now(),
     )
+
+
+@bp.post("/collectes/<uuid:campaign_id>/engagements/<uuid:pledge_id>/place")
+@signed_in
+def take_offer(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
+    """Take room that was offered to somebody on the waiting list, then go to the card page."""
+    try:
+        in_transaction(
+            lambda session: waiting.take(
+                session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id, now=now()
+            )
+        )
+    except Refused as refusal:
+        flash(sentence(refusal.code, **refusal.facts), "error")
+        return redirect(url_for("pledges.show", campaign_id=campaign_id, pledge_id=pledge_id), code=303)
+    return promising.to_card_page(campaign_id, pledge_id)
 
 
 def _await_card(campaign_id: UUID, pledge_id: UUID) -> None:

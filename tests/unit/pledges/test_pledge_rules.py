@@ -41,7 +41,7 @@ def _reached(start: str | None) -> set[str]:
 def test_the_table_speaks_of_known_states_only():
     assert {state for move in MOVES for state in move if state is not None} == set(STATES)
     assert all(MOVES.values()), "every move has a cause"
-    assert RESERVED | LIVE | FINAL | {"abandoned"} == set(STATES)
+    assert RESERVED | LIVE | FINAL | {"waitlisted", "abandoned"} == set(STATES)
 
 
 def test_the_groups_do_not_overlap():
@@ -54,8 +54,8 @@ def test_every_state_can_be_reached_from_nothing():
     assert _reached(None) == set(STATES)
 
 
-def test_nothing_comes_into_being_but_at_the_card_page():
-    assert {new for old, new in MOVES if old is None} == {"card_pending"}
+def test_nothing_comes_into_being_but_at_the_card_page_or_on_the_waiting_list():
+    assert {new for old, new in MOVES if old is None} == {"card_pending", "waitlisted"}
 
 
 def test_an_end_is_an_end():
@@ -149,6 +149,8 @@ def test_a_history_that_could_not_happen_does_not_fold(steps):
     ("state", "others", "owners"),
     [
         (None, Weight(), Weight()),
+        ("waitlisted", Weight(), Weight()),
+        ("offered", Weight(reserved=50_00), Weight(reserved=50_00)),
         ("card_pending", Weight(reserved=50_00), Weight(reserved=50_00)),
         ("reflecting", Weight(live=50_00), Weight(live=50_00, related=50_00)),
         ("confirmed", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
@@ -198,8 +200,10 @@ def test_withdrawing_is_free_until_just_before_the_end(now, may):
 
 @pytest.mark.parametrize("state", STATES)
 def test_which_states_may_be_withdrawn_from(state):
-    assert may_withdraw(state, END, END - MICRO) is (state in {"card_pending", "reflecting"})
-    assert may_withdraw(state, None, END) is (state == "card_pending")
+    early = {"waitlisted", "offered", "card_pending"}
+
+    assert may_withdraw(state, END, END - MICRO) is (state in early | {"reflecting"})
+    assert may_withdraw(state, None, END) is (state in early)
 
 
 def test_every_state_one_may_withdraw_from_has_its_move():

@@ -25,6 +25,7 @@ SAMPLE = {
     "pledge_path": "/collectes/1/engagements/2",
     "revocable_until": "2026-11-27T23:00:00+00:00",
     "recover_until": "2026-12-07T09:00:00+00:00",
+    "reserved_until": "2026-12-09T08:00:00+00:00",
     "reason": "too_old",
     "reasons": ["R01", "R04"],
     "note": "Dites <script>alert(1)</script> qui vous êtes.",
