@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
@@ -247,18 +247,27 @@ def _one(found: list[tuple[Member, str]], typed: str) -> Member | Fault:
 
 
 def _by_number(session: Session, here: Geography, code: str) -> list[tuple[Member, str]]:
-    """Return the communes of a number: it may be an INSEE code, and the postal code of others. One statement."""
+    """Return the communes of a number: it may be an INSEE code, and the postal code of others. At most two statements.
+
+    A code of long ago counts only where it is nothing today: 75012 was a commune of the Seine, and is a part of Paris.
+    """
     served = select(TerritoryPostal.territory_id).where(
         TerritoryPostal.country == COUNTRY, TerritoryPostal.postal == code
     )
+    found = _numbered(session, here, Territory.id.in_(served) | _coded(code))
+    today = here.today(code)
+    return found or ([] if today is None else _numbered(session, here, _coded(today)))
+
+
+def _coded(code: str) -> ColumnElement[bool]:
+    return (Territory.kind == "commune") & (Territory.code == code)
+
+
+def _numbered(session: Session, here: Geography, condition: ColumnElement[bool]) -> list[tuple[Member, str]]:
     rows = session.execute(
         select(Territory.code, Territory.name)
-        .where(
-            Territory.country == COUNTRY,
-            Territory.valid_to.is_(None),
-            Territory.id.in_(served) | ((Territory.kind == "commune") & (Territory.code == here.today(code))),
-        )
+        .where(Territory.country == COUNTRY, Territory.valid_to.is_(None), condition)
         .order_by(Territory.sort_key, Territory.code)
     )
     # An arrondissement of Paris has a postal code; its commune is Paris.
-    return [(("commune", today), f"{name} – {found}") for found, name in rows if (today := here.today(found))]
+    return [(("commune", today), f"{name} – {code}") for code, name in rows if (today := here.today(code))]
