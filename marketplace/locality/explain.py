@@ -16,7 +16,7 @@ def investor_of(written: object) -> Investor:
     """Read an investor. Raises RuleError, with a path that starts with "investor"."""
     values = _object(written, "investor")
     kind = values.get("kind", "person")
-    if kind not in ACCEPTED_LINKS:
+    if not isinstance(kind, str) or kind not in ACCEPTED_LINKS:
         raise RuleError("investor_kind_unknown", "investor.kind")
     links = values.get("links", [])
     if not isinstance(links, list):

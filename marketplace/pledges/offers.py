@@ -16,6 +16,9 @@ from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally
 from marketplace.pledges.rules import LIVE, RESERVED
 from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project
 from marketplace.residency import queries as residency
+from marketplace.territories.atlas import forward
+from marketplace.territories.geography import Geography, geography
+from marketplace.territories.models import TerritoryRelease
 
 YEAR = timedelta(days=365)
 STANDING = sorted(LIVE | RESERVED)
@@ -45,6 +48,11 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
             CampaignVersion.rule,
             CampaignVersion.cog_release,
             CampaignVersion.terms_sha256,
+            select(TerritoryRelease.name)
+            .order_by(TerritoryRelease.released_on.desc())
+            .limit(1)
+            .scalar_subquery()
+            .label("cog_today"),
         )
         .join(Project, Project.id == Campaign.project_id)
         .join(
@@ -61,8 +69,10 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
         .where(CampaignRing.campaign_id == campaign_id, CampaignRing.version == campaign.version)
         .order_by(CampaignRing.ordinal)
     ).all()
+    # A rule keeps the communes of its year; who lives in one that has merged since lives in the new one.
+    today = row.cog_release == row.cog_today
     ruled = parse(row.rule).offer_terms(
-        [frozenset(zone) for zone in zones],
+        [frozenset(zone) if today else forward(session, zone) | frozenset(zone) for zone in zones],
         opens_at=campaign.opens_at,
         closes_at=campaign.closes_at,
         goal_cents=campaign.goal_cents,
@@ -103,8 +113,9 @@ def totals(session: Session, tally: CampaignTally) -> Totals:
 def investors(
     session: Session, campaign_id: UUID, account_ids: Collection[UUID], now: datetime
 ) -> dict[UUID, Investor]:
-    """Return each person as the rule sees them. Two statements for any number of people."""
+    """Return each person as the rule sees them, in the communes of today. Three statements for any number of people."""
     links = residency.links_of(session, account_ids)
+    here = geography(session)
     pledged = session.execute(
         select(
             Pledge.backer_id,
@@ -116,7 +127,7 @@ def investors(
     ).all()
     sums = {row.backer_id: (int(row.here), int(row.year)) for row in pledged}
     return {
-        account_id: Investor(_links(links.get(account_id, ())), *sums.get(account_id, (0, 0)))
+        account_id: Investor(_links(links.get(account_id, ()), here), *sums.get(account_id, (0, 0)))
         for account_id in account_ids
     }
 
@@ -130,5 +141,7 @@ def _proof(link: Link) -> int:
     return link.level
 
 
-def _links(rows: Sequence[residency.Link]) -> tuple[Link, ...]:
-    return tuple(Link(row.kind, row.commune_code, row.level, row.expires_at) for row in rows)
+def _links(rows: Sequence[residency.Link], here: Geography) -> tuple[Link, ...]:
+    return tuple(
+        Link(row.kind, here.today(row.commune_code) or row.commune_code, row.level, row.expires_at) for row in rows
+    )

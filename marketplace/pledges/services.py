@@ -44,7 +44,7 @@ def ask(
     now: datetime,
     investor: Investor | None = None,
 ) -> Decision:
-    """Say what the rule would answer, without a lock and without a trace: for pages only. Six statements.
+    """Say what the rule would answer, without a lock and without a trace: for pages only. Seven statements.
 
     investor: stands for a visitor without an account; otherwise the account's links and pledges are read.
     """

@@ -85,7 +85,7 @@ def go(url: str) -> ResponseReturnValue:
 
 
 def ask(session: Session, campaign_id: UUID, person: Me | None, asked: Money) -> Decision | None:
-    """Return the rule's answer; None for a visitor whose commune is unknown yet. Six statements."""
+    """Return the rule's answer; None for a visitor whose commune is unknown yet. Seven statements."""
     code = eligibility.commune_of(person)
     if person is None and code is None:
         return None

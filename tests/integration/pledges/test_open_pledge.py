@@ -326,7 +326,7 @@ def test_asking_for_a_page_takes_no_lock_and_leaves_no_trace(database, make, sna
         answer = services.ask(session, campaign_id=campaign.id, backer_id=claire.id, amount=Money(50_00), now=now)
 
     assert answer.verdict == "accept"
-    assert len(seen) == 6
+    assert len(seen) == 7
     assert not any("FOR NO KEY UPDATE" in statement or "FOR UPDATE" in statement for statement in seen)
     assert snapshot() == before
 
