@@ -131,7 +131,7 @@ def locality(home: Commune | None, there: Commune, zone: str, *, inside: bool, p
 def answer(
     session: Session, person: Me | None, *, campaign_id: UUID, there: Commune, zone: str, minimum: Money, now: datetime
 ) -> Answer:
-    """Ask the rule for the largest amount that a page offers, say its answer to the reader; seven statements."""
+    """Ask the rule for the largest amount that a page offers, say its answer to the reader; eight statements."""
     code = commune_of(person)
     if person is None and code is None:
         return Answer(
