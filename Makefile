@@ -40,7 +40,7 @@ migration: .venv/.test  ## A new migration of what the models say: make migratio
 	@$(B)/python tools/migrations.py new $(NAME)
 
 bench: .venv/.test  ## Measure: make bench PROGRAM=territories
-	@$(B)/python bench/$(or $(PROGRAM),$(error which? PROGRAM=$(subst $() ,|,$(basename $(notdir $(wildcard bench/*.py)))))).py
+	@PYTHONPATH=. $(B)/python bench/$(or $(PROGRAM),$(error which? PROGRAM=$(subst $() ,|,$(basename $(notdir $(wildcard bench/*.py)))))).py $(ARGS)
 
 screenshots: .venv/.test browser  ## Every page of a running copy into var/screenshots: make screenshots [URL=… ARGS="--only feed-visitor"]
 	@$(B)/python tools/screenshots.py $(or $(URL),http://127.0.0.1:8000) $(ARGS)
