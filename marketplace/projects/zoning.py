@@ -15,6 +15,7 @@ from marketplace.locality.zones import ZoneError
 from marketplace.projects.rules import RULE_PRESETS, Content, Problem
 from marketplace.territories import queries as territories
 from marketplace.territories.atlas import compile_rule
+from marketplace.territories.errors import refusal
 from marketplace.territories.models import Territory
 
 
@@ -61,7 +62,7 @@ def plan(session: Session, content: Content) -> Plan:
     except RuleError as error:
         raise Refused(error.code, field=_field(content.rule_preset, error.path), **error.facts) from error
     except ZoneError as error:
-        raise Refused(error.code, field=_field(content.rule_preset, ""), value=str(error.value)[:80]) from error
+        raise refusal(error, field=_field(content.rule_preset, "")) from error
     return Plan(rule=rule, rings=zones, cog_release=release.name)
 
 
