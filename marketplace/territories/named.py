@@ -33,6 +33,8 @@ MOST_LINES = 500
 MOST_CANDIDATES = 6
 MOST_GUESSES = 10
 _COMMUNE_OR_POSTAL = re.compile(r"[0-9][0-9AB][0-9]{3}", re.ASCII | re.IGNORECASE)
+# As candidates are written: "Rochefort – 17299".
+_NAME_AND_CODE = re.compile(r".+ [–-] ([0-9][0-9AB][0-9]{3})", re.ASCII | re.IGNORECASE)
 _SIREN = re.compile(r"[0-9]{3} ?[0-9]{3} ?[0-9]{3}", re.ASCII)
 
 Member = tuple[str, str]
@@ -227,6 +229,8 @@ def _read(session: Session, here: Geography, units: dict[str, list[tuple[Member,
     if _SIREN.fullmatch(typed):
         code = typed.replace(" ", "")
         return next((unit for unit in (("epci", code), ("ept", code)) if unit in here.units), Fault(0, typed))
+    if (told := _NAME_AND_CODE.fullmatch(typed)) and told[1].upper() in here.communes:
+        return "commune", told[1].upper()
     if _COMMUNE_OR_POSTAL.fullmatch(typed):
         return _one(_by_number(session, here, typed.upper()), typed)
     resolved = resolve(session, typed, guess=False)

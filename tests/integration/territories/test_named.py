@@ -84,6 +84,11 @@ def test_a_number_may_be_a_code_of_one_and_the_post_of_others(session):
 
     assert "La Rochelle – 17300" in fault.candidates
     assert "Rochefort – 17299" in fault.candidates
+    assert named.read_lines(session, "\n".join(fault.candidates))[0] == (
+        ("commune", "17299"),
+        ("commune", "17300"),
+        ("commune", "17463"),
+    )
 
 
 def test_a_rule_may_use_it_until_it_is_retired(create, compiled, session):
