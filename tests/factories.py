@@ -20,7 +20,7 @@ from marketplace.core.db import Database, uuid7
 from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
 from marketplace.moderation import services as moderation
-from marketplace.pledges import checkout, settlement
+from marketplace.pledges import checkout, settlement, waiting
 from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge as PledgeRow
 from marketplace.projects import services as projects
@@ -200,6 +200,8 @@ class Make:
         to = campaign or self.campaign(now=at)
         by = backer or self.account(now=at)
         form_key = uuid7()
+        if state in {"waitlisted", "offered"}:
+            return self._waiting(state, to, by, amount, at)
         pledge_id = self.do(
             lambda session: pledges.open_pledge(
                 session, campaign_id=to.id, backer_id=by.id, amount=Money.from_euros(amount), form_key=form_key, now=at
@@ -209,6 +211,25 @@ class Make:
         row = self.row(to.id, pledge_id)
         assert row.state == state, row.state
         return Pledge(to.id, pledge_id, by, form_key, state, at, row.revocable_until)
+
+    def _waiting(self, state: str, to: Campaign, by: Account, amount: int, at: datetime) -> Pledge:
+        """Fill a campaign, have somebody wait for room, and offer it to them once the first one has left."""
+        hard_cap = self.do(lambda session: session.get_one(CampaignRow, to.id).hard_cap_cents)
+        assert hard_cap is not None
+        first, ids = self.pledge(campaign=to, amount=hard_cap // 100, now=at), {"campaign_id": to.id}
+        asked = Money.from_euros(amount)
+        form_key = uuid7()
+        pledge_id = self.do(
+            lambda session: pledges.open_pledge(
+                session, **ids, backer_id=by.id, amount=asked, form_key=form_key, now=at, may_wait=True
+            )
+        )
+        if state == "offered":
+            self.do(lambda session: pledges.withdraw(session, **first.ids, backer_id=first.backer.id, now=at + HOUR))
+            at = waiting.last_offering(at + DAY)
+            self.do(lambda session: waiting.serve(session, **ids, now=at))
+        assert self.row(to.id, pledge_id).state == state
+        return Pledge(to.id, pledge_id, by, form_key, state, at, None)
 
     def row(self, campaign_id: UUID, pledge_id: UUID) -> PledgeRow:
         """Return a pledge as the database has it now."""

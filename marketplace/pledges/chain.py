@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +56,7 @@ def bind(tally: CampaignTally, *, pledge_id: UUID, evidence: dict[str, Any], now
         campaign_id=tally.campaign_id,
         seq=seq,
         pledge_id=pledge_id,
-        at=now.isoformat(),
+        at=now.astimezone(UTC).isoformat(),
         evidence=evidence,
         previous=tally.last_hash,
     )
@@ -89,7 +89,7 @@ def broken_links(session: Session, campaign_id: UUID) -> list[int]:
             campaign_id=campaign_id,
             seq=row.seq,
             pledge_id=row.pledge_id,
-            at=row.at.isoformat(),
+            at=row.at.astimezone(UTC).isoformat(),
             evidence=row.evidence,
             previous=previous,
         )

@@ -5,7 +5,7 @@ The method is published before a campaign opens: docs/local-to-local.md and the 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, insert, or_, select, tuple_
@@ -34,9 +34,10 @@ MOST_SERVED = 500
 
 
 def last_offering(now: datetime) -> datetime:
-    """Return the last time at which room was, or is now, to be offered."""
+    """Return the last time at which room was, or is now, to be offered. Aware UTC."""
     today = datetime.combine(now.astimezone(PARIS).date(), OFFERING_HOUR, PARIS)
-    return today if today <= now else datetime.combine(today.date() - timedelta(days=1), OFFERING_HOUR, PARIS)
+    last = today if today <= now else datetime.combine(today.date() - timedelta(days=1), OFFERING_HOUR, PARIS)
+    return last.astimezone(UTC)
 
 
 def campaigns_to_serve(session: Session, now: datetime) -> list[UUID]:
