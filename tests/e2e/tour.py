@@ -220,6 +220,9 @@ STOPS = (
     Stop("residences", "/moderation/residences", "helene"),
     Stop("residence-refusal", "/moderation/residences/{request}/refus", "helene"),
     Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", _send("Refuser"), 422),
+    Stop("territories", "/territoires-de-projet", "helene"),
+    Stop("territory-new", "/territoires-de-projet/nouveau", "helene"),
+    Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", _send("Créer le territoire"), 422),
     # The demonstration's tools
     Stop("mailbox", "/boite"),
     Stop("letter", "{letter}"),

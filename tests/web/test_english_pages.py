@@ -2,6 +2,7 @@
 
 import pytest
 
+from marketplace.territories import services as territories
 from marketplace.web.access import MARK
 from tests import french
 from tests.factories import BORDEAUX, CHAUVIGNY, NIORT
@@ -170,6 +171,19 @@ def test_the_pages_of_an_administrator(client, make, sign_in, left, refused):
     assert left(client, [f"/moderation/campagnes/{returned.id}"]) == {}
     assert refused(client, {f"{here}/renvoyer": {}, f"{here}/refuser": {}}) == {}
     assert asking.level == 1
+
+
+def test_the_pages_where_territories_are_named(client, make, sign_in, left, refused, now):
+    judge = make.account(administrator=True)
+    about = {"note": "2026.", "members": [("commune", NIORT)], "administrator_id": judge.id, "now": now}
+    clain = make.do(lambda session: territories.create(session, name="Niort", **about))
+    sign_in(client, judge)
+    with_choice(client)
+    new = "/territoires-de-projet/nouveau"
+
+    assert left(client, ["/territoires-de-projet", new, f"/territoires-de-projet/{clain}"]) == {}
+    assert refused(client, {new: {"name": "Niort", "note": "2026.", "members": "Xyzzyx\nNiort\n17300"}}) == {}
+    assert refused(client, {new: {}}) == {}
 
 
 def test_the_demonstration(client, left):
