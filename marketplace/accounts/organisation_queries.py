@@ -192,6 +192,14 @@ def mandates(session: Session, organisation_id: UUID) -> list[Mandate]:
     return [_mandate(row) for row in session.execute(_mandates().where(of_one).order_by(*newest))]
 
 
+def mandate(session: Session, mandate_id: UUID) -> Mandate:
+    """Return one mandate. One statement. Raises NotFound."""
+    row = session.execute(_mandates().where(OrganisationMandate.id == mandate_id)).one_or_none()
+    if row is None:
+        raise NotFound(mandate_id)
+    return _mandate(row)
+
+
 def pending_mandates(session: Session, *, limit: int = 50) -> list[Mandate]:
     """Return the mandates nobody decided on yet, oldest first. One statement."""
     waiting = (OrganisationMandate.outcome.is_(None), OrganisationMandate.ended_at.is_(None))

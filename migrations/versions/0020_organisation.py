@@ -24,7 +24,8 @@ def upgrade() -> None:
         sa.Column("verified_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("kind IN ('sme', 'association', 'public_body')", name="ck_organisation_kind_known"),
         sa.CheckConstraint(
-            "legal_form IN ('scop', 'scic', 'sas', 'sarl', 'sa', 'ei', 'autre_societe', 'association', 'commune', 'epci', 'departement', 'region')",
+            "legal_form IN ('scop', 'scic', 'sas', 'sarl', 'sa', 'ei', 'autre_societe', 'association',"
+            " 'commune', 'epci', 'departement', 'region')",
             name="ck_organisation_legal_form_known",
         ),
         sa.CheckConstraint(
@@ -71,7 +72,8 @@ def upgrade() -> None:
             "(level = 3) = (outcome IS NOT DISTINCT FROM 'accepted')", name="ck_organisation_link_proven_when_accepted"
         ),
         sa.CheckConstraint(
-            "(outcome IS NOT DISTINCT FROM 'refused' OR end_reason IS NOT DISTINCT FROM 'revoked') = (reason IS NOT NULL)",
+            "(outcome IS NOT DISTINCT FROM 'refused' OR end_reason IS NOT DISTINCT FROM 'revoked') ="
+            " (reason IS NOT NULL)",
             name="ck_organisation_link_refusal_has_reason",
         ),
         sa.CheckConstraint(
