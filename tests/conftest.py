@@ -221,7 +221,7 @@ def app(site: Flask, database: Database, gateway: FakeGateway, now: datetime) ->
     here = Runtime(config=whole.config, database=database, gateway=gateway)
     site.extensions["mitoyen"] = here
     site.extensions["mitoyen_sandbox_clock"] = lambda by: None
-    jobs._wired[:] = [replace(jobs._wired[0], runtime=here)]
+    jobs.wiring.wired[:] = [replace(jobs.wiring.wired[0], runtime=here)]
     with time_machine.travel(now):
         yield site
     site.extensions["mitoyen"] = whole
