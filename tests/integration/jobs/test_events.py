@@ -174,7 +174,7 @@ def test_after_many_events_it_leaves_the_rest_to_the_next_run(make, gateway, ses
     make.do(lambda session: inbox.reach(session, make.now - 10 * DAY))
     old, new = (saved_card(make, gateway)[1] for _ in range(2))
     old = age(gateway, old, 9 * DAY)
-    monkeypatch.setattr(jobs, "MOST_UNKNOWN", 1)
+    monkeypatch.setattr(jobs.events, "MOST_UNKNOWN", 1)
 
     jobs.events.catch_up()
     assert waiting(session) == [old.id]
