@@ -71,7 +71,7 @@ class Organisation(Base):
         CheckConstraint(among("kind", ORGANISATION_KINDS), name="kind_known"),
         CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
         CheckConstraint("siren ~ '^[0-9]{9}$'", name="siren_shape"),
-        CheckConstraint("rna ~ '^W[0-9][0-9A-Z][0-9]{7}$' AND kind = 'association'", name="rna_shape"),
+        CheckConstraint("rna IS NULL OR (rna ~ '^W[0-9][0-9A-Z][0-9]{7}$' AND kind = 'association')", name="rna_shape"),
         CheckConstraint("siren IS NOT NULL OR rna IS NOT NULL", name="has_a_number"),
         CheckConstraint("(verified_at IS NULL) = (verified_by IS NULL)", name="somebody_verified"),
         Index("uq_organisation_siren", "siren", unique=True, postgresql_where=text("verified_at IS NOT NULL")),

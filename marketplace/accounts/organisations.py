@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -51,13 +51,12 @@ def verify(session: Session, *, organisation_id: UUID, administrator_id: UUID, n
 
     Raises OrganisationRefused: organisation_taken (another one was verified under this number).
     """
-    organisation = lock(session, organisation_id)
-    if organisation.verified_at is not None:
+    if lock(session, organisation_id).verified_at is not None:
         return
-    organisation.verified_at, organisation.verified_by = now, administrator_id
+    verified = update(Organisation).where(Organisation.id == organisation_id)
     try:
         with session.begin_nested():
-            session.flush()
+            session.execute(verified.values(verified_at=now, verified_by=administrator_id))
     except IntegrityError:
         raise OrganisationRefused("organisation_taken") from None
 
@@ -132,12 +131,12 @@ def declare_mandate(
     )
     if session.scalar(waits) is not None:
         raise OrganisationRefused("mandate_pending", field="capacity")
+    try:
+        said = clean_name(function)
+    except ValueError:
+        raise OrganisationRefused("function_invalid", field="function") from None
     mandate = OrganisationMandate(
-        organisation_id=organisation_id,
-        account_id=account_id,
-        capacity=capacity,
-        function=_line(function, "function_invalid", "function"),
-        declared_at=now,
+        organisation_id=organisation_id, account_id=account_id, capacity=capacity, function=said, declared_at=now
     )
     session.add(mandate)
     session.flush()
@@ -228,12 +227,20 @@ def _described(name: str, legal_form: str, siren: str, rna: str) -> Organisation
     if legal_form not in LEGAL_FORMS:
         raise OrganisationRefused("legal_form_missing", field="legal_form")
     kind = kind_of(legal_form)
-    shown = _line(name, "organisation_name_invalid", "name")
+    try:
+        shown = clean_name(name)
+    except ValueError:
+        raise OrganisationRefused("organisation_name_invalid", field="name") from None
     if rna.strip() and kind != "association":
         raise OrganisationRefused("rna_not_association", field="rna")
     if not siren.strip() and not rna.strip():
-        missing = "organisation_number_missing" if kind == "association" else "siren_missing"
-        raise OrganisationRefused(missing, field="siren")
+        raise OrganisationRefused(
+            "organisation_number_missing" if kind == "association" else "siren_missing", field="siren"
+        )
+    return Organisation(name=shown, legal_form=legal_form, kind=kind, **_numbers(siren, rna))
+
+
+def _numbers(siren: str, rna: str) -> dict[str, str | None]:
     try:
         number = parse_siren(siren) if siren.strip() else None
     except ValueError:
@@ -242,19 +249,16 @@ def _described(name: str, legal_form: str, siren: str, rna: str) -> Organisation
         registered = parse_rna(rna) if rna.strip() else None
     except ValueError:
         raise OrganisationRefused("rna_wrong", field="rna") from None
-    return Organisation(name=shown, legal_form=legal_form, kind=kind, siren=number, rna=registered)
-
-
-def _line(text: str, code: str, field: str) -> str:
-    try:
-        return clean_name(text)
-    except ValueError:
-        raise OrganisationRefused(code, field=field) from None
+    return {"siren": number, "rna": registered}
 
 
 def _verified_twin(session: Session, organisation: Organisation) -> bool:
-    same = (Organisation.siren == organisation.siren) | (Organisation.rna == organisation.rna)
-    return session.scalar(select(Organisation.id).where(same, Organisation.verified_at.is_not(None))) is not None
+    same = [
+        column == number
+        for column, number in ((Organisation.siren, organisation.siren), (Organisation.rna, organisation.rna))
+        if number is not None
+    ]
+    return session.scalar(select(Organisation.id).where(or_(*same), Organisation.verified_at.is_not(None))) is not None
 
 
 def _join(session: Session, organisation_id: UUID, account_id: UUID, role: str, now: datetime, *, joined: bool) -> None:

@@ -86,7 +86,7 @@ class OrganisationLink(Base):
         CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="somebody_decided"),
         CheckConstraint("decided_by <> declared_by", name="not_by_oneself"),
         CheckConstraint("kind <> 'branch' OR siret IS NOT NULL", name="branch_has_siret"),
-        CheckConstraint("siret ~ '^[0-9]{14}$' AND kind IN ('seat', 'branch')", name="siret_shape"),
+        CheckConstraint("siret IS NULL OR (siret ~ '^[0-9]{14}$' AND kind IN ('seat', 'branch'))", name="siret_shape"),
         CheckConstraint("members BETWEEN 1 AND 100000", name="members_range"),
         CheckConstraint("kind = 'members' OR members = 1", name="members_counted"),
         CheckConstraint("expires_at > declared_at", name="expires_after_declaration"),

@@ -29,7 +29,8 @@ def upgrade() -> None:
             name="ck_organisation_legal_form_known",
         ),
         sa.CheckConstraint(
-            "rna ~ '^W[0-9][0-9A-Z][0-9]{7}$' AND kind = 'association'", name="ck_organisation_rna_shape"
+            "rna IS NULL OR (rna ~ '^W[0-9][0-9A-Z][0-9]{7}$' AND kind = 'association')",
+            name="ck_organisation_rna_shape",
         ),
         sa.CheckConstraint("siren ~ '^[0-9]{9}$'", name="ck_organisation_siren_shape"),
         sa.CheckConstraint("(verified_at IS NULL) = (verified_by IS NULL)", name="ck_organisation_somebody_verified"),
@@ -85,7 +86,8 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('seat', 'branch', 'members', 'area')", name="ck_organisation_link_kind_known"),
         sa.CheckConstraint("outcome IN ('accepted', 'refused')", name="ck_organisation_link_outcome_known"),
         sa.CheckConstraint(
-            "siret ~ '^[0-9]{14}$' AND kind IN ('seat', 'branch')", name="ck_organisation_link_siret_shape"
+            "siret IS NULL OR (siret ~ '^[0-9]{14}$' AND kind IN ('seat', 'branch'))",
+            name="ck_organisation_link_siret_shape",
         ),
         sa.CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="ck_organisation_link_somebody_decided"),
         sa.CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ck_organisation_link_end_has_reason"),
