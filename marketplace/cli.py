@@ -14,6 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 from marketplace import demo, invariants
 from marketplace.accounts import services as accounts
 from marketplace.cli_locality import locality
+from marketplace.cli_residence import proofs
 from marketplace.core import clock, migrate
 from marketplace.core.errors import MitoyenError
 from marketplace.payments.stripe_gateway import StripeGateway
@@ -28,7 +29,7 @@ people = AppGroup("accounts", help="People and roles.")
 
 def install(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (db, territories, people, locality, worker, check, seed):
+    for command in (db, territories, people, locality, proofs, worker, check, seed):
         app.cli.add_command(command)
 
 

@@ -29,13 +29,14 @@ MOST_POINTS = 1300
 # Read at 200 dots an inch: a module of a 2D-Doc is half a millimetre, four dots.
 DRAWN = 200 / 72
 SHOWN_SIDE = 1700
-SEARCHED_SIDE = 2600
+OPENED_SIDE, SEARCHED_SIDE = 2600, 4200
 SIGNATURES = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png"}
 # What a bill has no use for. Names are as PDF writes them; the ones hidden by #-escapes are looked for too.
 _ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|AA)(?![A-Za-z])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"/ObjStm.{0,400}?stream\r?\n", re.DOTALL)
 _PACKED = 2_000_000
+_SIGNED = zxingcpp.barcode_formats_from_str("DataMatrix")
 
 
 class Wrong(Exception):  # noqa: N818 - an answer, not a breakdown
@@ -102,7 +103,7 @@ def _photograph(data: bytes, kind: str) -> Iterator[Image.Image]:
                 raise Wrong("pixels_too_many")
             if min(picture.size) < 64:
                 raise Wrong("pixels_too_few")
-            picture.draft("L", (SEARCHED_SIDE, SEARCHED_SIDE))  # a JPEG is opened at a fraction of its size
+            picture.draft("L", (OPENED_SIDE, OPENED_SIDE))  # a JPEG is opened at a fraction of its size
             upright = ImageOps.exif_transpose(picture)
             yield upright.convert("L")
     except Image.DecompressionBombError:
@@ -146,18 +147,17 @@ def _is_active(data: bytes) -> bool:
 
 
 def _codes(page: Image.Image) -> tuple[list[str], int]:
-    """Return the texts of Data Matrix codes on a page, and how many barcodes of other kinds there are."""
+    """Return the texts of Data Matrix codes on a page; without any, how many barcodes of other kinds there are."""
     found: dict[str, None] = {}
-    others = 0
     for picture in _tries(page):
-        for code in zxingcpp.read_barcodes(picture):
-            if code.format == zxingcpp.BarcodeFormat.DataMatrix:
-                found.setdefault(code.bytes.decode("latin-1"))
-            else:
-                others += 1
+        for code in zxingcpp.read_barcodes(picture, formats=_SIGNED):
+            found.setdefault(code.bytes.decode("latin-1"))
         if any(text.startswith("DC") for text in found):
             break
-    return [*found], others
+    if found:
+        return [*found], 0
+    others = zxingcpp.read_barcodes(page, try_downscale=False)
+    return [], sum(code.format != zxingcpp.BarcodeFormat.DataMatrix for code in others)
 
 
 def _tries(page: Image.Image) -> Iterator[Image.Image]:

@@ -46,7 +46,8 @@ def open_file(data: bytes) -> Opened:
     except (subprocess.TimeoutExpired, ValueError):
         raise ProofUnreadable("file_too_heavy") from None  # killed by its own limits, or by ours
     if "wrong" in answer:
-        raise ProofUnreadable(answer["wrong"])
+        code = answer["wrong"]
+        raise ProofUnreadable(code)
     pages, start = [], 0
     for size in answer["sizes"]:
         pages.append(rest[start : start + size])

@@ -14,6 +14,18 @@ REFUSAL_REASONS = ("unreadable", "too_old", "other_name", "other_address", "not_
 # What a level rests on: a document an administrator saw, a signed barcode read by machine, a code sent by post.
 MEANS = ("document", "signed", "letter")
 REVOCATION_REASONS = ("proof_false", "proof_of_another", "moved_silently")
+# Every check that an attempt may fail without an error being raised: a barcode's, a letter's.
+CHECKS = (
+    *("code_not_found", "code_other_type", "code_damaged", "code_foreign"),
+    *("issuer_unknown", "issuer_revoked", "issuer_expired", "signature_wrong"),
+    *("document_not_accepted", "document_undated", "document_in_future", "document_too_old"),
+    *("name_missing", "name_differs", "address_missing", "address_elsewhere", "proof_used"),
+    *("code_wrong", "code_expired", "code_exhausted"),
+)
+UNREADABLE = (
+    *("file_empty", "file_too_big", "file_type_unknown", "file_two_types", "file_damaged", "file_protected"),
+    *("file_active", "pages_too_many", "pixels_too_many", "pixels_too_few", "file_too_heavy"),
+)
 # What one administrator's look at a document allows in twelve months; two, or a signed barcode, lift it.
 ONE_LOOK_CENTS = 5_000_00
 REMINDERS = (30, 7)

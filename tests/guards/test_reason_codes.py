@@ -23,11 +23,19 @@ from tests.unit.locality.cases import REASONS as RULE_REASONS
 from tests.unit.locality.cases import TABLE
 
 PACKAGE = Path(__file__).resolve().parents[2] / "marketplace"
-PROOF_REASONS = set(residency.REFUSAL_REASONS)
+PROOF_REASONS = {
+    *residency.REFUSAL_REASONS,
+    *residency.CHECKS,
+    *residency.UNREADABLE,
+    *residency.REVOCATION_REASONS,
+}
 ORGANISATION_REASONS = {*accounts.MANDATE_REASONS, *residency.PLACE_REASONS}
 # A code that a function chose: (module, what is raised) → the function whose returned words are the codes.
 COMPUTED: dict[tuple[str, str], Callable[..., object] | None] = {
     ("residency/services.py", "fault"): residency.may_ask_verification,
+    ("residency/proofs.py", "fault"): residency.may_ask_verification,
+    # What the decoder answers: `residency.rules.UNREADABLE`.
+    ("residency/reading.py", "code"): None,
     ("accounts/passwords.py", "fault"): accounts.password_fault,
     # The rule's own decision: its reasons are those of the table of tests/unit/locality.
     ("pledges/services.py", "outcome.decision"): None,
