@@ -29,6 +29,7 @@ def investor_of(written: object) -> Investor:
         related=values.get("related") is True,
         minor=values.get("minor") is True,
         guardian=values.get("guardian") is True,
+        one_look=values.get("one_look") is True,
     )
 
 

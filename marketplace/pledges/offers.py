@@ -127,7 +127,11 @@ def investors(
     ).all()
     sums = {row.backer_id: (int(row.here), int(row.year)) for row in pledged}
     return {
-        account_id: Investor(_links(links.get(account_id, ()), here), *sums.get(account_id, (0, 0)))
+        account_id: Investor(
+            _links(links.get(account_id, ()), here),
+            *sums.get(account_id, (0, 0)),
+            one_look=any(link.one_look for link in links.get(account_id, ())),
+        )
         for account_id in account_ids
     }
 

@@ -9,9 +9,11 @@ The pictures are drawn again from pixels: no metadata, no script, no second file
 
 import io
 import json
+import math
 import re
 import resource
 import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -29,7 +31,10 @@ MOST_POINTS = 1300
 # Read at 200 dots an inch: a module of a 2D-Doc is half a millimetre, four dots.
 DRAWN = 200 / 72
 SHOWN_SIDE = 1700
-OPENED_SIDE, SEARCHED_SIDE = 2600, 4200
+OPENED_SIDE = 2600
+SEARCHED_PIXELS = 4_000_000
+# Of the processor, from the start of the program: what is left goes into the pictures.
+SEARCH_SECONDS = 0.6
 SIGNATURES = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png"}
 # What a bill has no use for. Names are as PDF writes them; the ones hidden by #-escapes are looked for too.
 _ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|AA)(?![A-Za-z])")
@@ -83,16 +88,9 @@ def main() -> None:
 
 def _opened(data: bytes) -> tuple[dict[str, object], list[bytes]]:
     kind = kind_of(data)
-    pages = _pdf_pages(data) if kind == "pdf" else _photograph(data, kind)
-    codes: list[str] = []
-    others = 0
-    pictures = []
-    for page in pages:
-        found, other = _codes(page)
-        codes += found
-        others += other
-        pictures.append(_shown(page))
-    return {"kind": kind, "codes": codes, "other_codes": others}, pictures
+    pages = [*(_pdf_pages(data) if kind == "pdf" else _photograph(data, kind))]
+    codes, others = _codes(pages)
+    return {"kind": kind, "codes": codes, "other_codes": others}, [_shown(page) for page in pages]
 
 
 def _photograph(data: bytes, kind: str) -> Iterator[Image.Image]:
@@ -146,34 +144,50 @@ def _is_active(data: bytes) -> bool:
     return any(_ACTIVE.search(_ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), part)) for part in parts)
 
 
-def _codes(page: Image.Image) -> tuple[list[str], int]:
-    """Return the texts of Data Matrix codes on a page; without any, how many barcodes of other kinds there are."""
+def _codes(pages: list[Image.Image]) -> tuple[list[str], int]:
+    """Return the texts of the Data Matrix codes found; without any, how many barcodes of other kinds there are.
+
+    Every page is looked at once before any is looked at harder; the search stops with a signed code, or when its time
+    is over.
+    """
     found: dict[str, None] = {}
-    for picture in _tries(page):
-        for code in zxingcpp.read_barcodes(picture, formats=_SIGNED):
-            found.setdefault(code.bytes.decode("latin-1"))
-        if any(text.startswith("DC") for text in found):
-            break
-    if found:
-        return [*found], 0
-    others = zxingcpp.read_barcodes(page, try_downscale=False)
-    return [], sum(code.format != zxingcpp.BarcodeFormat.DataMatrix for code in others)
+    others = 0
+    for harder in (_as_it_is, _contrasted, _smaller):
+        for page in pages:
+            if time.process_time() > SEARCH_SECONDS:
+                return [*found], others
+            for code in zxingcpp.read_barcodes(harder(page), formats=_SIGNED):
+                found.setdefault(code.bytes.decode("latin-1"))
+            if any(text.startswith("DC") for text in found):
+                return [*found], 0
+    for page in pages[:1] if not found else ():
+        others += sum(code.format != zxingcpp.BarcodeFormat.DataMatrix for code in zxingcpp.read_barcodes(page))
+    return [*found], others
 
 
-def _tries(page: Image.Image) -> Iterator[Image.Image]:
-    """Yield a page as it is, then with its contrast stretched and smaller: blur and noise go away."""
-    longest = max(page.size)
-    whole = page if longest <= SEARCHED_SIDE else page.reduce(-(-longest // SEARCHED_SIDE))
-    yield whole
-    stretched = ImageOps.autocontrast(whole, cutoff=2)
-    yield stretched
-    yield stretched.reduce(2)
+def _as_it_is(page: Image.Image) -> Image.Image:
+    """Return a page small enough to be searched."""
+    scale = math.sqrt(SEARCHED_PIXELS / (page.width * page.height))
+    if scale >= 1:
+        return page
+    return page.resize((int(page.width * scale), int(page.height * scale)), Image.Resampling.BOX)
+
+
+def _contrasted(page: Image.Image) -> Image.Image:
+    """Return a page with more contrast."""
+    return ImageOps.autocontrast(_as_it_is(page), cutoff=2)
+
+
+def _smaller(page: Image.Image) -> Image.Image:
+    """Return a page with more contrast and half its size: blur and noise go away."""
+    return _contrasted(page).reduce(2)
 
 
 def _shown(page: Image.Image) -> bytes:
     """Return a page as a picture of pixels and nothing else, large enough to be read."""
     copy = page.copy()
     copy.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    copy.info.clear()  # Pillow would write comments and profiles of the file again
     file = io.BytesIO()
     copy.save(file, "JPEG", quality=72)
     return file.getvalue()

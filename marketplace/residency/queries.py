@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound
 from marketplace.residency.models import ResidenceLink, ResidenceRequest
-from marketplace.residency.rules import standing
+from marketplace.residency.rules import PROVEN, standing
 from marketplace.territories.models import Territory
 
 
 @dataclass(frozen=True)
 class Link:
-    """What ties a person to a commune. level: 0 to 3. expires_at: aware UTC, exclusive."""
+    """What ties a person to a commune. level: 0 to 3. expires_at: aware UTC, exclusive.
+
+    one_look: the proof was a document that one administrator alone has seen.
+    """
 
     id: UUID
     account_id: UUID
@@ -29,6 +32,7 @@ class Link:
     declared_at: datetime
     verified_at: datetime | None
     expires_at: datetime
+    one_look: bool
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,9 @@ _LINK = (
     ResidenceLink.declared_at,
     ResidenceLink.verified_at,
     ResidenceLink.expires_at,
+    (
+        (ResidenceLink.level == PROVEN) & ResidenceLink.verified_by.is_not(None) & ResidenceLink.seconded_by.is_(None)
+    ).label("one_look"),
 )
 COMMUNE = aliased(Territory)
 DEPARTEMENT = aliased(Territory)

@@ -26,8 +26,6 @@ UNREADABLE = (
     *("file_empty", "file_too_big", "file_type_unknown", "file_two_types", "file_damaged", "file_protected"),
     *("file_active", "pages_too_many", "pixels_too_many", "pixels_too_few", "file_too_heavy"),
 )
-# What one administrator's look at a document allows in twelve months; two, or a signed barcode, lift it.
-ONE_LOOK_CENTS = 5_000_00
 REMINDERS = (30, 7)
 # A code by post: letters and figures that are not mistaken for one another, 40 bits.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

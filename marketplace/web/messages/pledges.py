@@ -64,6 +64,13 @@ SENTENCES: Mapping[str, Words] = {
     ),
     "no_residence": _l("Indiquez la commune où vous habitez pour savoir si vous pouvez participer."),
     "offer_over": _l("Le temps pour prendre cette place est passé : elle a été proposée à quelqu’un d’autre."),
+    "one_look_cap": lambda *, limit_cents=None, **_facts: at_most(
+        _(
+            "Un seul administrateur a vu votre justificatif : vous pouvez engager 5 000 € sur douze mois. Au-delà, "
+            "présentez une facture signée, ou demandez un second regard."
+        ),
+        limit_cents,
+    ),
     "outside_rings": _l("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas."),
     "reflection_period_over": _l("Le délai de réflexion est passé : cet engagement est ferme."),
     "related_cap": lambda *, cap_cents, limit_cents=None, **_facts: at_most(

@@ -5,9 +5,10 @@ from datetime import timedelta
 from flask import current_app, render_template
 
 from marketplace.core.sealing import Keyring
+from marketplace.locality.limits import ONE_LOOK_CAP
 from marketplace.residency import proof_queries, queries
 from marketplace.residency.queries import Home
-from marketplace.residency.rules import ONE_LOOK_CENTS, RENEWAL, may_ask_verification, renewable_from
+from marketplace.residency.rules import RENEWAL, may_ask_verification, renewable_from
 from marketplace.residency.twod_doc import Trust
 from marketplace.web.context import me, now, reading, runtime
 from marketplace.web.messages import sentence
@@ -68,7 +69,7 @@ def own_page(*, renewal: RenewalForm | None = None, code: CodeForm | None = None
         history=[(past, ENDS.get(past.end_reason or "")) for past in history[1:]],
         refusal=sentence(home.refusal) if home.refusal else None,
         revoked=sentence(home.revoke_reason) if home.revoke_reason else None,
-        one_look_cents=ONE_LOOK_CENTS if one_look and standing == "proven" else None,
+        one_look_cents=ONE_LOOK_CAP if one_look and standing == "proven" else None,
         may_ask=home.request != "pending"
         and may_ask_verification(home.level, home.expires_at, at, by_two=one_look) is None,
     )
