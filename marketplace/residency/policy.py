@@ -74,7 +74,12 @@ def names_agree(shown: str, written: str) -> bool:
 
 
 def name_key(text: str) -> str:
-    """Return one spelling of a name or of an address line, for hashes that tell whether two are the same."""
+    """Return one spelling of a name, for hashes that tell whether two are the same."""
+    return " ".join(sorted(word for word in _words(text) if word not in _TITLES))
+
+
+def address_key(text: str) -> str:
+    """Return one spelling of an address, for the same."""
     return " ".join(sorted(_words(text, keep_digits=True)))
 
 

@@ -19,7 +19,7 @@ from marketplace.core.sealing import Keyring
 from marketplace.residency import policy, services, twod_doc
 from marketplace.residency.errors import ProofRefused, ResidenceRefused
 from marketplace.residency.models import ResidenceConflict, ResidenceLetter, ResidenceLink, SignedUse
-from marketplace.residency.policy import Claim, name_key
+from marketplace.residency.policy import Claim, address_key, name_key
 from marketplace.residency.rules import may_ask_verification
 from marketplace.residency.twod_doc import SignedProof, Trust
 from marketplace.territories import queries as territories
@@ -132,7 +132,7 @@ def _given(keyring: Keyring, text: str, proof: SignedProof) -> _Given:
 
 def identity_of(keyring: Keyring, name: str, address: Iterable[str]) -> bytes:
     """Return the fingerprint of somebody somewhere, the same however it is spaced, accented or ordered."""
-    return keyring.fingerprint("identity", f"{name_key(name)}|{name_key(' '.join(address))}")
+    return keyring.fingerprint("identity", f"{name_key(name)}|{address_key(' '.join(address))}")
 
 
 def _keep(session: Session, link: ResidenceLink, given: _Given, now: datetime) -> None:
