@@ -134,14 +134,16 @@ def _read(form: ProofForm, opened: Opened) -> ResponseReturnValue:
 
 
 def _hand_over(form: ProofForm, opened: Opened, reason: str | None = None) -> ResponseReturnValue:
-    account_id, at, keys = me().account_id, now(), keyring()
+    account_id, at, keys, home = me().account_id, now(), keyring(), residence()
+    # Who was seen once can only want a second look.
+    seen_once = home is not None and home.verified_with == "document" and home.standing(at) == "proven"
     in_transaction(
         lambda session: services.ask_verification(
             session,
             account_id=account_id,
             pages=opened.pages,
             keyring=keys,
-            by_two=bool(form.by_two.data),
+            by_two=bool(form.by_two.data) or seen_once,
             now=at,
         )
     )

@@ -86,6 +86,7 @@ def test_who_was_seen_once_may_ask_for_a_second_look(make, session, now):
     assert queries.home(session, camille.id).request == "pending"
 
 
+@pytest.mark.untimed  # the first campaign of a process reads the whole country
 def test_a_revocation_cancels_what_could_be_withdrawn_and_leaves_the_rest(make, session, now, judge):
     camille, neighbour, campaign = make.account(), make.account(), make.campaign()
     firm = make.pledge(state="confirmed", campaign=campaign, backer=camille)
