@@ -5,6 +5,8 @@ import io
 import pytest
 import zxingcpp
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from marketplace.residency import letters, queries
 from marketplace.residency.models import ProofPage, ResidenceAttempt, ResidenceRequest
@@ -34,7 +36,12 @@ def trusted(app, monkeypatch):
 
 
 def give(visitor, data: bytes, name: str = "facture.pdf", answer: str = "code", **typed):
-    return visitor.post(PAGE, file=(io.BytesIO(data), name), answer=answer, **typed)
+    token = visitor.csrf(visitor.browser)
+    # Encoded here: the client would write a large body to a file, and leave it open.
+    boundary, body = encode_multipart(
+        {"csrf_token": token, "answer": answer, "file": FileStorage(io.BytesIO(data), name), **typed}
+    )
+    return visitor.browser.post(PAGE, data=body, content_type=f'multipart/form-data; boundary="{boundary}"')
 
 
 def test_a_photograph_of_a_signed_bill_proves_at_once(camille, session, now):
