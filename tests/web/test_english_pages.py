@@ -9,7 +9,12 @@ from tests.factories import BORDEAUX, CHAUVIGNY, NIORT
 
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
 # What the factories write, as it stands in titles and descriptions, which hold no markup; and the names of people.
-WRITTEN = ("Un four à bois pour le fournil", "Un four partagé pour cuire le pain du quartier.", "Modération")
+WRITTEN = (
+    "Un four à bois pour le fournil",
+    "Un four partagé pour cuire le pain du quartier.",
+    "Modération",
+    "La scierie du Clain",
+)
 STATES = ("live", "closing", "collecting", "funded", "failed")
 PLEDGES = (
     *("card_pending", "reflecting", "confirmed", "charging", "action_required"),
