@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from marketplace.web import zone_messages
+from marketplace.web import rule_messages, zone_messages
 from marketplace.web.filters import count, day, instant, money, percent_of
 
 # A lazy string, or a function of the facts.
@@ -338,6 +338,7 @@ SENTENCES: Mapping[str, Words] = {
     **_CAMPAIGNS,
     **_MODERATION,
     **_REASONS,
+    **rule_messages.SENTENCES,
     **zone_messages.SENTENCES,
 }
 
