@@ -1,6 +1,6 @@
 """Reads of projects and campaigns: frozen rows, in a total order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -46,6 +46,7 @@ class CampaignPage:
     minimum_cents: int
     ends_on: date
     rule_preset: str
+    rule: Mapping[str, Any]
     opens_at: datetime
     closes_at: datetime
     closed_at: datetime | None
@@ -77,6 +78,7 @@ class CampaignCard:
     opens_at: datetime
     closes_at: datetime
     rule_preset: str
+    rule: Mapping[str, Any]
     zone_size: int
     owner_id: UUID
     project_name: str

@@ -17,7 +17,7 @@ from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility
+from marketplace.web import eligibility, rule_words
 from marketplace.web.access import public
 from marketplace.web.campaigns import metadata, pictures
 from marketplace.web.context import Me, Session, now, reading, visitor
@@ -59,7 +59,7 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
     codes = {campaign.commune_code, *(group.commune_code for group in groups if group.commune_code)}
     communes = territories.communes(session, codes)
     there = communes[campaign.commune_code]
-    zone = eligibility.zones_in_words(session, [(campaign_id, campaign.rule_preset, there)])[campaign_id]
+    zone = rule_words.zones(session, [(campaign_id, campaign.rule, there)])[campaign_id]
     return Shown(
         campaign=campaign,
         commune=there,

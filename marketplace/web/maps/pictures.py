@@ -1,7 +1,7 @@
 """What the macros of `macros/maps.html` draw: the sheet of a zone with marks, names, and communes in colour."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from flask_babel import gettext as _
@@ -43,13 +43,23 @@ class Coloured:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """The area of a circle inside the widest one. step: its colour, 1 to 4, the innermost the darkest."""
+
+    number: int
+    step: int
+    path: str
+
+
+@dataclass(frozen=True)
 class Picture:
-    """All that a macro draws. home_shown: whether the reader's commune is marked."""
+    """All that a macro draws. home_shown: whether the reader's commune is marked. layers: the wider ones first."""
 
     sheet: Sheet
     marks: tuple[Mark, ...]
     labels: tuple[Label, ...]
     coloured: tuple[Coloured, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
     @property
     def home_shown(self) -> bool:
@@ -70,6 +80,30 @@ def rule(ground: Ground, there: Commune | None, home: Commune | None) -> Picture
     if ground.sheet is None:
         return None
     return _picture(ground.sheet, there, home, ground.towns)
+
+
+def circles(ground: Ground, there: Commune | None, zones: Sequence[frozenset[str]]) -> Picture | None:
+    """Draw the circles of a rule on the ground of the widest one drawn. zones: the others, innermost first.
+
+    None when the ground cannot be drawn.
+    """
+    plain = rule(ground, there, None)
+    if plain is None:
+        return None
+    steps = [(len(zones) - number, number, zone) for number, zone in enumerate(zones)]
+    drawn = [
+        Layer(number + 1, step, path)
+        for step, number, zone in reversed(steps)
+        if (path := sheets.outline(ground.release, zone, plain.sheet.frame))
+    ]
+    return replace(plain, layers=tuple(drawn))
+
+
+def circle_keys(there: Commune, drawn: int) -> tuple[tuple[str, str], ...]:
+    """Return what the colours of circles mean: (mark of the macro `map_keys`, words)."""
+    steps = ((str(drawn - 1 - number) if number < drawn - 1 else "zone", number + 1) for number in range(drawn))
+    town = ("project", _("%(town)s, où se fait le projet", town=there.name))
+    return (town, *((mark, _("Cercle %(number)s", number=number)) for mark, number in steps))
 
 
 def crowd(ground: Ground, there: Commune, groups: Iterable[tuple[Commune, int]]) -> Picture | None:

@@ -1,6 +1,6 @@
 import pytest
 
-from marketplace.web.eligibility import _of_unit
+from marketplace.web.unit_names import in_french
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from marketplace.web.eligibility import _of_unit
     ],
 )
 def test_names_of_intercommunalities_after_of(name, words):
-    assert _of_unit(name) == words
+    assert in_french(name) == words
