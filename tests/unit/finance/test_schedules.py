@@ -27,15 +27,16 @@ def test_equal_instalments():
 
 
 @pytest.mark.parametrize(
-    ("principal", "rate", "months", "instalment", "last", "interest"),
+    ("loan", "instalment", "last", "interest"),
     [
-        (1_000_00, 500, 36, 29_97, 29_98, 78_93),
-        (500_00, 300, 24, 21_49, 21_51, 15_78),
-        (100_00, 400, 12, 8_51, 8_57, 2_18),
-        (100_00, 0, 3, 33_33, 33_34, 0),
+        ((1_000_00, 500, 36), 29_97, 29_98, 78_93),
+        ((500_00, 300, 24), 21_49, 21_51, 15_78),
+        ((100_00, 400, 12), 8_51, 8_57, 2_18),
+        ((100_00, 0, 3), 33_33, 33_34, 0),
     ],
 )
-def test_the_last_instalment_absorbs_what_rounding_left(principal, rate, months, instalment, last, interest):
+def test_the_last_instalment_absorbs_what_rounding_left(loan, instalment, last, interest):
+    principal, rate, months = loan
     lines = annuity(principal, rate_bp=rate, months=months)
 
     assert {line.payment_cents for line in lines[:-1]} == {instalment}
@@ -44,14 +45,15 @@ def test_the_last_instalment_absorbs_what_rounding_left(principal, rate, months,
 
 
 @pytest.mark.parametrize(
-    ("principal", "rate", "months", "every", "coupon", "interest"),
+    ("loan", "every", "coupon", "interest"),
     [
-        (1_000_00, 450, 36, 12, 45_00, 135_00),
-        (1_000_00, 450, 36, 1, 3_75, 135_00),
-        (250_00, 400, 24, 12, 10_00, 20_00),
+        ((1_000_00, 450, 36), 12, 45_00, 135_00),
+        ((1_000_00, 450, 36), 1, 3_75, 135_00),
+        ((250_00, 400, 24), 12, 10_00, 20_00),
     ],
 )
-def test_repaid_at_once_at_the_end(principal, rate, months, every, coupon, interest):
+def test_repaid_at_once_at_the_end(loan, every, coupon, interest):
+    principal, rate, months = loan
     lines = bullet(principal, rate_bp=rate, months=months, every=every)
 
     assert [line.month for line in lines] == list(range(every, months + 1, every))
