@@ -9,7 +9,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from marketplace.locality import limits
-from marketplace.locality.model import Better, Block, Decision, Investor, Link, Offer, Totals, Verdict
+from marketplace.locality.model import (
+    FRIENDLY_LINKS,
+    Better,
+    Block,
+    Decision,
+    Investor,
+    Link,
+    Offer,
+    Totals,
+    Verdict,
+)
 
 # Of several ways that are shut, the one that nothing opens is said first, then what the person can do something about.
 _GRAVITY: Mapping[Verdict, int] = {"refuse": 0, "verify": 1, "waitlist": 2}
@@ -67,11 +77,12 @@ def _levels(offer: Offer, investor: Investor, now: datetime) -> dict[int, int] |
     usable = [link for link in investor.links if link.kind in accepted]
     current = [link for link in usable if link.level >= 1 and now < link.expires_at]
     if not current:
-        return Decision("verify", None, (Block("claim_expired" if usable else "no_residence", "declare_residence"),))
+        return Decision("verify", None, (_nothing_current(offer, investor, expired=bool(usable)),))
     levels: dict[int, int] = {}
     members = 0
     for index, ring in enumerate(offer.rings):
-        inside = [link for link in current if _is_inside(offer, link, ring.communes)]
+        outermost = index == len(offer.rings) - 1
+        inside = [link for link in current if _is_inside(offer, link, ring.communes, outermost=outermost)]
         single = [link.level for link in inside if link.kind != "members"]
         count = sum(link.count for link in inside if link.kind == "members")
         members = max(members, count)
@@ -84,10 +95,20 @@ def _levels(offer: Offer, investor: Investor, now: datetime) -> dict[int, int] |
     if members:
         facts = {"members": members, "needed": offer.members}
         return Decision("verify", None, (Block("association_needs_members", "declare_members", None, facts),))
-    return Decision("refuse", None, (Block("outside_rings", "none"),))
+    return Decision("refuse", None, (Block("outside_rings", "none", None, {"kind": investor.kind}),))
 
 
-def _is_inside(offer: Offer, link: Link, communes: frozenset[str]) -> bool:
+def _nothing_current(offer: Offer, investor: Investor, *, expired: bool) -> Block:
+    if expired:
+        return Block("claim_expired", "declare_residence")
+    if investor.kind == "association":
+        return Block("association_needs_members", "declare_members", None, {"members": 0, "needed": offer.members})
+    return Block("no_residence", "declare_residence") if investor.kind == "person" else Block("no_seat", "declare_seat")
+
+
+def _is_inside(offer: Offer, link: Link, communes: frozenset[str], *, outermost: bool) -> bool:
+    if link.kind in FRIENDLY_LINKS and not outermost:
+        return False
     return link.commune_code in (offer.public_units if link.kind == "area" else communes)
 
 

@@ -127,7 +127,7 @@ class _Desk:
         assert decision.ring is not None
         pledge_id = self._write_down(request, investor, decision, "card_pending", self.now + RESERVATION)
         self.tally.reserved_cents += request.amount.cents
-        self.totals = self.totals.with_reserved(decision.ring, request.amount.cents, related=investor.related)
+        self.totals = self.totals.with_reserved(decision.ring, request.amount.cents, investor)
         return pledge_id
 
     def put_on_list(self, request: Request, investor: Investor, decision: Decision) -> UUID:

@@ -157,7 +157,7 @@ class _Round:
             reserved_until=min(self._now + OFFER, offer.closes_at),
         )
         tell(self._session, pledge, "room_offered")
-        self._totals = self._totals.with_reserved(wish.ring, cents, related=wish.investor.related)
+        self._totals = self._totals.with_reserved(wish.ring, cents, wish.investor)
         self.served += 1
 
 

@@ -36,6 +36,11 @@ _CHOICES: Mapping[str, object] = {
 
 # What is wrong with a rule as it is written. Facts: number, of the ring or turn, from 1.
 _RULES: Mapping[str, object] = {
+    "ceiling_one_of_two": _l("Une limite s’écrit en euros ou en pourcentage de l’objectif : l’un des deux."),
+    "link_needs_outer_ring": lambda *, kind, **_facts: _(
+        "« %(kind)s » ne vaut pas une adresse : il faut un second cercle, plus large, pour accueillir ces personnes.",
+        kind=kind,
+    ),
     "link_unknown": lambda *, kind, **_facts: _(
         "« %(kind)s » n’est pas un lien qu’une règle connaît. Corrigez-le ou retirez-le.", kind=kind
     ),
