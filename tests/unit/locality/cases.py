@@ -123,7 +123,7 @@ TABLE = {
     ),
     "elsewhere": (
         asked(50_00, by=person(home(FAR))),
-        answer("refuse", None, ("outside_rings",), None, "none"),
+        answer("refuse", None, ("outside_rings",), None, "none", {"kind": "person"}),
     ),
     "level too low": (
         asked(50_00, by=person(home(level=1)), of=offer(rings=TWO_RINGS[:1])),
@@ -165,7 +165,7 @@ TABLE = {
     ),
     "another département's": (
         asked(50_00, by=replace(person(home("departement:33", kind="area")), kind="public_body"), of=PUBLIC),
-        answer("refuse", None, ("outside_rings",), None, "none"),
+        answer("refuse", None, ("outside_rings",), None, "none", {"kind": "public_body"}),
     ),
     "the ring's cap": (
         asked(300_00, of=offer(rings=(Ring(frozenset({HERE}), cap_cents=200_00),))),
@@ -312,7 +312,14 @@ TABLE = {
     ),
     "level 1, over its limit": (
         asked(50_01, by=person(home(level=1))),
-        answer("accept_up_to", 0, ("level_1_cap",), 50_00, "prove_residence", {"room_cents": 50_00, "level": 1, "needed": 2}),
+        answer(
+            "accept_up_to",
+            0,
+            ("level_1_cap",),
+            50_00,
+            "prove_residence",
+            {"room_cents": 50_00, "level": 1, "needed": 2},
+        ),
     ),
     "level 1, used up": (
         asked(10_00, by=person(home(level=1), already=50_00)),
@@ -320,7 +327,14 @@ TABLE = {
     ),
     "level 2, over its limit": (
         asked(200_01, by=person(home(level=2), year=800_00)),
-        answer("accept_up_to", 0, ("level_2_cap",), 200_00, "prove_residence", {"room_cents": 200_00, "level": 2, "needed": 3}),
+        answer(
+            "accept_up_to",
+            0,
+            ("level_2_cap",),
+            200_00,
+            "prove_residence",
+            {"room_cents": 200_00, "level": 2, "needed": 3},
+        ),
     ),
     "level 2, used up": (
         asked(10_00, by=person(home(level=2), year=1_000_00)),
