@@ -1,6 +1,6 @@
 """Rules offered ready-made to an owner: a choice, a few figures, and the JSON they make."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -97,10 +97,11 @@ def problems(preset: str, options: Options) -> list[tuple[str, str]]:
     return found
 
 
-def build(preset: str, place: Place, options: Options = NONE) -> dict[str, Any]:
+def build(preset: str, place: Place, options: Options = NONE, public_units: Iterable[str] = ()) -> dict[str, Any]:
     """Return the rule of a preset around a commune.
 
-    departement_and_bordering follows the Code de l'énergie, art. R. 291-2. Raises ValueError: unknown preset, or
+    departement_and_bordering follows the Code de l'énergie, art. R. 291-2. public_units: the public bodies that the
+    project is a matter of, as "departement:86". Raises ValueError: unknown preset, or
     options with `problems`.
     """
     if preset not in PRESETS or problems(preset, options):
@@ -120,6 +121,8 @@ def build(preset: str, place: Place, options: Options = NONE) -> dict[str, Any]:
         "quotas": _quotas(preset, options),
         "related_percent": RELATED_PERCENT,
     }
+    if public_units:
+        rule["public_units"] = sorted(public_units)
     days = _turn_days(preset, options)
     if days is not None:
         last = len(rings) - 1
