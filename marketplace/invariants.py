@@ -71,7 +71,8 @@ QUERIES: dict[str, str] = {
     "I5d the totals of the rings equal the pledges": """
         SELECT coalesce(t.campaign_id, p.campaign_id), coalesce(t.ring, p.place) FROM campaign_ring_tally t
         FULL JOIN (
-            SELECT campaign_id, CASE WHEN related THEN -1 ELSE ring END AS place,
+            SELECT campaign_id,
+                CASE WHEN related THEN -1 WHEN investor_kind = 'public_body' THEN -2 ELSE ring END AS place,
                 sum(amount_cents) FILTER (WHERE state NOT IN ('waitlisted', 'withdrawn', 'released', 'abandoned',
                     'dropped')) AS taken,
                 sum(amount_cents) FILTER (WHERE state IN ('reflecting', 'confirmed', 'charging', 'action_required',
@@ -124,7 +125,7 @@ QUERIES: dict[str, str] = {
         SELECT p.campaign_id, p.id FROM pledge p
         LEFT JOIN campaign_ring r
           ON r.campaign_id = p.campaign_id AND r.version = p.campaign_version AND r.ordinal = p.ring
-        WHERE r.zone IS NULL OR NOT p.commune_code = ANY (r.zone)""",
+        WHERE r.zone IS NULL OR NOT p.commune_code = ANY (r.zone) AND p.investor_kind <> 'public_body'""",
     "I13 an owner's own pledge is marked as such": """
         SELECT p.campaign_id, p.id FROM pledge p
         JOIN campaign c ON c.id = p.campaign_id JOIN project j ON j.id = c.project_id

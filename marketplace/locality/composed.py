@@ -116,17 +116,17 @@ def days_before_all(rings: Sequence[RingChoice]) -> int:
 
 def problems(rings: Sequence[RingChoice], quotas: Sequence[QuotaChoice]) -> list[Wrong]:
     """Return what keeps circles and quotas from making a rule. Fields: "rings-1-opens_after", "min_share-percent"."""
-    found: list[Wrong] = [] if len(rings) <= MOST_RINGS else [("rings", "rule_too_many_rings", {"most": MOST_RINGS})]
+    found: list[Wrong] = [] if len(rings) <= MOST_RINGS else [("rings", "rule_too_long", {"most": MOST_RINGS})]
     before = 0
     for number, choice in enumerate(rings):
         found += [(f"rings-{number}-{name}", code, facts) for name, code, facts in _ring_problems(choice)]
         opens = choice.opens_after or 0
         if number == 0 and opens:
-            found.append(("rings-0-opens_after", "rule_first_ring_waits", {}))
+            found.append(("rings-0-opens_after", "ring_first_waits", {}))
         elif not 0 <= opens <= MOST_DAYS:
             found.append((f"rings-{number}-opens_after", "rule_number", {"low": 0, "high": MOST_DAYS}))
         elif opens < before:
-            found.append((f"rings-{number}-opens_after", "rule_phase_narrows", {"number": number + 1, "days": before}))
+            found.append((f"rings-{number}-opens_after", "ring_opens_too_soon", {"number": number + 1, "days": before}))
         before = max(before, opens)
     for quota in quotas:
         found += [(f"{quota.kind}-{name}", code, facts) for name, code, facts in _quota_problems(quota, len(rings))]
@@ -180,7 +180,7 @@ def _turns(opens: Sequence[int]) -> list[dict[str, Any]]:
 
 def _ring_problems(choice: RingChoice) -> Iterator[Wrong]:
     if choice.zone not in ZONES:
-        yield "zone", "rule_zone_missing", {}
+        yield "zone", "ring_zone_missing", {}
     if choice.zone == "radius" and (choice.radius_km is None or choice.radius_km not in RADIUS_KM):
         yield "radius_km", "rule_radius", {}
     if choice.zone == "communes" and not choice.communes:
@@ -196,16 +196,16 @@ def _ring_problems(choice: RingChoice) -> Iterator[Wrong]:
         if cents is not None and not 1 <= cents <= MOST_CENTS:
             yield name, "rule_amount", {"most_cents": MOST_CENTS}
     if choice.cap_cents is not None and (choice.minimum_cents or 0) > choice.cap_cents:
-        yield "minimum_cents", "rule_minimum_over_cap", {"cap_cents": choice.cap_cents}
+        yield "minimum_cents", "ring_minimum_over_cap", {}
 
 
 def _quota_problems(choice: QuotaChoice, rings: int) -> Iterator[Wrong]:
     if choice.ring is None or not 0 <= choice.ring < rings:
-        yield "ring", "rule_quota_ring", {}
+        yield "ring", "quota_ring_missing", {}
     elif choice.kind in {"min_share", "ceiling"} and choice.ring == rings - 1:
-        yield "ring", "rule_quota_for_everyone", {}
+        yield "ring", "quota_for_everyone", {}
     if choice.kind == "min_share" and not 1 <= (choice.percent or 0) <= 100:
-        yield "percent", "rule_percent", {}
+        yield "percent", "rule_number", {"low": 1, "high": 100}
     if choice.kind in {"reserve", "ceiling"} and not 1 <= (choice.amount_cents or 0) <= MOST_CENTS:
         yield "amount_cents", "rule_amount", {"most_cents": MOST_CENTS}
     if choice.kind == "reserve" and choice.days is not None and not 1 <= choice.days <= MOST_DAYS:

@@ -1,6 +1,6 @@
 """Rules offered ready-made to an owner: a choice, a few figures, and the circles they make."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
@@ -112,7 +112,7 @@ def problems(preset: str, options: Options) -> list[Wrong]:
     if options.reserve_days is not None and options.reserve_cents is None:
         found.append(("reserve_cents", "rule_reserve_missing", {}))
     if options.min_share is not None and not 1 <= options.min_share <= 100:
-        found.append(("min_share", "rule_percent", {}))
+        found.append(("min_share", "rule_number", {"low": 1, "high": 100}))
     return [*found, *_range_problems(options, _ALWAYS | _RANGES), *_amount_problems(options)]
 
 
@@ -142,17 +142,18 @@ def _amount_problems(options: Options) -> list[Wrong]:
     ]
 
 
-def build(preset: str, place: Place, options: Options = NONE) -> dict[str, Any]:
+def build(preset: str, place: Place, options: Options = NONE, public_units: Iterable[str] = ()) -> dict[str, Any]:
     """Return the rule of a preset around a commune.
 
-    departement_and_bordering follows the Code de l'énergie, art. R. 291-2. Raises ValueError: unknown preset, or
-    options with `problems`.
+    departement_and_bordering follows the Code de l'énergie, art. R. 291-2. public_units: the public bodies that the
+    project is a matter of, as "departement:86". Raises ValueError: unknown preset, or options with `problems`.
     """
     if preset not in PRESETS or problems(preset, options):
         raise ValueError(preset)
     related = RELATED_PERCENT if options.related_percent is None else options.related_percent
     made = composed.rule(place, rings(preset, options), quotas(preset, options), related_percent=related)
-    return {"format": FORMAT, "preset": preset, **made}
+    units = {"public_units": sorted(public_units)} if public_units else {}
+    return {"format": FORMAT, "preset": preset, **made, **units}
 
 
 def days_before_all(preset: str, options: Options) -> int:

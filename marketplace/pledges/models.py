@@ -18,13 +18,22 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, uuid7
+from marketplace.locality.model import ACCEPTED_LINKS
 from marketplace.pledges.rules import STATES
 
 _STATE_LIST = ", ".join(f"'{state}'" for state in STATES)
+_KIND_LIST = ", ".join(f"'{kind}'" for kind in ACCEPTED_LINKS)
 
 
-# Where the money of related people stands among the rings.
-RELATED = -1
+# Where the money of related people, and that of public bodies, stands among the rings: in none.
+RELATED, PUBLIC = -1, -2
+
+
+def tally_ring(ring: int, *, related: bool, investor_kind: str) -> int:
+    """Return where money stands among the rings: in the one it was accepted with, or in none."""
+    if related:
+        return RELATED
+    return PUBLIC if investor_kind == "public_body" else ring
 
 
 class CampaignTally(Base):
@@ -51,13 +60,13 @@ class CampaignTally(Base):
 class CampaignRingTally(Base):
     """What each ring of a campaign has given, in cents, under the lock of `CampaignTally`.
 
-    ring: RELATED is the money of related people, whatever their ring. taken_cents: reserved or live. confirmed_cents:
-    can no longer be withdrawn.
+    ring: RELATED is the money of related people and PUBLIC that of public bodies, whatever their ring.
+    taken_cents: reserved or live. confirmed_cents: can no longer be withdrawn.
     """
 
     __tablename__ = "campaign_ring_tally"
     __table_args__ = (
-        CheckConstraint("ring >= -1", name="ring"),
+        CheckConstraint("ring >= -2", name="ring"),
         CheckConstraint(
             "0 <= confirmed_cents AND confirmed_cents <= live_cents AND live_cents <= taken_cents", name="in_order"
         ),
@@ -80,6 +89,7 @@ class Pledge(Base):
     __tablename__ = "pledge"
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint(f"investor_kind IN ({_KIND_LIST})", name="investor_kind"),
         CheckConstraint(f"state IN ({_STATE_LIST})", name="state"),
         CheckConstraint("livemode = false", name="test_mode_only"),
         CheckConstraint(
@@ -114,6 +124,7 @@ class Pledge(Base):
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     asked_cents: Mapped[int | None] = mapped_column(BigInteger)
     related: Mapped[bool]
+    investor_kind: Mapped[str] = mapped_column(default="person", server_default=text("'person'"))
     commune_code: Mapped[str]
     ring: Mapped[int]
     state: Mapped[str]
@@ -138,6 +149,11 @@ class Pledge(Base):
     ended_at: Mapped[datetime | None]
     livemode: Mapped[bool] = mapped_column(default=False)
     stripe_version: Mapped[str | None]
+
+    @property
+    def tally_ring(self) -> int:
+        """Where its money stands in `CampaignRingTally`."""
+        return tally_ring(self.ring, related=self.related, investor_kind=self.investor_kind)
 
 
 class PledgeEvent(Base):

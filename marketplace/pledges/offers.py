@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
-from marketplace.locality.model import Instrument, Investor, Link, Offer, Ring, RingTotal, Totals
+from marketplace.locality import rules
+from marketplace.locality.model import Instrument, Investor, Link, Offer, RingTotal, Totals
 from marketplace.locality.rule import parse
-from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge
+from marketplace.pledges.models import PUBLIC, RELATED, CampaignRingTally, CampaignTally, Pledge
 from marketplace.pledges.rules import LIVE, RESERVED
 from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project
 from marketplace.residency import queries as residency
@@ -106,6 +107,7 @@ def totals(session: Session, tally: CampaignTally) -> Totals:
     ).all()
     rings = {ring: RingTotal(taken, confirmed) for ring, taken, confirmed in rows}
     related = rings.pop(RELATED, RingTotal()).taken_cents
+    rings.pop(PUBLIC, None)
     by_ring = tuple(rings.get(number, RingTotal()) for number in range(max(rings, default=-1) + 1))
     return Totals(tally.reserved_cents, tally.live_cents, by_ring, related)
 
@@ -132,9 +134,12 @@ def investors(
     }
 
 
-def home(investor: Investor, ring: Ring) -> str:
-    """Return the commune that brings an investor into a ring: that of the best proof, the first among equals."""
-    return max((link for link in investor.links if link.commune_code in ring.communes), key=_proof).commune_code
+def home(offer: Offer, investor: Investor, ring: int, now: datetime) -> str:
+    """Return the commune that brings an investor into a ring: that of the best proof, the first among equals.
+
+    Of a public body, its own unit.
+    """
+    return max(rules.links_inside(offer, investor, ring, now), key=_proof).commune_code
 
 
 def _proof(link: Link) -> int:

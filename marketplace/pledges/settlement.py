@@ -130,6 +130,7 @@ def _enough_people(session: Session, campaign_id: UUID) -> bool:
             Pledge.campaign_id == campaign_id,
             Pledge.state == "confirmed",
             Pledge.related.is_(False),
+            Pledge.investor_kind == "person",
             Pledge.ring <= wanted.ring,
         )
         if (session.scalar(people) or 0) < wanted.people:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.payments import ledger
-from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge, PledgeEvent
+from marketplace.pledges.models import CampaignRingTally, CampaignTally, Pledge, PledgeEvent
 from marketplace.pledges.rules import FINAL, LIVE, RingWeight, Weight, check_move, ring_weight, weight
 
 
@@ -103,7 +103,7 @@ def _weigh(session: Session, pledge: Pledge, *, old: str, old_cents: int, to: st
     add_to_ring(
         session,
         pledge.campaign_id,
-        RELATED if pledge.related else pledge.ring,
+        pledge.tally_ring,
         RingWeight(after.taken - before.taken, after.live - before.live, after.confirmed - before.confirmed),
     )
 

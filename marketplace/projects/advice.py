@@ -123,7 +123,7 @@ def _quotas(rule: Rule, reached: Sequence[Reached], content: Content) -> Iterato
         if most is not None and reserve.amount_cents > most:
             yield Advice("reserve_over_cap", reserve.ring, {"hard_cap_cents": most})
     for ceiling in rule.ceilings:
-        if most is not None and ceiling.amount_cents >= most:
+        if most is not None and ceiling.ceiling(content.goal_cents or most).amount_cents >= most:
             yield Advice("ceiling_over_cap", ceiling.ring, {"hard_cap_cents": most})
 
 

@@ -10,10 +10,10 @@ from marketplace.core.errors import Refused, Unavailable
 from marketplace.locality import presets
 from marketplace.locality.presets import Place
 from marketplace.locality.rule import RuleError, check_zones, parse
-from marketplace.locality.zones import ZoneError
+from marketplace.locality.zones import Atlas, ZoneError
 from marketplace.projects.rules import RULE_PRESETS, Content, Problem
 from marketplace.territories import queries as territories
-from marketplace.territories.atlas import compile_rule
+from marketplace.territories.atlas import atlas, compile_rule
 from marketplace.territories.errors import refusal
 from marketplace.territories.geography import geography
 
@@ -51,7 +51,9 @@ def plan(session: Session, content: Content) -> Plan:
     if wrong:
         field, code, facts = wrong[0]
         raise Refused(code, field=field, **facts)
-    rule = presets.build(content.rule_preset, place_of(commune), content.rule_options)
+    place = place_of(commune)
+    units = public_units(atlas(session), place) if content.rule_preset == "departement_and_bordering" else ()
+    rule = presets.build(content.rule_preset, place, content.rule_options, units)
     try:
         parse(rule)
         zones = compile_rule(session, rule)
@@ -72,6 +74,23 @@ def place_of(commune: territories.Commune) -> Place:
         departement_code=commune.departement_code,
         region_code=commune.region_code,
     )
+
+
+def public_units(country: Atlas, place: Place) -> tuple[str, ...]:
+    """Return the public bodies that a project is a matter of, as "departement:86".
+
+    Its région; its commune, EPCI and département, and those around each. Source: Code de l'énergie, art. R. 291-2, 4°
+    to 6°.
+    """
+    departement, epci = ("departement", place.departement_code), (place.epci_kind, place.epci_code)
+    units = {
+        ("region", place.region_code),
+        ("commune", place.commune_code),
+        *(("commune", code) for code in country.neighbours(place.commune_code)),
+        *(departement, *country.bordering(departement, "departement")),
+        *(epci, *country.bordering(epci, "epci")),
+    }
+    return tuple(sorted(f"{kind}:{code}" for kind, code in units))
 
 
 def problems(session: Session, content: Content) -> tuple[Problem, ...]:

@@ -133,14 +133,19 @@ def quotas(rule: Rule, *, opens_at: datetime | None) -> list[str]:
                 until=until,
             )
         )
-    said += [
-        _(
-            "Au plus %(amount)s peuvent venir de plus loin que le cercle %(circle)s.",
-            amount=money(one.amount_cents),
-            circle=one.ring + 1,
+    for lid in rule.ceilings:
+        most = (
+            _("%(percent)s de l’objectif", percent=percent_of(lid.percent or 0, 100))
+            if lid.amount_cents is None
+            else money(lid.amount_cents)
         )
-        for one in rule.ceilings
-    ]
+        said.append(
+            _(
+                "De plus loin que le cercle %(circle)s, la limite est de %(most)s en tout.",
+                most=most,
+                circle=lid.ring + 1,
+            )
+        )
     said += [
         ngettext(
             "Il faut au moins %(people)s personne %(of_circle)s, sinon personne n’est débité.",

@@ -64,7 +64,12 @@ SENTENCES: Mapping[str, Words] = {
     ),
     "no_residence": _l("Indiquez la commune où vous habitez pour savoir si vous pouvez participer."),
     "offer_over": _l("Le temps pour prendre cette place est passé : elle a été proposée à quelqu’un d’autre."),
-    "outside_rings": _l("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas."),
+    "no_seat": _l("Indiquez le siège ou un établissement de votre organisation pour savoir si elle peut participer."),
+    "outside_rings": lambda *, kind="person", **_facts: (
+        _("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas.")
+        if kind == "person"
+        else _("Ce projet est réservé aux organisations de son territoire, et la vôtre n’y est pas.")
+    ),
     "reflection_period_over": _l("Le délai de réflexion est passé : cet engagement est ferme."),
     "related_cap": lambda *, cap_cents, limit_cents=None, **_facts: at_most(
         _("L’équipe du projet et ses proches peuvent engager %(most)s en tout.", most=money(cap_cents)), limit_cents
