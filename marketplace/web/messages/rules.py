@@ -14,8 +14,8 @@ _CHOICES: Mapping[str, object] = {
     "quota_ring_missing": _l("Choisissez le cercle auquel cette part ou ce montant est gardé."),
     "ring_first_waits": _l("Le premier cercle ouvre toujours avec la collecte. Laissez ce champ vide."),
     "ring_opens_too_soon": lambda *, number, days, **_facts: ngettext(
-        "Le cercle %(number)s ouvrirait avant celui qu’il contient, puis se fermerait. Saisissez %(num)s jour au moins.",
-        "Le cercle %(number)s ouvrirait avant celui qu’il contient, puis se fermerait. Saisissez %(num)s jours au moins.",
+        "Le cercle %(number)s ouvrirait avant celui qu’il contient. Saisissez %(num)s jour au moins.",
+        "Le cercle %(number)s ouvrirait avant celui qu’il contient. Saisissez %(num)s jours au moins.",
         days,
         number=number,
     ),
