@@ -1,7 +1,7 @@
 """Rules offered ready-made to an owner: a choice, a few figures, and the circles they make."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
 from marketplace.locality import composed
@@ -151,7 +151,11 @@ def build(preset: str, place: Place, options: Options = NONE, public_units: Iter
     if preset not in PRESETS or problems(preset, options):
         raise ValueError(preset)
     related = RELATED_PERCENT if options.related_percent is None else options.related_percent
-    made = composed.rule(place, rings(preset, options), quotas(preset, options), related_percent=related)
+    circles = rings(preset, options)
+    if preset == "local_first" and not options.rings and place.epci_kind == "departement":
+        # In an overseas collectivity the intercommunal level is the second circle already.
+        circles = (replace(circles[0], zone="commune"), *circles[1:])
+    made = composed.rule(place, circles, quotas(preset, options), related_percent=related)
     units = {"public_units": sorted(public_units)} if public_units else {}
     return {"format": FORMAT, "preset": preset, **made, **units}
 

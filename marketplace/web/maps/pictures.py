@@ -18,6 +18,8 @@ from marketplace.web.maps.sheets import Sheet
 # Least number of backers of each class of colour; below the first, nothing is said of a commune.
 CLASSES = (SMALLEST_GROUP, 10, 20, 50)
 NAMES = 6
+# Colours of the circles inside the widest one, the innermost first: as far apart as their number allows.
+_STEPS = ((), (2,), (3, 1), (4, 2, 1), (4, 3, 2, 1))
 # Radii of marks, in units of the picture, a stroke included.
 _MARK, _TOWN = 15, 5
 
@@ -90,10 +92,9 @@ def circles(ground: Ground, there: Commune | None, zones: Sequence[frozenset[str
     plain = rule(ground, there, None)
     if plain is None:
         return None
-    steps = [(len(zones) - number, number, zone) for number, zone in enumerate(zones)]
     drawn = [
-        Layer(number + 1, step, path)
-        for step, number, zone in reversed(steps)
+        Layer(number, step, path)
+        for number, step, zone in reversed([*zip(range(1, 5), _STEPS[len(zones)], zones, strict=False)])
         if (path := sheets.outline(ground.release, zone, plain.sheet.frame))
     ]
     return replace(plain, layers=tuple(drawn))
@@ -101,9 +102,9 @@ def circles(ground: Ground, there: Commune | None, zones: Sequence[frozenset[str
 
 def circle_keys(there: Commune, drawn: int) -> tuple[tuple[str, str], ...]:
     """Return what the colours of circles mean: (mark of the macro `map_keys`, words)."""
-    steps = ((str(drawn - 1 - number) if number < drawn - 1 else "zone", number + 1) for number in range(drawn))
+    colours = (*map(str, _STEPS[drawn - 1]), "zone")
     town = ("project", _("%(town)s, où se fait le projet", town=there.name))
-    return (town, *((mark, _("Cercle %(number)s", number=number)) for mark, number in steps))
+    return (town, *((mark, _("Cercle %(number)s", number=number)) for number, mark in enumerate(colours, start=1)))
 
 
 def crowd(ground: Ground, there: Commune, groups: Iterable[tuple[Commune, int]]) -> Picture | None:

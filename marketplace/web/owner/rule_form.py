@@ -221,12 +221,14 @@ class RuleForm(CleanForm):
         """Tell whether what is folded away on the form holds something to see."""
         if self.rings.entries:
             return any(True for _quota in self._quotas()) or any(form.errors for _kind, form in self.quota_forms())
-        figures = (
+        typed = (
             *(self.first_days, self.min_share, self.reserve, self.reserve_days, self.cap, self.wider_cap),
-            *(self.min_people, self.related_percent, self.wider, self.neighbours, self.proof),
+            self.min_people,
         )
-        usual = {"wider": "", "neighbours": False, "proof": "1", "related_percent": RELATED_PERCENT}
-        return any(one.errors or one.raw_data or one.data not in {None, usual.get(one.short_name)} for one in figures)
+        usual = {self.wider: "", self.neighbours: False, self.proof: "1", self.related_percent: RELATED_PERCENT}
+        return any(one.errors or one.raw_data or one.data is not None for one in typed) or any(
+            one.errors or one.data not in {None, "", value} for one, value in usual.items()
+        )
 
     def check_rule(self) -> None:
         """Check the shape of the rule alone, and look communes up."""
