@@ -1,6 +1,6 @@
 """Reads of projects and campaigns: frozen rows, in a total order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -46,9 +46,11 @@ class CampaignPage:
     minimum_cents: int
     ends_on: date
     rule_preset: str
+    rule_options: Mapping[str, Any]
     opens_at: datetime
     closes_at: datetime
     closed_at: datetime | None
+    rule: Mapping[str, Any]
     terms_sha256: str
     cog_release: str
     owner_id: UUID
@@ -77,6 +79,7 @@ class CampaignCard:
     opens_at: datetime
     closes_at: datetime
     rule_preset: str
+    rule_options: Mapping[str, Any]
     zone_size: int
     owner_id: UUID
     project_name: str
@@ -145,7 +148,8 @@ def public_campaign(session: Session, campaign_id: UUID) -> CampaignPage:
     """Return a published campaign. Two statements. Raises NotFound: none, or not published."""
     row = session.execute(
         select(
-            *_columns(CampaignPage),
+            *(column for column in _columns(CampaignPage) if column.name != "rule"),
+            CampaignVersion.rule,
             CampaignVersion.terms_sha256,
             CampaignVersion.cog_release,
             Account.display_name.label("owner_name"),

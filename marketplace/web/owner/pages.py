@@ -17,7 +17,7 @@ from marketplace.projects.rules import Content
 from marketplace.projects.zoning import Outline
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility
+from marketplace.web import whom
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.fields import refuse
 from marketplace.web.filters import french
@@ -68,7 +68,8 @@ def sketch(session: Session, found: Dossier) -> Sketch:
     commune = territories.commune(session, content.commune_code) if content.commune_code else None
     zone = None
     if commune is not None and content.rule_preset is not None:
-        zone = eligibility.zones_in_words(session, [(found.campaign_id, content.rule_preset, commune)])
+        aimed = whom.Aimed(found.campaign_id, content.rule_preset, content.rule_options, commune)
+        zone = whom.zones_in_words(session, [aimed])
     months = content.loan_months if content.loan_months in rules.LOAN_MONTHS else None
     return Sketch(
         content=content,
