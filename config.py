@@ -49,6 +49,11 @@ class Config:
         return self.smtp_url is None and urlsplit(self.site_url).hostname in _LOOPBACK
 
     @property
+    def attestation_keys(self) -> Path:
+        """The folder of the keys that sign attestations; see `core.signing`."""
+        return self.var / "attestation"
+
+    @property
     def signing_secret_file(self) -> Path:
         """Where the embedded sandbox's secret for signing events is kept, once it is known."""
         return self.var / _SIGNING

@@ -3,7 +3,6 @@
 import json
 import logging
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,11 +12,12 @@ from flask.cli import AppGroup, with_appcontext
 
 from marketplace import demo, invariants
 from marketplace.accounts import services as accounts
-from marketplace.cli_locality import locality
-from marketplace.core import clock, migrate
+from marketplace.cli_attestations import locality
+from marketplace.cli_context import now as _now
+from marketplace.cli_context import runtime as _runtime
+from marketplace.core import migrate
 from marketplace.core.errors import MitoyenError
 from marketplace.payments.stripe_gateway import StripeGateway
-from marketplace.runtime import Runtime
 from marketplace.territories import loader
 from marketplace.territories.zonages import import_zonages
 
@@ -30,19 +30,6 @@ def install(app: Flask) -> None:
     """Add the commands to the application."""
     for command in (db, territories, people, locality, worker, check, seed):
         app.cli.add_command(command)
-
-
-def _runtime() -> Runtime:
-    wired: Runtime = current_app.extensions["mitoyen"]
-    return wired
-
-
-def _now() -> datetime:
-    moment = datetime.now(UTC)
-    if _runtime().config.demonstration:
-        with _runtime().database.reading() as session:
-            moment += clock.demo_offset(session)
-    return moment
 
 
 @db.command("upgrade")

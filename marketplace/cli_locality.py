@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
-from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
+from marketplace.cli_context import runtime
 from marketplace.core.money import parse_amount
 from marketplace.locality.explain import as_json, investor_of, totals_of
 from marketplace.locality.model import Instrument, Offer
 from marketplace.locality.rule import RuleError, check_zones, parse
 from marketplace.locality.rules import decide
 from marketplace.locality.zones import ZoneError
-from marketplace.runtime import Runtime
 from marketplace.territories.atlas import compile_rule
 
 locality = AppGroup("locality", help="The local-to-local rule.")
@@ -73,8 +72,7 @@ def explain(rule: Path, investor: Path, amount: int, moment: datetime, totals: P
         read = parse(_json(rule))
         asker = investor_of(_json(investor))
         taken = totals_of(_json(totals) if totals else {})
-        runtime: Runtime = current_app.extensions["mitoyen"]
-        with runtime.database.reading() as session:
+        with runtime().database.reading() as session:
             zones = compile_rule(session, {"rings": [{"zone": ring.zone} for ring in read.rings]})
         check_zones(zones)
     except RuleError as error:

@@ -13,11 +13,11 @@ from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignCard
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import rule_words
 from marketplace.web.campaigns.routes import days_left
 from marketplace.web.context import Session
 from marketplace.web.eligibility import Locality, locality
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS
+from marketplace.web.whom import Aimed, zones_in_words
 
 _NOTHING = Progress(0, 0, 0, 0)
 
@@ -83,7 +83,7 @@ def build(
 
 
 def _zones(session: Session, rows: Collection[CampaignCard], communes: Mapping[str, Commune]) -> dict[UUID, str]:
-    return rule_words.zones(session, [(row.campaign_id, row.rule, communes[row.commune_code]) for row in rows])
+    return zones_in_words(session, [Aimed(row.campaign_id, row.rule, communes[row.commune_code]) for row in rows])
 
 
 def _card(row: CampaignCard, progress: Progress, commune: Commune, badge: Locality, now: datetime) -> Card:

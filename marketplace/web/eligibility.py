@@ -16,7 +16,7 @@ from marketplace.territories.queries import Commune
 from marketplace.web.context import Me, Session
 from marketplace.web.filters import km
 from marketplace.web.messages import sentence
-from marketplace.web.rule_words import reserved
+from marketplace.web.whom import reserved
 
 COMMUNE = "commune"
 # Amounts that pages offer at a click, in cents. The largest is what the rule is asked for.

@@ -55,11 +55,6 @@ PROOFS_ASKED: Mapping[int, LazyString] = {
 }
 
 
-def proofs_asked() -> dict[int, str]:
-    """Return what a circle asks for beyond a declaration, by level, in the reader's language."""
-    return {level: str(words) for level, words in PROOFS_ASKED.items()}
-
-
 def advised(one: Advice) -> str:
     """Return what to look at, in words: what is the matter, then what to do."""
     return _ADVICE[one.code](one, **one.facts)

@@ -4,28 +4,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
 from marketplace.finance.schedules import interest_free
-from marketplace.pledges import chronicle
+from marketplace.pledges import chronicle, shares
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility, rule_words
+from marketplace.web import eligibility, whom
 from marketplace.web.access import public
-from marketplace.web.campaigns import metadata, pictures
+from marketplace.web.campaigns import attestations, metadata, pictures, terms
+from marketplace.web.campaigns.blueprint import bp
+from marketplace.web.campaigns.terms import Terms
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.maps import campaign as maps
 from marketplace.web.owner.words import SECTORS
 
-bp = Blueprint("campaigns", __name__)
+__all__ = ["attestations", "bp"]
 
 EXAMPLE_CENTS = 100_00
 # A title does not change while a campaign is public; its drawing may, from one version of this program to the next.
@@ -43,6 +45,7 @@ class Shown:
     answer: Answer
     days_left: int | None
     neighbours: tuple[tuple[Commune | None, int], ...]
+    terms: Terms
 
 
 def days_left(closes_at: datetime, at: datetime) -> int | None:
@@ -59,7 +62,8 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
     codes = {campaign.commune_code, *(group.commune_code for group in groups if group.commune_code)}
     communes = territories.communes(session, codes)
     there = communes[campaign.commune_code]
-    zone = rule_words.zones(session, [(campaign_id, campaign.rule, there)])[campaign_id]
+    aimed = whom.Aimed(campaign_id, campaign.rule, there)
+    zone = whom.zones_in_words(session, [aimed])[campaign_id]
     return Shown(
         campaign=campaign,
         commune=there,
@@ -75,6 +79,7 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
             now=at,
         ),
         days_left=days_left(campaign.closes_at, at) if campaign.state == "live" else None,
+        terms=terms.load(session, campaign, aimed),
         neighbours=tuple((communes.get(group.commune_code or ""), group.backers) for group in groups),
     )
 
@@ -87,6 +92,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         shown = load(session, campaign_id, visitor(), now())
         reader = eligibility.commune_of(visitor())
         news = chronicle.of_campaign(session, campaign_id)
+        origins = shares.of_campaign(session, campaign_id)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
     example = None
     if shown.campaign.loan_months:
@@ -96,6 +102,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         shown=shown,
         maps=drawn,
         news=news,
+        origins=origins,
         sectors=SECTORS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from marketplace.core.errors import Refused
 from marketplace.locality.presets import NONE, Options
@@ -11,13 +12,16 @@ from marketplace.projects.simulation import Simulation
 from marketplace.territories import queries as territories
 from marketplace.territories.geography import geography
 from marketplace.territories.queries import Commune
-from marketplace.web import rule_labels, rule_words
+from marketplace.web import rule_labels, rule_words, whom
 from marketplace.web.context import Session
 from marketplace.web.maps import grounds, pictures
 from marketplace.web.maps.grounds import Ground
 from marketplace.web.maps.pictures import Picture
 from marketplace.web.messages import sentence
 from marketplace.web.rule_words import Circle
+
+# A rule that is tried belongs to no campaign yet.
+_NO_CAMPAIGN = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,12 @@ def tried(session: Session, content: Content, *, now: datetime) -> Trial | None:
     whole = len(zones) > 1 and zones[-1] == geography(session).communes
     drawn = zones[:-1] if whole else zones
     ground = grounds.ground(session, found.plan.cog_release, drawn[-1], there.code)
-    known = rule_words.names(session, [(found.plan.rule, there)])
-    circles = rule_words.circles(found.rule, there, known, opens_at=None, proofs=rule_labels.proofs_asked())
+    words = whom.rings_in_words(session, whom.Aimed(_NO_CAMPAIGN, found.plan.rule, there))
     return Trial(
         there=there,
         simulation=found,
-        circles=circles,
-        quotas=tuple(rule_words.quotas(found.rule, opens_at=None)),
+        circles=rule_words.circles(found.rule, words),
+        quotas=rule_words.quotas(found.rule, goal_cents=content.goal_cents),
         advice=tuple(rule_labels.advised(one) for one in found.advice),
         border=any(one.code == "border" for one in found.advice),
         ground=ground,

@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from marketplace.projects import queries as projects
 from marketplace.projects.rules import RULE_PRESETS
 from marketplace.territories import queries as territories
-from marketplace.web import eligibility, rule_words
+from marketplace.web import eligibility, whom
 from marketplace.web.access import public
 from marketplace.web.context import Session, reading, visitor
 from marketplace.web.labels import PRESETS as RULES
@@ -64,7 +64,7 @@ def communes(campaign_id: UUID) -> ResponseReturnValue:
         there, home = near[campaign.commune_code], near.get(code or "")
         ground = grounds.ground(session, campaign.cog_release, widest, campaign.commune_code)
         groups = ground.groups if ground.named else grounds.everything(session, widest)
-        words = rule_words.zones(session, [(campaign_id, campaign.rule, there)])[campaign_id]
+        words = whom.zones_in_words(session, [whom.Aimed(campaign_id, campaign.rule, there)])[campaign_id]
     return render_template(
         "maps/communes.html",
         campaign=campaign,

@@ -1,6 +1,6 @@
 import pytest
 
-from marketplace.web.unit_names import in_french
+from marketplace.web.whom import _of_unit
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from marketplace.web.unit_names import in_french
     ],
 )
 def test_names_of_intercommunalities_after_of(name, words):
-    assert in_french(name) == words
+    assert _of_unit(name) == words
