@@ -16,6 +16,7 @@ AREAS = (
     "account",
     "residency",
     "campaigns",
+    "why",
     "maps",
     "owner",
     "pledges",

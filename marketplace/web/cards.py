@@ -24,7 +24,10 @@ _NOTHING = Progress(0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Card:
-    """What the macro `campaign_card` draws. Amounts in cents. number: its point on a drawing beside the list."""
+    """What the macro `campaign_card` draws. Amounts in cents. why: where the rule's answer is explained.
+
+    number: its point on a drawing beside the list.
+    """
 
     url: str
     title: str
@@ -42,6 +45,7 @@ class Card:
     locality: Locality
     state_label: str | None
     commune: Commune
+    why: str = ""
     number: int | None = None
 
 
@@ -105,4 +109,5 @@ def _card(row: CampaignCard, progress: Progress, commune: Commune, badge: Locali
         locality=badge,
         state_label=None if live else str(CAMPAIGN_STATES[row.state]),
         commune=commune,
+        why=url_for("why.explanation", campaign_id=row.campaign_id),
     )
