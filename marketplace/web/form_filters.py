@@ -71,7 +71,8 @@ def problems(form: BaseForm) -> list[tuple[str, str]]:
 def _single(fields: Iterable[Field]) -> Iterator[Field]:
     """Yield the fields of a form and of the forms inside it, in order."""
     for field in fields:
-        if isinstance(field, (FieldList, FormField)):
+        first = next(iter(field), None) if isinstance(field, FieldList) else field
+        if isinstance(first, FormField):
             yield from _single(field)
         else:
             yield field

@@ -105,7 +105,7 @@ def test_everything_that_stands_in_the_way_is_said_in_order(make, client):
 
     told = decision(answer)
     assert told["verdict"] == "waitlist"
-    assert [block["reason"] for block in told["blocks"]][0] == "min_share"
+    assert told["blocks"][0]["reason"] == "min_share"
     assert {block["reason"] for block in told["blocks"]} == {"min_share", "level_1_cap", "ring_cap"}
     assert read(answer).index("de l’argent doit venir d’ici") < read(answer).index("Avec une adresse déclarée")
 
