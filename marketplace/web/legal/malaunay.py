@@ -10,7 +10,7 @@ from marketplace.locality.replay import Replay, Step
 
 # In units of the drawing: the field where money is drawn, and the room left for words around it.
 WIDTH, HEIGHT = 340, 220
-LEFT, RIGHT, TOP, BOTTOM = 58, 332, 12, 190
+LEFT, RIGHT, TOP, BOTTOM = 58, 322, 12, 190
 # When the tables look: after the first rush, then on.
 _MOMENTS = (timedelta(hours=3), timedelta(days=1), timedelta(days=7), timedelta(days=14), timedelta(days=DAYS))
 

@@ -159,9 +159,7 @@ def _tool(campaign_id: UUID | None) -> ResponseReturnValue:
     form = rule_tools.changed(request.form, action)
     if action == rule_tools.TRY:
         pages.judge_rule(form)
-        # A part of the page that follows the form says what is wrong in its own words; htmx shows what is fine only.
-        refused = bool(form.errors) and "HX-Request" not in request.headers
-        return pages.edit(form, campaign_id=campaign_id), 422 if refused else 200
+        return pages.edit(form, campaign_id=campaign_id), 422 if form.errors else 200
     return pages.edit(form, campaign_id=campaign_id)
 
 

@@ -42,7 +42,9 @@ def explanation(campaign_id: UUID) -> ResponseReturnValue:
             _check(form, campaign)
         explained = None if form.errors else _explained(session, campaign, form, asked=asked)
         there = territories.communes(session, {campaign.commune_code})[campaign.commune_code]
-        told = terms.load(session, campaign, whom.Aimed(campaign_id, campaign.rule, there))
+        aimed = whom.Aimed(campaign_id, campaign.rule, there)
+        told = terms.load(session, campaign, aimed)
+        described = _described(session, form, asked=asked) if explained else None
     page = render_template(
         "why/page.html",
         campaign=campaign,
@@ -50,7 +52,9 @@ def explanation(campaign_id: UUID) -> ResponseReturnValue:
         asked=asked,
         there=there,
         terms=told,
+        reserved=whom.reserved(told.rings[-1].whom),
         explained=explained,
+        described=described,
         amount=_amount(form, campaign),
         at=form.moment(now()) if explained else None,
         words=words,
@@ -86,6 +90,14 @@ def _explained(session: Session, campaign: CampaignPage, form: WhyForm, *, asked
         return None
     investor = form.investor(commune, at)
     return explain(session, campaign_id=campaign.campaign_id, amount=amount, at=at, investor=investor)
+
+
+def _described(session: Session, form: WhyForm, *, asked: bool) -> str | None:
+    """Return the commune of who is asked about, None for the reader's own account."""
+    if not asked and visitor() is not None:
+        return None
+    commune = _commune(session, form.commune.data if asked else eligibility.commune_of(visitor()))
+    return commune.label if commune else None
 
 
 def _commune(session: Session, code: str | None) -> Commune | None:

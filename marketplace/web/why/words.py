@@ -1,6 +1,8 @@
 """The rule's answer in full: the verdict, each reason, the smallest change that lifts it, what would be better."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -20,7 +22,7 @@ KINDS: Mapping[str, LazyString] = {
 }
 LEVELS: Mapping[str, LazyString] = {
     "1": _l("Déclarée"),
-    "2": _l("Code postal confirmé"),
+    "2": _l("Confirmée par code postal"),
     "3": _l("Justifiée"),
 }
 # Verdict → tone of the large answer. Never colour alone: the words say it.
@@ -35,6 +37,23 @@ def verdict(explained: Explanation, amount: Money) -> str:
     if decision.verdict == "accept_up_to":
         return _("Oui, mais pas autant : %(most)s au plus.", most=money(decision.limit_cents or 0))
     return str(_VERDICTS[decision.verdict])
+
+
+def question(form: Any, commune: str | None, amount: Money, at: datetime) -> str:
+    """Return what was asked. commune: its label, None for the reader's own account."""
+    what = _("Pour %(amount)s, le %(at)s.", amount=money(amount), at=instant(at))
+    if commune is None:
+        return _("%(what)s Avec vos liens et vos engagements d’aujourd’hui.", what=what)
+    who = str(KINDS[form.nature.data])
+    if form.nature.data == "person":
+        return _(
+            "%(what)s %(who)s : %(commune)s, adresse %(level)s.",
+            what=what,
+            who=who,
+            commune=commune,
+            level=str(LEVELS[form.niveau.data]).lower(),
+        )
+    return _("%(what)s %(who)s : %(commune)s.", what=what, who=who, commune=commune)
 
 
 _VERDICTS: Mapping[str, LazyString] = {

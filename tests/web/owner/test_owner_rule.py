@@ -173,15 +173,6 @@ def test_fewer_than_five_members_are_not_counted(client_of, person, make, rule, 
     assert "moins de 5" in "".join(list(tree.iter("tr"))[1].itertext())
 
 
-def test_a_script_gets_the_trial_even_when_it_cannot_be_made(client_of, person, rule, parsed):
-    answer = client_of(person()).post(
-        NEW, data={**rule, "rule_preset": "radius", "action": "simuler"}, headers={"HX-Request": "true"}
-    )
-
-    assert answer.status_code == 200
-    assert "ne peut pas encore être essayée" in text_of(parsed(answer))
-
-
 def test_a_preset_is_taken_apart_and_kept_circle_by_circle(client_of, person, session, rule, parsed):
     browser = client_of(person())
 
