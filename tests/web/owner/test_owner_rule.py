@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from marketplace.locality.composed import QuotaChoice, RingChoice
@@ -326,3 +328,79 @@ def test_the_form_opens_on_circles_as_they_were_left(client_of, person, session,
 
     assert browser.post(path, data=kept).status_code == 303
     assert stored(session) == before
+
+
+NAMES = (
+    *("rule_preset", "radius_km", "communes", "territory", "neighbours", "wider", "first_days", "min_share", "cap"),
+    *("wider_cap", "reserve", "reserve_days", "min_people", "proof", "related_percent", "commune", "ends_on"),
+    *(
+        f"rings-{number}-{name}"
+        for number in ("0", "1", "2", "9", "00", "²", "99999999999")
+        for name in (
+            "zone",
+            "radius_km",
+            "communes",
+            "territory",
+            "neighbours",
+            "proof",
+            "cap",
+            "minimum",
+            "opens_after",
+        )
+    ),
+    *(
+        f"{kind}_quota-{name}"
+        for kind in ("min_share", "reserve", "ceiling", "min_people")
+        for name in ("ring", "percent", "amount", "days", "people")
+    ),
+)
+WORDS = st.one_of(
+    st.sampled_from(
+        (
+            *("epci", "france", "commune", "communes", "radius", "projet", "island", "region", "departement", "y", ""),
+            *(
+                "0",
+                "1",
+                "2",
+                "14",
+                "101",
+                "-1",
+                "1e9",
+                "NaN",
+                "²",
+                "٣",
+                "60 %",
+                "20 km",
+                "3 000,50 €",
+                "99999999999999",
+            ),
+            *("Ligugé", "86041\n99999", "01410", "Saint-Denis", "55039", "\x00", "\u202e", "<b>", "%(x)s", "{{ 7*7 }}"),
+            "0190a2a5-0000-7000-8000-000000000000",
+        )
+    ),
+    st.text(max_size=12),
+)
+ACTIONS = st.sampled_from(
+    (
+        "simuler",
+        "detail",
+        "ajouter",
+        "retirer-0",
+        "retirer-1",
+        "retirer-²",
+        "retirer-",
+        "voisines",
+        "tout-fait",
+        "envoyer",
+    )
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sent=st.dictionaries(st.sampled_from(NAMES), WORDS, max_size=12), action=ACTIONS)
+def test_no_rule_breaks_the_form(client_of, person, rule, sent, action):
+    browser = client_of(person())
+
+    answer = browser.post(NEW, data={**rule, **sent, "action": action})
+
+    assert answer.status_code in {200, 303, 422}
