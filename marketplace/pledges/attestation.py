@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.core.signing import canonical
 from marketplace.pledges import chain, shares
 from marketplace.pledges.models import PledgeDecision
+from marketplace.pledges.shares import Origins
 from marketplace.projects import queries as projects
 from marketplace.projects.models import CampaignVersion
 
@@ -57,29 +58,35 @@ def statement(session: Session, campaign_id: UUID, *, issuer: str) -> dict[str, 
                 for ring, digest in zip(campaign.rings, frozen.terms["zones_sha256"], strict=True)
             ],
         },
-        "money": {
-            "promised_cents": found.live_cents,
-            "firm_cents": found.firm_cents,
-            "people": found.backers,
-            "rings": [
-                {
-                    "from": line.first,
-                    "to": line.last,
-                    "people": line.money.people,
-                    "promised_cents": line.money.live_cents,
-                    "firm_cents": line.money.firm_cents,
-                }
-                for line in found.lines
-            ],
-            "related_cents": found.related_cents,
-            "public_bodies_cents": found.public_cents,
-            "local": {
-                "up_to_ring": found.local_ring,
-                "promised_cents": found.local_cents,
-                "permille": found.local_permille,
-            },
-        },
+        "money": _money(found),
         "decisions": {"count": found.decisions, "last_hash": found.last_hash},
+    }
+
+
+def _money(found: Origins) -> dict[str, Any]:
+    lines = [
+        {
+            "from": line.first,
+            "to": line.last,
+            "people": line.money.people,
+            "promised_cents": line.money.live_cents,
+            "firm_cents": line.money.firm_cents,
+        }
+        for line in found.lines
+    ]
+    local = {
+        "up_to_ring": found.local_ring,
+        "promised_cents": found.local_cents,
+        "permille": found.local_permille,
+    }
+    return {
+        "promised_cents": found.live_cents,
+        "firm_cents": found.firm_cents,
+        "people": found.backers,
+        "rings": lines,
+        "related_cents": found.related_cents,
+        "public_bodies_cents": found.public_cents,
+        "local": local,
     }
 
 
