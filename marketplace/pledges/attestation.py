@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.core.signing import canonical
-from marketplace.pledges import chain, shares
+from marketplace.pledges import chain, funds, shares
 from marketplace.pledges.models import PledgeDecision
 from marketplace.pledges.shares import Origins
 from marketplace.projects import queries as projects
@@ -22,7 +22,7 @@ FORMAT = "mitoyen-attestation-1"
 
 
 def statement(session: Session, campaign_id: UUID, *, issuer: str) -> dict[str, Any]:
-    """Return what may be attested of a published campaign. Four statements. Raises NotFound.
+    """Return what may be attested of a published campaign. Some six statements. Raises NotFound.
 
     issuer: address of the site. Amounts in cents; a share in thousandths; null where too few people are concerned.
     """
@@ -59,6 +59,16 @@ def statement(session: Session, campaign_id: UUID, *, issuer: str) -> dict[str, 
             ],
         },
         "money": _money(found),
+        "funds": [
+            {
+                "fund": one.fund,
+                "up_to_ring": one.ring,
+                "percent": one.percent,
+                "adds_cents": one.matched_cents if one.sayable else None,
+                "final": one.final,
+            }
+            for one in funds.of_campaign(session, campaign_id)
+        ],
         "decisions": {"count": found.decisions, "last_hash": found.last_hash},
     }
 

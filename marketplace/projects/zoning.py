@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.locality import presets
 from marketplace.locality.presets import Place
-from marketplace.locality.rule import RuleError, check_zones
+from marketplace.locality.rule import RuleError, check_zones, parse
 from marketplace.locality.zones import Atlas, ZoneError
 from marketplace.projects.rules import RULE_PRESETS, Content, Problem
 from marketplace.territories import queries as territories
@@ -40,9 +40,10 @@ class Outline:
     inhabitants: int
 
 
-def plan(session: Session, content: Content) -> Plan:
+def plan(session: Session, content: Content, fund: Mapping[str, Any] | None = None) -> Plan:
     """Compile the rule an owner chose. Some ten statements.
 
+    fund: one that adds to money from here, as an entry of "matching" in the rule; its fields are called fund_….
     Raises Refused: project_commune_missing, project_commune_unknown, rule_preset_missing (each with its field).
     Raises Unavailable: no territories were imported.
     """
@@ -58,7 +59,10 @@ def plan(session: Session, content: Content) -> Plan:
     place = place_of(commune)
     units = public_units(atlas(session), place) if content.rule_preset == "departement_and_bordering" else ()
     rule = presets.build(content.rule_preset, place, content.rule_options, units)
+    if fund is not None:
+        rule["matching"] = [dict(fund)]
     try:
+        parse(rule)
         zones = compile_rule(session, rule)
         check_zones(zones)
     except RuleError as error:
@@ -107,6 +111,8 @@ def problems(session: Session, content: Content) -> tuple[Problem, ...]:
 
 def _field(preset: str, path: str) -> str:
     """Return the field that a place in a rule was made from."""
+    if path.startswith("matching."):
+        return f"fund_{path.split('.')[2]}".removesuffix("_cents")
     if path.startswith("rings.") and not path.startswith("rings.0.") and preset != "local_first":
         return "wider"
     return {"radius": "radius_km", "communes": "communes", "projet": "projet"}.get(preset, "rule_preset")

@@ -39,6 +39,11 @@ def named(key: str, *names: str) -> str:
     return f"INSERT INTO custom_territory (id, name, sort_key, note, created_by, created_at) VALUES {', '.join(rows)}"
 
 
+def owed(cents: int, people: int) -> str:
+    """Write down what a fund owes."""
+    return f"INSERT INTO fund_match SELECT id, 0, 'Ville', {cents}, {people}, now() FROM campaign LIMIT 1"
+
+
 LIVE = "state = 'live'"
 CASES = {
     "ck_account_display_name_length": change("account", "display_name = ''"),
@@ -108,8 +113,11 @@ CASES = {
     "ck_campaign_tally_never_over_cap": change("campaign_tally", "reserved_cents = hard_cap_cents - live_cents + 1"),
     "ck_campaign_tally_not_negative": change("campaign_tally", "reserved_cents = -1"),
     "ck_campaign_ring_tally_in_order": change("campaign_ring_tally", "confirmed_cents = taken_cents + 1"),
-    "ck_campaign_ring_tally_ring": change("campaign_ring_tally", "ring = -2"),
+    "ck_campaign_ring_tally_ring": change("campaign_ring_tally", "ring = -3"),
     "ck_listing_territory": change("listing", "territory = 'X86'"),
+    "ck_fund_match_not_negative": owed(-1, 1),
+    "ck_fund_match_people_and_money": owed(1, 0),
+    "ck_pledge_investor_kind": change("pledge", "investor_kind = 'robot'"),
     "ck_pledge_amount_positive": change("pledge", "amount_cents = 0"),
     "ck_pledge_card_before_reflection": change("pledge", "revocable_until = NULL", "state = 'reflecting'"),
     "ck_pledge_paid_has_charge": change("pledge", "charge_id = NULL", "state = 'paid'"),

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from marketplace.locality.model import Investor, Link, Offer, RingTotal, Totals
+from marketplace.locality.model import Decision, Investor, Link, Offer, RingTotal, Totals
 from marketplace.locality.rule import parse
 from marketplace.locality.rules import decide, open_ring
 from marketplace.territories.atlas import compile_rule
@@ -135,6 +135,15 @@ class World:
         if granted:
             self.pledges.append(Pledge(answer.ring, granted, person.related, person.counts_inside))
         return granted
+
+    def decide(self, totals: Totals, person: Investor, cents: int) -> Decision:
+        """Ask only."""
+        return decide(self.offer, totals, person, cents, self.now)
+
+    def shrink(self) -> None:
+        """Leave one commune in each ring."""
+        rings = tuple(replace(ring, communes=frozenset({"86194"})) for ring in self.offer.rings)
+        self.offer = replace(self.offer, rings=rings)
 
     def tick(self, hours: int) -> None:
         """Let the clock go forward, or back as clocks do. A campaign that is over makes room for another."""
