@@ -301,7 +301,7 @@ def _match(value: object, path: str, rings: int) -> Match:
     match = _object(value, path)
     _only(match, {"fund", "ring", "percent", "per_person_cents", "total_cents"}, path)
     return Match(
-        fund=_text(match, "fund", path),
+        fund=_required(_text(match, "fund", path) or None, f"{path}.fund"),
         ring=_ring_number(match, path, rings),
         percent=_required(_integer(match, "percent", path, 1, 1_000), f"{path}.percent"),
         per_person_cents=_required(
@@ -379,4 +379,7 @@ def _required(value: T | None, path: str) -> T:
 
 
 def _ring_number(value: Mapping[str, Any], path: str, rings: int) -> int:
-    return _required(_integer(value, "ring", path, 0, rings - 1), f"{path}.ring")
+    number = _required(_integer(value, "ring", path, 0, MOST_RINGS), f"{path}.ring")
+    if number >= rings:
+        raise RuleError("ring_unknown", f"{path}.ring", most=rings)
+    return number

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.core.signing import canonical
-from marketplace.pledges import chain, shares
+from marketplace.pledges import chain, funds, shares
 from marketplace.pledges.models import PledgeDecision
+from marketplace.pledges.shares import Origins
 from marketplace.projects import queries as projects
 from marketplace.projects.models import CampaignVersion
 
@@ -21,7 +22,7 @@ FORMAT = "mitoyen-attestation-1"
 
 
 def statement(session: Session, campaign_id: UUID, *, issuer: str) -> dict[str, Any]:
-    """Return what may be attested of a published campaign. Four statements. Raises NotFound.
+    """Return what may be attested of a published campaign. Some six statements. Raises NotFound.
 
     issuer: address of the site. Amounts in cents; a share in thousandths; null where too few people are concerned.
     """
@@ -57,29 +58,45 @@ def statement(session: Session, campaign_id: UUID, *, issuer: str) -> dict[str, 
                 for ring, digest in zip(campaign.rings, frozen.terms["zones_sha256"], strict=True)
             ],
         },
-        "money": {
-            "promised_cents": found.live_cents,
-            "firm_cents": found.firm_cents,
-            "people": found.backers,
-            "rings": [
-                {
-                    "from": line.first,
-                    "to": line.last,
-                    "people": line.money.people,
-                    "promised_cents": line.money.live_cents,
-                    "firm_cents": line.money.firm_cents,
-                }
-                for line in found.lines
-            ],
-            "related_cents": found.related_cents,
-            "public_bodies_cents": found.public_cents,
-            "local": {
-                "up_to_ring": found.local_ring,
-                "promised_cents": found.local_cents,
-                "permille": found.local_permille,
-            },
-        },
+        "money": _money(found),
+        "funds": [
+            {
+                "fund": one.fund,
+                "up_to_ring": one.ring,
+                "percent": one.percent,
+                "adds_cents": one.matched_cents if one.sayable else None,
+                "final": one.final,
+            }
+            for one in funds.of_campaign(session, campaign_id)
+        ],
         "decisions": {"count": found.decisions, "last_hash": found.last_hash},
+    }
+
+
+def _money(found: Origins) -> dict[str, Any]:
+    lines = [
+        {
+            "from": line.first,
+            "to": line.last,
+            "people": line.money.people,
+            "promised_cents": line.money.live_cents,
+            "firm_cents": line.money.firm_cents,
+        }
+        for line in found.lines
+    ]
+    local = {
+        "up_to_ring": found.local_ring,
+        "promised_cents": found.local_cents,
+        "permille": found.local_permille,
+    }
+    return {
+        "promised_cents": found.live_cents,
+        "firm_cents": found.firm_cents,
+        "people": found.backers,
+        "rings": lines,
+        "related_cents": found.related_cents,
+        "public_bodies_cents": found.public_cents,
+        "local": local,
     }
 
 

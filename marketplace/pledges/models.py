@@ -179,6 +179,22 @@ class PledgeEvent(Base):
     at: Mapped[datetime]
 
 
+class FundMatch(Base):
+    """What a fund owes a campaign that succeeded. Never changed (trigger). number: its place in the rule, from 0."""
+
+    __tablename__ = "fund_match"
+    __table_args__ = (
+        CheckConstraint("matched_cents >= 0 AND people >= 0", name="not_negative"),
+        CheckConstraint("(people = 0) = (matched_cents = 0)", name="people_and_money"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    fund: Mapped[str]
+    matched_cents: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int]
+    recorded_at: Mapped[datetime]
+
+
 class PledgeDecision(Base):
     """An accepted decision with its evidence, chained by hash to the one before it in the same campaign."""
 

@@ -1,7 +1,7 @@
 """What the rule needs to know of a campaign and of a person, read from the tables."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -140,6 +140,12 @@ def home(offer: Offer, investor: Investor, ring: int, now: datetime) -> str:
     Of a public body, its own unit.
     """
     return max(rules.links_inside(offer, investor, ring, now), key=_proof).commune_code
+
+
+def links_of_today(session: Session, links: Iterable[Link]) -> tuple[Link, ...]:
+    """Return links in the communes of today; what is no commune's code is left as it is. One statement."""
+    here = geography(session)
+    return tuple(replace(link, commune_code=here.today(link.commune_code) or link.commune_code) for link in links)
 
 
 def _proof(link: Link) -> int:

@@ -14,7 +14,7 @@ from marketplace.core.queue import enqueue
 from marketplace.matching import services as matching
 from marketplace.payments import customers, inbox, strays
 from marketplace.payments.gateway import ChargeOutcome, Gateway
-from marketplace.pledges import offers
+from marketplace.pledges import funds, offers
 from marketplace.pledges.checkout import parse_reference, reference
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.rules import KEY_LIFE, RECOVERY
@@ -156,6 +156,7 @@ def finish(session: Session, *, campaign_id: UUID, now: datetime) -> bool:
     if (paid or 0) < campaign.threshold_cents:
         return False
     projects.move(session, campaign_id=campaign_id, to="funded", cause="collected", actor_id=None, now=now)
+    funds.record(session, campaign_id=campaign_id, now=now)
     return True
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
@@ -58,29 +58,7 @@ def of_campaign(session: Session, campaign_id: UUID) -> Origins:
 
     Raises NotFound.
     """
-    here = Pledge.campaign_id == campaign_id
-    counted = (here, Pledge.state.in_(sorted(LIVE)), Pledge.related.is_(False), Pledge.investor_kind != "public_body")
-    by_person = (
-        select(
-            Pledge.ring,
-            func.sum(Pledge.amount_cents).label("live"),
-            (func.min(Pledge.ring).over(partition_by=Pledge.backer_id) == Pledge.ring).label("innermost"),
-            func.coalesce(func.sum(Pledge.amount_cents).filter(Pledge.state != "reflecting"), 0).label("firm"),
-        )
-        .where(*counted)
-        .group_by(Pledge.backer_id, Pledge.ring)
-        .subquery()
-    )
-    by_ring = (
-        select(
-            by_person.c.ring,
-            func.count().filter(by_person.c.innermost).label("people"),
-            func.sum(by_person.c.live).label("live"),
-            func.sum(by_person.c.firm).label("firm"),
-        )
-        .group_by(by_person.c.ring)
-        .subquery()
-    )
+    by_ring = _by_ring(campaign_id)
     apart = {
         name: select(func.coalesce(func.sum(CampaignRingTally.live_cents), 0))
         .where(CampaignRingTally.campaign_id == campaign_id, CampaignRingTally.ring == ring)
@@ -122,4 +100,30 @@ def of_campaign(session: Session, campaign_id: UUID) -> Origins:
         backers=one.backers,
         decisions=one.decisions,
         last_hash=one.last_hash,
+    )
+
+
+def _by_ring(campaign_id: UUID) -> Subquery:
+    here = Pledge.campaign_id == campaign_id
+    counted = (here, Pledge.state.in_(sorted(LIVE)), Pledge.related.is_(False), Pledge.investor_kind != "public_body")
+    by_person = (
+        select(
+            Pledge.ring,
+            func.sum(Pledge.amount_cents).label("live"),
+            (func.min(Pledge.ring).over(partition_by=Pledge.backer_id) == Pledge.ring).label("innermost"),
+            func.coalesce(func.sum(Pledge.amount_cents).filter(Pledge.state != "reflecting"), 0).label("firm"),
+        )
+        .where(*counted)
+        .group_by(Pledge.backer_id, Pledge.ring)
+        .subquery()
+    )
+    return (
+        select(
+            by_person.c.ring,
+            func.count().filter(by_person.c.innermost).label("people"),
+            func.sum(by_person.c.live).label("live"),
+            func.sum(by_person.c.firm).label("firm"),
+        )
+        .group_by(by_person.c.ring)
+        .subquery()
     )

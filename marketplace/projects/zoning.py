@@ -35,9 +35,10 @@ class Outline:
     inhabitants: int
 
 
-def plan(session: Session, content: Content) -> Plan:
+def plan(session: Session, content: Content, fund: Mapping[str, Any] | None = None) -> Plan:
     """Compile the rule an owner chose. Some ten statements.
 
+    fund: one that adds to money from here, as an entry of "matching" in the rule; its fields are called fund_….
     Raises Refused: project_commune_missing, project_commune_unknown, rule_preset_missing, and what is wrong with its
     figures or its zones (each with its field). Raises Unavailable: no territories were imported.
     """
@@ -54,6 +55,8 @@ def plan(session: Session, content: Content) -> Plan:
     place = place_of(commune)
     units = public_units(atlas(session), place) if content.rule_preset == "departement_and_bordering" else ()
     rule = presets.build(content.rule_preset, place, content.rule_options, units)
+    if fund is not None:
+        rule["matching"] = [dict(fund)]
     try:
         parse(rule)
         zones = compile_rule(session, rule)
@@ -104,6 +107,8 @@ def problems(session: Session, content: Content) -> tuple[Problem, ...]:
 
 def _field(content: Content, path: str) -> str:
     """Return the field that a place in a rule was made from: of a circle, or of a preset."""
+    if path.startswith("matching."):
+        return f"fund_{path.split('.')[2]}".removesuffix("_cents")
     _rings, number, *_rest = [*path.split("."), "", ""]
     choice = presets.rings(str(content.rule_preset), content.rule_options)
     zone = choice[int(number)].zone if number.isdecimal() and int(number) < len(choice) else ""

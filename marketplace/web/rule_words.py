@@ -107,6 +107,18 @@ def quotas(rule: Rule, *, goal_cents: int | None, span: Span | None = None) -> t
         )
         for wanted in rule.min_people
     ]
+    said += [
+        _(
+            "%(fund)s ajoute %(percent)s de ce que promettent les personnes %(of_rings)s, au plus %(each)s par "
+            "personne et %(total)s en tout. Ce fonds verse cet argent lui-même au porteur.",
+            fund=match.fund,
+            percent=percent_of(match.percent, 100),
+            of_rings=_of_rings(match.ring),
+            each=money(match.per_person_cents),
+            total=money(match.total_cents),
+        )
+        for match in rule.matches
+    ]
     if rule.related_percent is not None:
         said.append(
             _(

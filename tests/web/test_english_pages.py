@@ -26,7 +26,8 @@ def left():
         for path in paths:
             answer = client.get(path, headers=ENGLISH)
             assert answer.status_code == status, (path, answer.status_code, answer.location)
-            found[path] = french.left(answer.get_data(as_text=True), *WRITTEN)
+            if answer.mimetype == "text/html":
+                found[path] = french.left(answer.get_data(as_text=True), *WRITTEN)
         return {path: words for path, words in found.items() if words}
 
     return read

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
 from marketplace.finance.schedules import interest_free
-from marketplace.pledges import chronicle, shares
+from marketplace.pledges import chronicle
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
@@ -19,7 +19,7 @@ from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web import eligibility, whom
 from marketplace.web.access import public
-from marketplace.web.campaigns import attestations, metadata, pictures, terms
+from marketplace.web.campaigns import attestations, metadata, origins, pictures, terms
 from marketplace.web.campaigns.blueprint import bp
 from marketplace.web.campaigns.terms import Terms
 from marketplace.web.context import Me, Session, now, reading, visitor
@@ -92,7 +92,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         shown = load(session, campaign_id, visitor(), now())
         reader = eligibility.commune_of(visitor())
         news = chronicle.of_campaign(session, campaign_id)
-        origins = shares.of_campaign(session, campaign_id)
+        money = origins.load(session, shown.campaign)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
     example = None
     if shown.campaign.loan_months:
@@ -102,7 +102,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         shown=shown,
         maps=drawn,
         news=news,
-        origins=origins,
+        origins=money,
         sectors=SECTORS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,

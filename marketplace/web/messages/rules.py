@@ -79,6 +79,11 @@ _RULES: Mapping[str, object] = {
         "Le cercle %(number)s ne contient aucune commune. Élargissez-le ou retirez-le.", number=number
     ),
     "ring_minimum_over_cap": _l("Le minimum d’un cercle ne peut pas dépasser le maximum par personne."),
+    "ring_unknown": lambda *, most, **_facts: ngettext(
+        "Cette règle a %(num)s cercle. Choisissez-en un qui existe.",
+        "Cette règle a %(num)s cercles. Choisissez-en un qui existe.",
+        most,
+    ),
     "rule_format_unknown": _l("Cette version du format des règles n’est pas connue ici."),
     "rule_incomplete": _l("Il manque une valeur à cet endroit."),
     "rule_number": lambda *, low, high, **_facts: _(
