@@ -87,6 +87,21 @@ def _incomplete(page: Page) -> None:
     page.get_by_role("button", name="Enregistrer et envoyer en relecture").click()
 
 
+def _choose_rule(page: Page, button: str) -> None:
+    page.get_by_label("Commune du projet").fill("Antoigné (Maine-et-Loire)")
+    page.get_by_label("Seuil de réussite").fill("200 000")
+    page.get_by_label("Les plus proches d’abord, puis plus loin").check(force=True)
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def _tried(page: Page) -> None:
+    _choose_rule(page, "Voir qui peut participer")
+
+
+def _taken_apart(page: Page) -> None:
+    _choose_rule(page, "Régler cercle par cercle")
+
+
 def _no_reason(page: Page) -> None:
     page.get_by_role("button", name="Renvoyer au porteur").click()
 
@@ -125,6 +140,10 @@ STOPS = (
     Stop("feed-nothing", "/?secteur=sport", "claire"),
     Stop("feed-far", "/", "jerome"),
     Stop("figures", "/nos-chiffres"),
+    Stop("why-visitor", "/collectes/{live}/pourquoi"),
+    Stop("why-resident", "/collectes/{live}/pourquoi", "claire"),
+    Stop("why-far", "/collectes/{live}/pourquoi?commune=Bordeaux&montant=60"),
+    Stop("why-which-commune", "/collectes/{live}/pourquoi?commune=Saint-Denis", status=422),
     Stop("communes", "/communes"),
     Stop("communes-found", "/communes?q=Saint-Denis"),
     Stop("communes-none", "/communes?q=Xyzzy"),
@@ -216,6 +235,8 @@ STOPS = (
     Stop("projects-none", "/mes-projets", "claire"),
     Stop("projects", "/mes-projets", "nadia"),
     Stop("project-new", "/mes-projets/nouveau", "nadia"),
+    Stop("project-new-tried", "/mes-projets/nouveau", "nadia", _tried),
+    Stop("project-new-rings", "/mes-projets/nouveau", "nadia", _taken_apart),
     Stop("project-new-wrong", "/mes-projets/nouveau", "nadia", _incomplete, 422),
     Stop("project-draft", "/mes-projets/{draft}", "nadia"),
     Stop("project-edit", "/mes-projets/{draft}/modifier", "nadia"),
