@@ -35,6 +35,9 @@ _CONTACTS = tuple(
     )
 )
 _AROUND = 40
+_AMOUNTS = ("threshold_cents", "goal_cents", "hard_cap_cents", "minimum_cents")
+_TEXTS = ("name", "title", "summary", "story_markdown", "sector", "legal_form")
+_ELSEWHERE = frozenset((*_AMOUNTS, *_TEXTS, "ends_on", "commune_code"))
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,15 @@ def findings(content: Content, problems: Iterable[Problem], *, today: date) -> t
     """
     problems = tuple(problems)
     return (
-        _rules("amounts_coherent", problems, ("threshold_cents", "goal_cents", "hard_cap_cents", "minimum_cents")),
+        _rules("amounts_coherent", problems, _AMOUNTS),
         *_amounts(content),
         _rules("dates_allowed", problems, ("ends_on",))
         if problems or content.ends_on is None
         else _dates(content, today),
         _rules("commune_known", problems, ("commune_code",)),
-        _rules("texts_complete", problems, ("name", "title", "summary", "story_markdown", "sector", "legal_form")),
-        _rules("conditions_allowed", problems, ("instrument", "loan_months", "rule_preset")),
+        _rules("texts_complete", problems, _TEXTS),
+        # What is left are the instrument and the rule, whose fields depend on what the owner chose.
+        _rules("conditions_allowed", problems, {problem.field for problem in problems} - _ELSEWHERE),
         _texts("promises", content, _PROMISES),
         _texts("contacts", content, _CONTACTS),
     )

@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext as _l
 from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
-from marketplace.web.filters import day, money
+from marketplace.web.filters import count, day, money
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.words import SECTORS
+from marketplace.web.rule_labels import WIDER, ZONES
 
 REASONS: Mapping[str, LazyString] = {
     "R01": _l("Identité non prouvée"),
@@ -107,4 +108,45 @@ def value(change: Change, content: Any) -> str:
         return str(_LISTS[change.field].get(content, content))
     if change.field == "ends_on":
         return day(content)
+    if change.field == "rule_options":
+        return options(content.as_json())
     return str(content)
+
+
+_OPTIONS: Mapping[str, LazyString] = {
+    "radius_km": _l("Rayon, en kilomètres"),
+    "communes": _l("Communes, une par ligne"),
+    "projet": _l("Territoire de projet"),
+    "neighbours": _l("Ajouter les communes qui touchent celle du projet"),
+    "wider": _l("Qui peut rejoindre ensuite"),
+    "first_days": _l("Les plus proches restent seuls pendant"),
+    "min_share": _l("Part minimale d’ici"),
+    "cap_cents": _l("Au plus, par personne d’ici"),
+    "wider_cap_cents": _l("Au plus, par personne de plus loin"),
+    "reserve_cents": _l("Montant gardé à ceux d’ici"),
+    "reserve_days": _l("Ce montant est gardé pendant"),
+    "min_people": _l("Nombre minimal de personnes d’ici"),
+    "proof": _l("Justificatif demandé à ceux d’ici"),
+    "related_percent": _l("Part de l’équipe et de ses proches, au plus"),
+    "rings": _l("Les cercles"),
+    "quotas": _l("Parts et garanties"),
+}
+
+
+def options(content: Mapping[str, Any]) -> str:
+    """Return the figures of a rule as they are stored, in words; the trial on the same page shows what they mean."""
+    if not content:
+        return str(_("rien"))
+    return " ; ".join(f"{_OPTIONS[name]} : {_option(name, value)}" for name, value in content.items())
+
+
+def _option(name: str, value: Any) -> str:
+    if name.endswith("_cents"):
+        return money(Money(value))
+    if name == "rings":
+        return ", ".join(str(ZONES[ring["zone"]]) for ring in value if ring.get("zone") in ZONES)
+    if name == "wider":
+        return str(WIDER[value])
+    if isinstance(value, bool):
+        return str(_("oui"))
+    return count(len(value)) if isinstance(value, list) else str(value)
