@@ -46,11 +46,10 @@ class CampaignPage:
     minimum_cents: int
     ends_on: date
     rule_preset: str
-    rule_options: Mapping[str, Any]
+    rule: Mapping[str, Any]
     opens_at: datetime
     closes_at: datetime
     closed_at: datetime | None
-    rule: Mapping[str, Any]
     terms_sha256: str
     cog_release: str
     owner_id: UUID
@@ -79,7 +78,7 @@ class CampaignCard:
     opens_at: datetime
     closes_at: datetime
     rule_preset: str
-    rule_options: Mapping[str, Any]
+    rule: Mapping[str, Any]
     zone_size: int
     owner_id: UUID
     project_name: str
@@ -148,8 +147,7 @@ def public_campaign(session: Session, campaign_id: UUID) -> CampaignPage:
     """Return a published campaign. Two statements. Raises NotFound: none, or not published."""
     row = session.execute(
         select(
-            *(column for column in _columns(CampaignPage) if column.name != "rule"),
-            CampaignVersion.rule,
+            *_columns(CampaignPage),
             CampaignVersion.terms_sha256,
             CampaignVersion.cog_release,
             Account.display_name.label("owner_name"),

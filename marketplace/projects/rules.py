@@ -196,8 +196,7 @@ def problems(content: Content, *, population: int | None, today: date) -> tuple[
         *_length_problems(content),
         *_money_problems(content),
         *_date_problems(content, today),
-        *_choice("rule_preset", content.rule_preset, RULE_PRESETS),
-        *_rule_problems(content, today),
+        *rule_problems(content, today),
     )
 
 
@@ -293,13 +292,19 @@ def _date_problems(content: Content, today: date) -> list[Problem]:
     return []
 
 
-def _rule_problems(content: Content, today: date) -> list[Problem]:
+def rule_problems(content: Content, today: date) -> list[Problem]:
+    """Return what is wrong with the rule alone, as far as figures tell. today: in Paris."""
     if content.rule_preset not in RULE_PRESETS:
-        return []
-    found = [Problem(code, field) for field, code in presets.problems(content.rule_preset, content.rule_options)]
+        return _choice("rule_preset", content.rule_preset, RULE_PRESETS)
+    wrong = presets.problems(content.rule_preset, content.rule_options)
+    found = [Problem(code, field, facts) for field, code, facts in wrong]
+    if found or not content.ends_on:
+        return found
     alone = presets.days_before_all(content.rule_preset, content.rule_options)
-    if alone and content.ends_on and alone >= (content.ends_on - today).days:
-        found.append(Problem("rule_turns_past_end", "first_days", {"days": alone}))
+    if alone and alone >= (content.ends_on - today).days:
+        last = len(content.rule_options.rings) - 1
+        field = f"rings-{last}-opens_after" if last >= 0 else "first_days"
+        found.append(Problem("rule_turns_past_end", field, {"days": alone}))
     return found
 
 

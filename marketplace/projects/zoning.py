@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import Refused, Unavailable
@@ -16,7 +15,7 @@ from marketplace.projects.rules import RULE_PRESETS, Content, Problem
 from marketplace.territories import queries as territories
 from marketplace.territories.atlas import atlas, compile_rule
 from marketplace.territories.errors import refusal
-from marketplace.territories.models import Territory
+from marketplace.territories.geography import geography
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outline:
-    """Whom a preset reaches, for a page. epci_name, departement_name: those of the project's commune."""
+    """Whom a rule reaches in the end, for a page."""
 
-    preset: str
-    commune_label: str
-    epci_name: str
-    departement_name: str
     communes: int
     inhabitants: int
 
@@ -44,8 +39,8 @@ def plan(session: Session, content: Content, fund: Mapping[str, Any] | None = No
     """Compile the rule an owner chose. Some ten statements.
 
     fund: one that adds to money from here, as an entry of "matching" in the rule; its fields are called fund_….
-    Raises Refused: project_commune_missing, project_commune_unknown, rule_preset_missing (each with its field).
-    Raises Unavailable: no territories were imported.
+    Raises Refused: project_commune_missing, project_commune_unknown, rule_preset_missing, and what is wrong with its
+    figures or its zones (each with its field). Raises Unavailable: no territories were imported.
     """
     commune = _commune(session, content)
     if content.rule_preset not in RULE_PRESETS:
@@ -55,7 +50,8 @@ def plan(session: Session, content: Content, fund: Mapping[str, Any] | None = No
         raise Unavailable("territories")
     wrong = presets.problems(content.rule_preset, content.rule_options)
     if wrong:
-        raise Refused(wrong[0][1], field=wrong[0][0])
+        field, code, facts = wrong[0]
+        raise Refused(code, field=field, **facts)
     place = place_of(commune)
     units = public_units(atlas(session), place) if content.rule_preset == "departement_and_bordering" else ()
     rule = presets.build(content.rule_preset, place, content.rule_options, units)
@@ -66,9 +62,9 @@ def plan(session: Session, content: Content, fund: Mapping[str, Any] | None = No
         zones = compile_rule(session, rule)
         check_zones(zones)
     except RuleError as error:
-        raise Refused(error.code, field=_field(content.rule_preset, error.path), **error.facts) from error
+        raise Refused(error.code, field=_field(content, error.path), **error.facts) from error
     except ZoneError as error:
-        raise refusal(error, field=_field(content.rule_preset, "")) from error
+        raise refusal(error, field=_field(content, ".".join(map(str, error.path)))) from error
     return Plan(rule=rule, rings=zones, cog_release=release.name)
 
 
@@ -109,39 +105,27 @@ def problems(session: Session, content: Content) -> tuple[Problem, ...]:
     return ()
 
 
-def _field(preset: str, path: str) -> str:
-    """Return the field that a place in a rule was made from."""
+def _field(content: Content, path: str) -> str:
+    """Return the field that a place in a rule was made from: of a circle, or of a preset."""
     if path.startswith("matching."):
         return f"fund_{path.split('.')[2]}".removesuffix("_cents")
-    if path.startswith("rings.") and not path.startswith("rings.0.") and preset != "local_first":
-        return "wider"
-    return {"radius": "radius_km", "communes": "communes", "projet": "projet"}.get(preset, "rule_preset")
+    _rings, number, *_rest = [*path.split("."), "", ""]
+    choice = presets.rings(str(content.rule_preset), content.rule_options)
+    zone = choice[int(number)].zone if number.isdecimal() and int(number) < len(choice) else ""
+    named = {"radius": "radius_km", "communes": "communes", "projet": "projet"}.get(zone)
+    if content.rule_options.rings:
+        return f"rings-{number or 0}-{named or 'zone'}"
+    return named or ("wider" if number not in {"", "0"} and content.rule_options.wider else "rule_preset")
 
 
 def outline(session: Session, content: Content) -> Outline | None:
     """Say whom the chosen rule reaches, None as long as the commune or the rule is not chosen."""
-    if content.rule_preset is None or content.commune_code is None:
-        return None
     try:
         found = plan(session, content)
     except Refused:
         return None
-    commune = _commune(session, content)
-    inhabitants = session.scalar(
-        select(func.sum(Territory.population)).where(
-            Territory.country == "FR",
-            Territory.kind == "commune",
-            Territory.code.in_(found.rings[-1]),
-        )
-    )
-    return Outline(
-        preset=content.rule_preset,
-        commune_label=commune.label,
-        epci_name=commune.epci_name,
-        departement_name=commune.departement_name,
-        communes=len(found.rings[-1]),
-        inhabitants=int(inhabitants or 0),
-    )
+    populations = geography(session).populations
+    return Outline(len(found.rings[-1]), sum(populations.get(code, 0) for code in found.rings[-1]))
 
 
 def _commune(session: Session, content: Content) -> territories.Commune:

@@ -17,6 +17,7 @@ AREAS = (
     "residency",
     "organisations",
     "campaigns",
+    "why",
     "maps",
     "owner",
     "pledges",

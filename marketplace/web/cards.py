@@ -24,7 +24,10 @@ _NOTHING = Progress(0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Card:
-    """What the macro `campaign_card` draws. Amounts in cents. number: its point on a drawing beside the list."""
+    """What the macro `campaign_card` draws. Amounts in cents. why: where the rule's answer is explained.
+
+    number: its point on a drawing beside the list.
+    """
 
     url: str
     title: str
@@ -42,6 +45,7 @@ class Card:
     locality: Locality
     state_label: str | None
     commune: Commune
+    why: str = ""
     number: int | None = None
 
 
@@ -83,10 +87,7 @@ def build(
 
 
 def _zones(session: Session, rows: Collection[CampaignCard], communes: Mapping[str, Commune]) -> dict[UUID, str]:
-    return zones_in_words(
-        session,
-        [Aimed.of(row.campaign_id, row.rule_preset, row.rule_options, communes[row.commune_code]) for row in rows],
-    )
+    return zones_in_words(session, [Aimed(row.campaign_id, row.rule, communes[row.commune_code]) for row in rows])
 
 
 def _card(row: CampaignCard, progress: Progress, commune: Commune, badge: Locality, now: datetime) -> Card:
@@ -108,4 +109,5 @@ def _card(row: CampaignCard, progress: Progress, commune: Commune, badge: Locali
         locality=badge,
         state_label=None if live else str(CAMPAIGN_STATES[row.state]),
         commune=commune,
+        why=url_for("why.explanation", campaign_id=row.campaign_id),
     )

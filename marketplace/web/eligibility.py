@@ -16,6 +16,7 @@ from marketplace.territories.queries import Commune
 from marketplace.web.context import Me, Session
 from marketplace.web.filters import km
 from marketplace.web.messages import sentence
+from marketplace.web.whom import reserved
 
 COMMUNE = "commune"
 # Amounts that pages offer at a click, in cents. The largest is what the rule is asked for.
@@ -53,11 +54,6 @@ def commune_of(person: Me | None) -> str | None:
         return person.commune_code
     typed = cookie.get(COMMUNE)
     return typed if isinstance(typed, str) else None
-
-
-def reserved(zone: str) -> str:
-    """Return the whole sentence: "Réservé aux habitants du Grand Poitiers"."""
-    return _("Réservé aux %(zone)s", zone=zone)
 
 
 def locality(home: Commune | None, there: Commune, zone: str, *, inside: bool, proven_enough: bool) -> Locality:

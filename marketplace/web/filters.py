@@ -147,6 +147,12 @@ def percent_of(part: int, whole: int) -> str:
     return percent(part * 100 // whole if whole else 0)
 
 
+def permille(value: int) -> str:
+    """Write thousandths as a percentage with one decimal: "21,7 %", "21.7%" in English."""
+    whole, tenth = divmod(value, 10)
+    return f"{whole}.{tenth}%" if in_english() else f"{whole},{tenth}{NBSP}%"
+
+
 def days(number: int) -> str:
     """Write how many days are left: "12 jours", "dernier jour"."""
     if number < 1:
@@ -214,6 +220,7 @@ FILTERS: Mapping[str, Any] = {
         km,
         percent,
         percent_of,
+        permille,
         days,
         days_left,
         neighbours,

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from marketplace.locality.presets import Options
 from marketplace.territories import named
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune, Place
 from marketplace.web.context import Session
-from marketplace.web.filters import in_english, of_place
+from marketplace.web.filters import in_english, km, of_place
 
 _KIND = re.compile(r"^Communauté (?:urbaine|d.agglomération|de communes) ")
 _PREPOSITION = re.compile(r"^(?:d[ue] |de la |des |de l.|d['’])")
@@ -32,87 +32,112 @@ _VOWEL = re.compile(r"^[aeiouyàâéèêëîïôûœ]", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Aimed:
-    """A campaign and the rule its owner chose. commune: the project's."""
+    """A campaign and its rule, as it is written. commune: the project's."""
 
     campaign_id: UUID
-    preset: str
-    options: Options
+    rule: Mapping[str, Any]
     commune: Commune
-
-    @classmethod
-    def of(cls, campaign_id: UUID, preset: str, options: Mapping[str, Any], commune: Commune) -> "Aimed":
-        """Return it with its options as they are stored."""
-        return cls(campaign_id, preset, Options.from_json(options), commune)
-
-
-def zones_in_words(session: Session, campaigns: Collection[Aimed]) -> dict[UUID, str]:
-    """Return whom campaigns are for, everybody counted who may ever take part. Three statements at most."""
-    names = _names(session, campaigns)
-    return {one.campaign_id: _everybody(one, names) for one in campaigns}
-
-
-def rings_in_words(session: Session, one: Aimed) -> tuple[str, ...]:
-    """Return whom each ring of a campaign is for, innermost first. Three statements at most."""
-    names = _names(session, [one])
-    if one.preset == "local_first":
-        unit = _("habitants %(of_unit)s et des communes voisines", of_unit=_unit(one.commune.epci_name))
-        return unit, _around(one, names), _("habitants de toute la France")
-    first = _first(one, names)
-    return (first, _("habitants de toute la France") if one.options.wider == "france" else _everybody(one, names))[
-        : 2 if one.options.wider else 1
-    ]
 
 
 @dataclass(frozen=True)
-class _Names:
-    """What places are called, by code."""
+class Names:
+    """What the words of a zone need from the database. projets: id of a named territory → its name."""
 
     departements: Mapping[str, Place]
-    regions: Mapping[str, Place]
     projets: Mapping[str, str]
 
 
-def _names(session: Session, campaigns: Collection[Aimed]) -> _Names:
-    wide = {one.commune.region_code for one in campaigns if one.options.wider == "region"}
-    projets = any(one.preset == "projet" for one in campaigns)
-    return _Names(
-        territories.places(session, "departement", {one.commune.departement_code for one in campaigns}),
-        territories.places(session, "region", wide) if wide else {},
-        {str(one.id): one.name for one in named.listed(session)} if projets else {},
-    )
+def zones_in_words(session: Session, campaigns: Collection[Aimed]) -> dict[UUID, str]:
+    """Return whom campaigns are for, everybody counted who may ever take part. Two statements at most."""
+    known = names(session, campaigns)
+    return {one.campaign_id: zone(one.rule["rings"][-1]["zone"], one.commune, known) for one in campaigns}
 
 
-def _everybody(one: Aimed, names: _Names) -> str:
-    if one.preset == "local_first" or one.options.wider == "france":
-        return _("habitants de toute la France, les plus proches d’abord")
-    if one.options.wider == "departement":
-        return _around(one, names)
-    if one.options.wider == "region":
-        return _("habitants %(of_unit)s", of_unit=of_place(names.regions[one.commune.region_code]))
-    return _first(one, names)
+def rings_in_words(session: Session, one: Aimed) -> tuple[str, ...]:
+    """Return whom each ring of a rule is for, innermost first. Two statements at most."""
+    known = names(session, [one])
+    return tuple(zone(ring["zone"], one.commune, known) for ring in one.rule["rings"])
 
 
-def _around(one: Aimed, names: _Names) -> str:
-    of = of_place(names.departements[one.commune.departement_code])
-    return _("habitants %(of)s et des départements voisins", of=of)
+def names(session: Session, campaigns: Collection[Aimed]) -> Names:
+    """Look up what the places of rules are called. One statement, one more for named territories."""
+    codes = {one.commune.departement_code for one in campaigns}
+    wanted = any(_mentions_projet(ring["zone"]) for one in campaigns for ring in one.rule["rings"])
+    projets = {str(one.id): one.name for one in named.listed(session)} if wanted else {}
+    return Names(territories.places(session, "departement", codes), projets)
 
 
-def _first(one: Aimed, names: _Names) -> str:
-    of = of_place(one.commune)
-    said: Mapping[str, Callable[[], str]] = {
-        "epci": lambda: _("habitants %(of_unit)s", of_unit=_unit(one.commune.epci_name)),
-        "commune_and_neighbours": lambda: _("habitants %(of)s et des communes qui la touchent", of=of),
-        "departement_and_bordering": lambda: _around(one, names),
-        "radius": lambda: _("habitants à moins de %(km)s km %(of)s", km=one.options.radius_km, of=of),
-        "communes": lambda: _("habitants des communes choisies autour %(of)s", of=of),
-        "projet": lambda: _(
-            "habitants du territoire « %(name)s »", name=names.projets.get(one.options.projet or "", "")
-        ),
-    }
-    return said[one.preset]()
+def _mentions_projet(written: Mapping[str, Any]) -> bool:
+    """Tell whether a zone is a named territory, alone or with the communes around."""
+    return written["op"] == "projet" or (written["op"] == "union" and _mentions_projet(written["of"][0]))
 
 
-def _unit(name: str) -> str:
+def zone(written: Mapping[str, Any], there: Commune, known: Names) -> str:
+    """Return who lives in a zone, as owners compose them: "habitants de la Vienne et des départements voisins"."""
+    said = _ZONES.get(written["op"])
+    return _("habitants du territoire choisi") if said is None else said(written, there, known)
+
+
+def everybody() -> str:
+    """Return what the zone of the whole country is called."""
+    return _("habitants de toute la France")
+
+
+def reserved(who: str) -> str:
+    """Return the whole sentence: "Réservé aux habitants du Grand Poitiers", or that it is open to the country."""
+    return _("Ouvert à toute la France") if who == everybody() else _("Réservé aux %(zone)s", zone=who)
+
+
+def _union(written: Mapping[str, Any], there: Commune, known: Names) -> str:
+    inner = zone(written["of"][0], there, known)
+    return _("%(inhabitants)s et des communes qui touchent %(town)s", inhabitants=inner, town=there.name)
+
+
+def _near(written: Mapping[str, Any], there: Commune, known: Names) -> str:
+    if written["level"] == "departement":
+        return _("habitants %(of)s et des départements voisins", of=_departement(there, known))
+    return _("habitants %(of)s et des communes voisines", of=of_place(there))
+
+
+def _communes(written: Mapping[str, Any], there: Commune, _known: Names) -> str:
+    codes = written["codes"]
+    if codes == [there.code]:
+        return _("habitants %(of)s", of=of_place(there))
+    return ngettext("habitants de %(num)s commune choisie", "habitants de %(num)s communes choisies", len(codes))
+
+
+def _unit(_written: Mapping[str, Any], there: Commune, _known: Names) -> str:
+    return _("habitants %(of_unit)s", of_unit=_unit_of(there.epci_name))
+
+
+def _projet(written: Mapping[str, Any], _there: Commune, known: Names) -> str:
+    name = " – ".join(known.projets.get(code, "") for code in written["codes"])
+    return _("habitants du territoire « %(name)s »", name=name)
+
+
+def _within(written: Mapping[str, Any], there: Commune, _known: Names) -> str:
+    return _("habitants des communes à moins de %(km)s %(of)s", km=km(written["km"]), of=of_place(there))
+
+
+def _departement(there: Commune, known: Names) -> str:
+    return of_place(known.departements[there.departement_code])
+
+
+_ZONES: Mapping[str, Callable[[Mapping[str, Any], Commune, Names], str]] = {
+    "union": _union,
+    "near": _near,
+    "commune": _communes,
+    **dict.fromkeys(("epci", "ept", "arrondissement"), _unit),
+    "projet": _projet,
+    "within": _within,
+    "departement": lambda _written, there, known: _("habitants %(of)s", of=_departement(there, known)),
+    "region": lambda _written, there, _known: _("habitants de la région %(name)s", name=there.region_name),
+    "island": lambda _written, there, _known: _("habitants de l’île où se trouve %(town)s", town=there.name),
+    "france": lambda _written, _there, _known: everybody(),
+}
+
+
+def _unit_of(name: str) -> str:
     """Return "of" and an intercommunality in the reader's language."""
     if not in_english():
         return _of_unit(name)
@@ -127,7 +152,7 @@ def _of_unit(name: str) -> str:
     bare = _INITIALS.sub("", _KIND.sub("", name))
     if _PREPOSITION.match(bare):
         return bare
-    first, _, rest = bare.partition(" ")
+    first, _space, rest = bare.partition(" ")
     if first in _LEADING and rest:
         return _LEADING[first] + rest
     article = _ARTICLE.get(first.partition("-")[0])

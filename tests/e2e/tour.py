@@ -133,6 +133,7 @@ STOPS = (
     Stop("zone-wide", "/proposer/zone?commune=Poitiers&preset=departement_and_bordering"),
     Stop("how-it-works", "/comment-ca-marche"),
     Stop("local-rule", "/regle-locale"),
+    Stop("replay", "/regle-locale/malaunay"),
     Stop("attestations", "/attestations"),
     Stop("fees-and-risks", "/frais-et-risques"),
     Stop("accessibility", "/accessibilite"),

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.accounts import rules as accounts
-from marketplace.locality import presets
+from marketplace.locality import composed, presets
 from marketplace.moderation.rules import REASONS as MODERATION_REASONS
 from marketplace.projects import rules as projects
 from marketplace.projects.rules import Content
@@ -40,7 +40,11 @@ def _returned(function: Callable[..., object]) -> set[str]:
 
 
 # What the choice of a rule may lack: codes by their first word.
-CHOICE_PROBLEMS = set(re.findall(r'"(rule_\w+)"', inspect.getsource(presets.problems)))
+CHOICE_PROBLEMS = {
+    code
+    for module in (presets, composed)
+    for code in re.findall(r'"((?:rule|ring|quota)_\w+)", \{', inspect.getsource(module))
+}
 # A code that is computed: (module, what is raised) → the codes it may be.
 COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     ("residency/services.py", "fault"): _returned(residency.may_ask_verification),
@@ -48,7 +52,7 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     # The rule's own decision: its reasons are those of the table of tests/unit/locality.
     ("pledges/services.py", "outcome.decision"): RULE_REASONS,
     ("projects/rules.py", "code"): CHOICE_PROBLEMS,
-    ("projects/zoning.py", "wrong[0][1]"): CHOICE_PROBLEMS,
+    ("projects/zoning.py", "code"): CHOICE_PROBLEMS,
     # Raised as RuleError, where they are looked at with their figures.
     ("projects/zoning.py", "error.code"): set(),
     # Of `problems`, from a refusal of `plan` that was looked at where it was raised.

@@ -62,7 +62,7 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
     codes = {campaign.commune_code, *(group.commune_code for group in groups if group.commune_code)}
     communes = territories.communes(session, codes)
     there = communes[campaign.commune_code]
-    aimed = whom.Aimed.of(campaign_id, campaign.rule_preset, campaign.rule_options, there)
+    aimed = whom.Aimed(campaign_id, campaign.rule, there)
     zone = whom.zones_in_words(session, [aimed])[campaign_id]
     return Shown(
         campaign=campaign,

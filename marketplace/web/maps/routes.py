@@ -64,8 +64,7 @@ def communes(campaign_id: UUID) -> ResponseReturnValue:
         there, home = near[campaign.commune_code], near.get(code or "")
         ground = grounds.ground(session, campaign.cog_release, widest, campaign.commune_code)
         groups = ground.groups if ground.named else grounds.everything(session, widest)
-        aimed = whom.Aimed.of(campaign_id, campaign.rule_preset, campaign.rule_options, there)
-        words = whom.zones_in_words(session, [aimed])[campaign_id]
+        words = whom.zones_in_words(session, [whom.Aimed(campaign_id, campaign.rule, there)])[campaign_id]
     return render_template(
         "maps/communes.html",
         campaign=campaign,

@@ -7,9 +7,22 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from marketplace.locality.presets import MOST_COMMUNES, RADIUS_KM
+from marketplace.web.filters import money
 
 # What an owner chose, at the field it was typed in.
 _CHOICES: Mapping[str, object] = {
+    "quota_ring_missing": _l("Choisissez le cercle auquel cette part ou ce montant est gardé."),
+    "ring_first_waits": _l("Le premier cercle ouvre toujours avec la collecte. Laissez ce champ vide."),
+    "ring_opens_too_soon": lambda *, number, days, **_facts: ngettext(
+        "Le cercle %(number)s ouvrirait avant celui qu’il contient. Saisissez %(num)s jour au moins.",
+        "Le cercle %(number)s ouvrirait avant celui qu’il contient. Saisissez %(num)s jours au moins.",
+        days,
+        number=number,
+    ),
+    "ring_zone_missing": _l("Choisissez qui est dans ce cercle, ou retirez-le."),
+    "rule_amount": lambda *, most_cents, **_facts: _(
+        "Saisissez un montant au-dessus de zéro, et de %(most)s au plus.", most=money(most_cents)
+    ),
     "rule_communes_missing": _l("Indiquez au moins une commune."),
     "rule_communes_too_many": lambda **_facts: _(
         "Indiquez %(most)s communes au plus. Au-delà, choisissez une intercommunalité, un département ou un territoire "

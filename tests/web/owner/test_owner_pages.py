@@ -18,7 +18,7 @@ def values_of(tree):
         name = element.get("name") if element.tag in {"input", "textarea", "select"} else None
         if name is None:
             continue
-        if element.get("type") == "radio":
+        if element.get("type") in {"radio", "checkbox"}:
             if element.get("checked") is not None:
                 found[name] = element.get("value")
         elif element.tag == "select":
