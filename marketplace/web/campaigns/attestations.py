@@ -12,7 +12,6 @@ from marketplace.web.access import public
 from marketplace.web.campaigns.blueprint import bp
 from marketplace.web.context import now, reading, runtime
 
-
 # As in docs/attestations.md.
 COMMANDS = """\
 jq -cjS .statement attestation.json > statement
