@@ -12,6 +12,12 @@ from marketplace.web.access import public
 from marketplace.web.campaigns.blueprint import bp
 from marketplace.web.context import now, reading, runtime
 
+# As in docs/attestations.md.
+COMMANDS = """\
+jq -cjS .statement attestation.json > statement
+jq -r .signature.value attestation.json | base64 -d > signature
+openssl pkeyutl -verify -pubin -inkey cle.pem -rawin -in statement -sigfile signature"""
+
 
 def keys() -> KeyRing:
     """Return the keys of this installation."""
@@ -40,7 +46,7 @@ def public_keys() -> ResponseReturnValue:
 @public
 def attestations() -> ResponseReturnValue:
     """Say what an attestation proves, and how to verify one."""
-    return render_template("campaigns/attestations.html", keys=keys().public_keys())
+    return render_template("campaigns/attestations.html", keys=keys().public_keys(), commands=COMMANDS)
 
 
 def _file(content: object) -> Response:

@@ -55,7 +55,7 @@ def load(session: Session, campaign: CampaignPage, aimed: Aimed) -> Terms:
                 minimum_level=ring.minimum_level,
                 minimum_cents=ring.minimum_cents or campaign.minimum_cents,
                 cap_cents=ring.cap_cents,
-                rate=None if ring.rate_bp is None else _rate(ring.rate_bp),
+                rate=None if ring.rate_bp is None else yearly_rate(ring.rate_bp),
                 opens_at=opens_at if opens_at > campaign.opens_at else None,
             )
         )
@@ -63,5 +63,6 @@ def load(session: Session, campaign: CampaignPage, aimed: Aimed) -> Terms:
     return Terms(tuple(rings), quotas(rule, goal_cents=campaign.goal_cents, span=span))
 
 
-def _rate(basis_points: int) -> str:
+def yearly_rate(basis_points: int) -> str:
+    """Write a yearly rate: "7,5 % par an"."""
     return _("%(rate)s %% par an", rate=format_decimal(Decimal(basis_points) / 100))

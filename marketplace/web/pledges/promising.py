@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.core.money import Money
+from marketplace.locality.model import Better
 from marketplace.pledges import checkout, queries, services
 from marketplace.territories import queries as territories
 from marketplace.web import eligibility
@@ -22,6 +23,7 @@ from marketplace.web.messages import sentence
 from marketplace.web.pledges.blueprint import bp
 from marketplace.web.pledges.forms import AmountForm, ConfirmForm
 from marketplace.web.pledges.pages import address, amount_asked, amount_page, ask, explained, preview_of
+from marketplace.web.why import words as why
 
 # Value of the form's field that says: rather the waiting list than nothing.
 WAIT = "1"
@@ -44,7 +46,7 @@ def review(campaign_id: UUID) -> ResponseReturnValue:
         if refusal is None or waits:
             form_key, wait = str(uuid7()), WAIT if waits else ""
             form = ConfirmForm(formdata=None, amount=asked, form_key=form_key, wait=wait)
-            return _page(session, shown, form, asked, no_room=refusal)
+            return _page(session, shown, form, asked, no_room=refusal, better=decision.better if decision else None)
     again = AmountForm(formdata=None, amount=asked)
     refuse(again, refusal, "amount")
     return amount_page(shown, again, asked), 422
@@ -123,14 +125,23 @@ def _refused(campaign_id: UUID, form: ConfirmForm) -> ResponseReturnValue:
     return amount_page(shown, amount_form, asked), 422
 
 
-def _page(session: Session, shown: Shown, form: ConfirmForm, asked: Money, no_room: str | None = None) -> str:
-    """Return the page to read again. no_room: why one would have to wait."""
+def _page(
+    session: Session,
+    shown: Shown,
+    form: ConfirmForm,
+    asked: Money,
+    *,
+    no_room: str | None = None,
+    better: Better | None = None,
+) -> str:
+    """Return the page to read again. no_room: why one would have to wait. better: what a better proof would give."""
     return render_template(
         "pledges/review.html",
         form=form,
         shown=shown,
         amount=asked,
         no_room=no_room,
+        better=why.better(better) if better else None,
         home=territories.commune(session, eligibility.commune_of(visitor()) or ""),
         preview=preview_of(asked, shown.campaign),
         here=address("pledges.review", shown.campaign.campaign_id, asked),

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.core.money import Money
 from marketplace.locality.model import Better, Block
 from marketplace.pledges.explaining import Explanation
+from marketplace.web.campaigns.terms import yearly_rate
 from marketplace.web.filters import instant, money
 from marketplace.web.messages import sentence
 
@@ -100,6 +101,8 @@ _WAYS: Mapping[str, LazyString] = {
 def better(found: Better) -> str:
     """Return what a better proof would give to somebody who is accepted already."""
     ring = _("Avec une adresse mieux prouvée, ce serait le cercle %(number)s", number=found.ring + 1)
+    if found.rate_bp is not None:
+        return _("%(ring)s, à %(rate)s.", ring=ring, rate=yearly_rate(found.rate_bp))
     if found.cap_cents is None:
         return _("%(ring)s, à ses conditions.", ring=ring)
     return _("%(ring)s, et jusqu’à %(most)s par personne.", ring=ring, most=money(found.cap_cents))

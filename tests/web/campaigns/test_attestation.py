@@ -144,8 +144,11 @@ def test_openssl_verifies_it(files):
 def test_the_page_of_keys_shows_those_that_sign(reader, files):
     (key,) = json.loads((files / "cles.json").read_text(encoding="utf-8"))
 
-    page = text_of(reader.page("/attestations"))
+    tree = reader.page("/attestations")
+    page = text_of(tree)
 
+    shown = next(tree.iter("pre"))
+    assert {line for line in "".join(shown.itertext()).splitlines() if line} <= set(of_docs("sh").splitlines())
     assert key["id"] in page
     assert "BEGIN PUBLIC KEY" in page
     assert "PRIVATE" not in page
