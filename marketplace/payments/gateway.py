@@ -5,10 +5,15 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
 
 SessionState = Literal["open", "complete", "expired"]
 ChargeState = Literal["succeeded", "processing", "requires_action", "declined"]
+
+
+class TooFast(Unavailable):
+    """More requests were made than the provider takes in a second: wait, then go on more slowly."""
 
 
 @dataclass(frozen=True)

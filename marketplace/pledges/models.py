@@ -18,9 +18,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, uuid7
-from marketplace.pledges.rules import STATES
+from marketplace.pledges.rules import STATES, TAKEN
 
 _STATE_LIST = ", ".join(f"'{state}'" for state in STATES)
+_TAKEN_LIST = ", ".join(f"'{state}'" for state in STATES if state in TAKEN)
 
 
 # Where the money of related people stands among the rings.
@@ -28,13 +29,18 @@ RELATED = -1
 
 
 class CampaignTally(Base):
-    """Running totals of a campaign, in cents; the row whose lock decides who gets the last euro."""
+    """Running totals of a campaign, in cents; the row whose lock decides who gets the last euro.
+
+    fee_basis_points: what the platform keeps of each charge, frozen at publication. shortfall_until: until when those
+    who wait are asked to make up for charges that failed.
+    """
 
     __tablename__ = "campaign_tally"
     __table_args__ = (
         CheckConstraint("reserved_cents >= 0 AND live_cents >= 0 AND related_cents >= 0", name="not_negative"),
         CheckConstraint("reserved_cents + live_cents <= hard_cap_cents", name="never_over_cap"),
         CheckConstraint("confirmed_cents >= 0 AND confirmed_cents <= live_cents", name="confirmed_is_live"),
+        CheckConstraint("fee_basis_points BETWEEN 0 AND 1000", name="fee"),
     )
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     hard_cap_cents: Mapped[int] = mapped_column(BigInteger)
@@ -46,6 +52,8 @@ class CampaignTally(Base):
     decisions: Mapped[int] = mapped_column(default=0)
     last_hash: Mapped[str]
     offers_made_at: Mapped[datetime | None]
+    fee_basis_points: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    shortfall_until: Mapped[datetime | None]
 
 
 class CampaignRingTally(Base):
@@ -74,7 +82,8 @@ class Pledge(Base):
 
     reserved_until, revocable_until, recover_until: aware UTC, exclusive. reserved_until: of somebody who waits, the end
     of the campaign. asked_cents: what they asked for, when they were offered less.
-    commune_code: the home it was accepted with.
+    commune_code: the home it was accepted with. transfer_id: where the money is with the owner, None once it is back.
+    fee_cents: what the platform kept of it. recovery_session_id: the last page on which a refused charge may be paid.
     """
 
     __tablename__ = "pledge"
@@ -87,7 +96,8 @@ class Pledge(Base):
             "(revocable_until IS NOT NULL AND payment_method_id IS NOT NULL)",
             name="card_before_reflection",
         ),
-        CheckConstraint("state <> 'paid' OR charge_id IS NOT NULL", name="paid_has_charge"),
+        CheckConstraint(f"state NOT IN ({_TAKEN_LIST}) OR charge_id IS NOT NULL", name="paid_has_charge"),
+        CheckConstraint("state <> 'transferred' OR transfer_id IS NOT NULL", name="transferred_has_transfer"),
         ForeignKeyConstraint(
             ["campaign_id", "campaign_version"],
             ["campaign_version.campaign_id", "campaign_version.number"],
@@ -105,6 +115,7 @@ class Pledge(Base):
         Index("ix_pledge_undecided", "campaign_id", postgresql_where=text("state IN ('reflecting', 'confirmed')")),
         Index("ix_pledge_charging", "charge_started_at", postgresql_where=text("state = 'charging'")),
         Index("ix_pledge_recovering", "recover_until", postgresql_where=text("state = 'action_required'")),
+        Index("ix_pledge_owed", "campaign_id", "id", postgresql_where=text("state IN ('paid', 'refunding')")),
     )
     campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -135,6 +146,12 @@ class Pledge(Base):
     charge_id: Mapped[str | None]
     decline_reason: Mapped[str | None]
     recover_until: Mapped[datetime | None]
+    recovery_session_id: Mapped[str | None]
+    reminders: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    fee_cents: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    transfer_id: Mapped[str | None]
+    refund_id: Mapped[str | None]
+    dispute_id: Mapped[str | None]
     ended_at: Mapped[datetime | None]
     livemode: Mapped[bool] = mapped_column(default=False)
     stripe_version: Mapped[str | None]
@@ -161,6 +178,48 @@ class PledgeEvent(Base):
     actor_id: Mapped[UUID | None]
     stripe_event_id: Mapped[str | None]
     at: Mapped[datetime]
+
+
+class SettlementJob(Base):
+    """One errand to the provider that moves money, written down before it is run: charge, transfer, reversal, refund.
+
+    number: counts the errands of a kind of one pledge from 1; of a charge, it is its attempt. key: idempotency key.
+    due_at: when to run it (again); while it is being run, the end of its lease. first_sent_at: when the provider may
+    first have heard of it. state: open, done, or void when it came to nothing. outcome: in one word.
+    """
+
+    __tablename__ = "settlement_job"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "pledge_id"],
+            ["pledge.campaign_id", "pledge.id"],
+            name="fk_settlement_job_campaign_id_pledge_id_pledge",
+        ),
+        CheckConstraint("kind IN ('charge', 'transfer', 'reversal', 'refund')", name="kind"),
+        CheckConstraint("state IN ('open', 'done', 'void')", name="state"),
+        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
+        CheckConstraint("amount_cents > 0 AND number > 0 AND tries >= 0", name="positive"),
+        UniqueConstraint("campaign_id", "pledge_id", "kind", "number"),
+        Index(
+            "uq_settlement_job_open", "campaign_id", "pledge_id", unique=True, postgresql_where=text("state = 'open'")
+        ),
+        Index("ix_settlement_job_due", "due_at", postgresql_where=text("state = 'open'")),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    pledge_id: Mapped[UUID]
+    kind: Mapped[str]
+    number: Mapped[int]
+    key: Mapped[str]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(default="open")
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    first_sent_at: Mapped[datetime | None]
+    provider_id: Mapped[str | None]
+    outcome: Mapped[str | None]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class PledgeDecision(Base):

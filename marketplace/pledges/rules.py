@@ -14,6 +14,12 @@ MOST_UNFINISHED = 3
 UNFINISHED_FOR = timedelta(hours=24)
 # Keys may be forgotten at the provider after 24 h: from then on, look before sending again.
 KEY_LIFE = timedelta(hours=23)
+# An errand that was begun is nobody else's for so long: more than all tries of a call and any wait before it.
+LEASE = timedelta(minutes=2)
+# A recovery is brought back to mind twice before it ends.
+REMINDERS = (RECOVERY / 2, timedelta(days=1))
+# Where failed charges leave a campaign short, room is offered to those who wait, for so long after it succeeded.
+SHORTFALL = timedelta(days=14)
 
 STATES = (
     "waitlisted",
@@ -24,14 +30,22 @@ STATES = (
     "charging",
     "action_required",
     "paid",
+    "transferred",
+    "refunding",
+    "refunded",
+    "refund_failed",
+    "disputed",
+    "charged_back",
     "withdrawn",
     "released",
     "abandoned",
     "dropped",
 )
 RESERVED = frozenset({"offered", "card_pending"})
-LIVE = frozenset({"reflecting", "confirmed", "charging", "action_required", "paid"})
-FINAL = frozenset({"withdrawn", "released", "dropped"})
+LIVE = frozenset({"reflecting", "confirmed", "charging", "action_required", "paid", "transferred", "disputed"})
+FINAL = frozenset({"withdrawn", "released", "dropped", "refunded", "charged_back"})
+# Money was taken from a card, whatever became of it since.
+TAKEN = frozenset({"paid", "transferred", "refunding", "refunded", "refund_failed", "disputed", "charged_back"})
 
 # (from, to): causes. None is "does not exist yet". Source: docs/pledges.md, which draws this table.
 MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
@@ -57,6 +71,18 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("charging", "dropped"): frozenset({"recovery_over"}),
     ("action_required", "charging"): frozenset({"last_attempt"}),
     ("action_required", "paid"): frozenset({"charge_succeeded"}),
+    ("paid", "transferred"): frozenset({"transfer_made"}),
+    ("paid", "refunding"): frozenset({"campaign_failed", "refund_decided"}),
+    ("transferred", "refunding"): frozenset({"transfer_reversed"}),
+    ("refunding", "refunded"): frozenset({"refund_succeeded"}),
+    ("refunding", "refund_failed"): frozenset({"refund_declined"}),
+    ("refunded", "refund_failed"): frozenset({"refund_declined"}),
+    ("refund_failed", "refunding"): frozenset({"refund_again"}),
+    ("paid", "disputed"): frozenset({"dispute_opened"}),
+    ("transferred", "disputed"): frozenset({"dispute_opened"}),
+    ("disputed", "paid"): frozenset({"dispute_won"}),
+    ("disputed", "transferred"): frozenset({"dispute_won"}),
+    ("disputed", "charged_back"): frozenset({"dispute_lost"}),
 }
 
 
