@@ -21,6 +21,7 @@ from marketplace.payments.gateway import (
     SavedCard,
 )
 from marketplace.payments.stripe_gateway import API_VERSION, INVALID, StripeGateway
+from tests.fake_settlement import FakeSettlement
 
 WEBHOOK_SECRET = "whsec_of_the_tests"
 
@@ -42,13 +43,13 @@ class _Intent:
 
 
 @dataclass
-class FakeGateway:
+class FakeGateway(FakeSettlement):
     """Implements `payments.gateway.Gateway`; every call asserts that no transaction of ours is open.
 
     unavailable: nobody answers. declines: reason of the next charges, one each; None lets one pass, INVALID refuses the
     request itself, so that no payment comes into being.
-    crash_after_charge: the next charge happens, its answer is lost with our program. lose_answer: the next charge
-    happens, its answer is lost on the way.
+    crash_after_charge: the next charge, refund, transfer or reversal happens, its answer is lost with our program.
+    lose_answer: it happens, its answer is lost on the way.
     """
 
     api_version: str = API_VERSION
@@ -115,6 +116,11 @@ class FakeGateway:
         """Expire a page that is open."""
         self._called("close_card_page")
         self.closed.append(session_id)
+        if session_id in self.payment_pages:
+            page = self.payment_pages[session_id]
+            if page.state == "open":
+                self.payment_pages[session_id] = replace(page, state="expired", url=None)
+            return
         if self.pages[session_id].state == "open":
             self.pages[session_id] = replace(self.pages[session_id], state="expired", url=None)
 
@@ -155,14 +161,7 @@ class FakeGateway:
             return outcome
 
         facts = (customer_id, payment_method_id, amount, pledge, campaign, attempt, description)
-        outcome = self._once(key, facts, make)
-        if self.crash_after_charge:
-            self.crash_after_charge = False
-            raise Crashed
-        if self.lose_answer:
-            self.lose_answer = False
-            raise Unavailable("provider")
-        return outcome
+        return self._answer("charge", self._once(key, facts, make))
 
     def find_charge(self, *, customer_id: str, pledge: str, attempt: int) -> ChargeOutcome | None:
         """Look for a payment by what it says of us."""
@@ -244,6 +243,19 @@ class FakeGateway:
         self.calls.append(name)
         if self.unavailable:
             raise Unavailable("provider")
+
+    def _answer(self, _what: str, answer: Any) -> Any:
+        """Give an answer to something that happened, unless it is to be lost."""
+        if self.crash_after_charge:
+            self.crash_after_charge = False
+            raise Crashed
+        if self.lose_answer:
+            self.lose_answer = False
+            raise Unavailable("provider")
+        return answer
+
+    def _new_intent(self, *facts: Any) -> None:
+        self.intents[facts[0]] = _Intent(*facts)
 
     def _once(self, key: str, request: object, make: Callable[[], Any]) -> Any:
         if key in self._answers:

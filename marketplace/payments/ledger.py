@@ -32,6 +32,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "dispute": (DISPUTES, BACKERS),
     "dispute_won": (BACKERS, DISPUTES),
     "chargeback": (CAMPAIGN, DISPUTES),
+    "recovered": (CAMPAIGN, LOSSES),
 }
 
 

@@ -23,13 +23,13 @@ class PaymentCustomer(Base):
 class PaymentRecipient(Base):
     """Somebody who may be sent money: an account as a recipient at the provider.
 
-    status: pending (papers are missing), active, or restricted (the provider stopped it). checked_at: when it was last
-    asked about. reason: the provider's code of what stands in the way.
+    status: incomplete (the provider wants to know more), pending (it reads), active, or rejected. checked_at: when it
+    was last asked about. reason: what stands in the way, in the provider's words.
     """
 
     __tablename__ = "payment_recipient"
     __table_args__ = (
-        CheckConstraint("status IN ('pending', 'active', 'restricted')", name="status"),
+        CheckConstraint("status IN ('incomplete', 'pending', 'active', 'rejected')", name="status"),
         CheckConstraint("livemode = false", name="test_mode_only"),
     )
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -94,7 +94,7 @@ class Transfer(Base):
     """One line of the ledger: one row is both legs, so that it balances by construction.
 
     kind: ``pending`` promises; a later ``post`` or ``void`` with its ``pending_id`` resolves it, once. The other kinds
-    are steps of money that was taken: `ledger.STEPS`. provider_id: the object at the provider; one makes each step once.
+    are steps of money that was taken: `ledger.STEPS`. provider_id: the object at the provider, which makes a step once.
     Source: two-phase transfers as in TigerBeetle's documentation.
     """
 
@@ -104,7 +104,7 @@ class Transfer(Base):
         CheckConstraint("debit_account <> credit_account", name="two_accounts"),
         CheckConstraint(
             "kind IN ('pending', 'post', 'void', 'transfer', 'fee', 'reversal', 'fee_back', 'refund_due', 'refund',"
-            " 'refund_back', 'dispute', 'dispute_won', 'chargeback')",
+            " 'refund_back', 'dispute', 'dispute_won', 'chargeback', 'recovered')",
             name="kind",
         ),
         CheckConstraint("(kind IN ('post', 'void')) = (pending_id IS NOT NULL)", name="resolution_names_pending"),

@@ -13,7 +13,7 @@ from marketplace.payments.models import PaymentRecipient
 
 @dataclass(frozen=True)
 class Recipient:
-    """An owner's account at the provider. status: pending, active or restricted; reason: what stands in the way."""
+    """An owner's account at the provider. status: of `gateway.Recipient`; reason: what stands in the way."""
 
     account_id: UUID
     provider_id: str
@@ -22,7 +22,7 @@ class Recipient:
     checked_at: datetime
 
 
-def active() -> Select[tuple[UUID]]:
+def active() -> Select[UUID]:
     """Select the accounts that money may be sent to, for a longer statement."""
     return select(PaymentRecipient.account_id).where(PaymentRecipient.status == "active")
 
@@ -30,7 +30,7 @@ def active() -> Select[tuple[UUID]]:
 def find(session: Session, account_id: UUID) -> Recipient | None:
     """Return somebody's account at the provider, None when there is none. One statement."""
     row = session.get(PaymentRecipient, account_id, populate_existing=True)
-    return row and Recipient(row.account_id, row.provider_id, row.status, row.reason, row.checked_at)
+    return None if row is None else _recipient(row)
 
 
 def remember(session: Session, *, account_id: UUID, provider_id: str, stripe_version: str, now: datetime) -> str:
@@ -38,16 +38,14 @@ def remember(session: Session, *, account_id: UUID, provider_id: str, stripe_ver
     row = insert(PaymentRecipient).values(
         account_id=account_id,
         provider_id=provider_id,
-        status="pending",
+        status="incomplete",
         checked_at=now,
         livemode=False,
         stripe_version=stripe_version,
         created_at=now,
     )
     session.execute(row.on_conflict_do_nothing(index_elements=["account_id"]))
-    return session.scalars(
-        select(PaymentRecipient.provider_id).where(PaymentRecipient.account_id == account_id)
-    ).one()
+    return session.scalars(select(PaymentRecipient.provider_id).where(PaymentRecipient.account_id == account_id)).one()
 
 
 def note(session: Session, *, account_id: UUID, status: str, reason: str | None, now: datetime) -> None:
@@ -67,4 +65,8 @@ def to_check(session: Session, *, before: datetime) -> list[Recipient]:
         .order_by(PaymentRecipient.checked_at, PaymentRecipient.account_id)
         .limit(200)
     )
-    return [Recipient(row.account_id, row.provider_id, row.status, row.reason, row.checked_at) for row in rows]
+    return [_recipient(row) for row in rows]
+
+
+def _recipient(row: PaymentRecipient) -> Recipient:
+    return Recipient(row.account_id, row.provider_id, row.status, row.reason, row.checked_at)

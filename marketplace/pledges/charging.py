@@ -41,7 +41,9 @@ class Charge:
         return gateway.find_charge(customer_id=self.customer_id, pledge=self.pledge, attempt=self.errand.number)
 
     def send(self, gateway: Gateway) -> ChargeOutcome:
-        """Charge the card; a decline is an outcome."""
+        """Charge the card; a decline is an outcome. What is under way already is asked about."""
+        if self.errand.provider_id is not None:
+            return gateway.payment(self.errand.provider_id).outcome
         return gateway.charge(
             customer_id=self.customer_id,
             payment_method_id=self.payment_method_id,
@@ -57,7 +59,7 @@ class Charge:
         """Write down what became of it; return the state of the pledge."""
         state = record(session, self.errand.campaign_id, self.errand.pledge_id, outcome, now=now)
         if outcome.state == "processing":
-            errands.postpone(session, self.errand, now=now)
+            errands.postpone(session, self.errand, now=now, provider_id=outcome.payment_intent_id)
         else:
             errands.end(session, self.errand, outcome=state, provider_id=outcome.payment_intent_id, now=now)
         return state
@@ -77,8 +79,7 @@ class LastLook:
     def send(self, gateway: Gateway) -> ChargeOutcome | None:
         """Close the page; return the payment that was made there, if one was."""
         gateway.close_card_page(self.session_id)
-        payment = gateway.card_page(self.session_id).payment_intent_id
-        return None if payment is None else gateway.payment(payment).outcome
+        return gateway.payment_page(self.session_id).payment
 
     def record(self, session: Session, outcome: ChargeOutcome | None, now: datetime) -> str:
         """Take note of a payment; without one, the errand goes on at once with the card that is kept."""
@@ -107,9 +108,7 @@ def begin(session: Session, errand: Errand, now: datetime) -> Charge | LastLook 
     if cause == "last_attempt" and pledge.recovery_session_id is not None:
         return LastLook(errand, pledge.recovery_session_id)
     if cause is not None:
-        move(
-            session, pledge, to="charging", cause=cause, now=now, charge_attempt=errand.number, charge_started_at=now
-        )
+        move(session, pledge, to="charging", cause=cause, now=now, charge_attempt=errand.number, charge_started_at=now)
     customer_id = customers.provider_id(session, pledge.backer_id)
     assert customer_id is not None
     assert pledge.payment_method_id is not None

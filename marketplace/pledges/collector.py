@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.db import Database
 from marketplace.core.errors import Unavailable
-from marketplace.payments.gateway import Gateway, TooFast
+from marketplace.payments.gateway import BrokeDown, Gateway, TooFast
 from marketplace.payments.pace import Pace
 from marketplace.pledges import charging, errands, payback, payout
 from marketplace.pledges.errands import Errand
@@ -81,8 +81,8 @@ def run_one(database: Database, gateway: Gateway, *, campaign_id: UUID, pledge_i
     for call in calls:
         try:
             answer = _ask(gateway, call, now)
-        except Unavailable:
-            database.in_transaction(partial(errands.postpone, errand=call.errand, now=now))
+        except Unavailable as away:
+            database.in_transaction(partial(_put_off, call=call, away=away, now=now))
             raise
         outcome = database.in_transaction(partial(call.record, outcome=answer, now=now))
         if isinstance(call, charging.LastLook) and answer is None:
@@ -190,7 +190,7 @@ def _take(session: Session, *, now: datetime, limit: int, only: errands.Ref | No
 
 def _ask(gateway: Gateway, call: Call, now: datetime) -> Any:
     """Send an errand, or look first where the provider may have forgotten its key. Raises Unavailable."""
-    found = call.look(gateway) if call.errand.may_be_forgotten(now) else None
+    found = call.look(gateway) if call.errand.look_first(now) else None
     return call.send(gateway) if found is None else found
 
 
@@ -201,7 +201,11 @@ def _record_all(session: Session, *, answers: Sequence[tuple[Call, "Future[Any]"
 def _record(session: Session, *, call: Call, future: "Future[Any]", now: datetime) -> str:
     try:
         outcome = future.result()
-    except Unavailable:
-        errands.postpone(session, call.errand, now=now)
+    except Unavailable as away:
+        _put_off(session, call=call, away=away, now=now)
         return "put_off"
     return call.record(session, outcome, now)
+
+
+def _put_off(session: Session, *, call: Call, away: Unavailable, now: datetime) -> None:
+    errands.postpone(session, call.errand, now=now, key_is_spent=isinstance(away, BrokeDown))

@@ -7,9 +7,10 @@ runs it sends the same request under the same key.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import and_, exists, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,13 +24,18 @@ from marketplace.projects.models import Campaign, Project
 Ref = tuple[UUID, UUID]
 # What the keys of a kind are called at the provider. Those of charges are older than this table.
 _KEYS: Mapping[str, str] = {"charge": "charge", "transfer": "transfer", "reversal": "reverse", "refund": "refund"}
+# Of a key that was not made anew: "pledge:<id>:charge:1".
+_COLONS = 3
 # How long to wait before what could not be sent is tried again: doubled each time, up to the longest.
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Errand:
-    """An errand that is ours for now. first_sent_at: when it was begun for the first time."""
+    """An errand that is ours for now.
+
+    first_sent_at: when it was begun for the first time. provider_id: of what it brought about and is not finished yet.
+    """
 
     campaign_id: UUID
     id: UUID
@@ -38,16 +44,23 @@ class Errand:
     number: int
     key: str
     amount: Money
+    cause: str | None
     first_sent_at: datetime
     tries: int
+    provider_id: str | None
 
-    def may_be_forgotten(self, now: datetime) -> bool:
-        """Tell whether the provider may have forgotten its key: then look before sending it again."""
-        return self.tries > 1 and now - self.first_sent_at > KEY_LIFE
+    def look_first(self, now: datetime) -> bool:
+        """Tell whether to look for an earlier try before sending this one: its key is new, or may be forgotten."""
+        return self.key.count(":") > _COLONS or (self.tries > 1 and now - self.first_sent_at > KEY_LIFE)
 
 
-def write_down(session: Session, kind: str, pledge: Pledge, *, now: datetime, cents: int | None = None) -> bool:
-    """Write an errand of a locked pledge down, unless one is open for it. Return whether there is a new one."""
+def write_down(
+    session: Session, kind: str, pledge: Pledge, *, now: datetime, cents: int | None = None, cause: str | None = None
+) -> bool:
+    """Write an errand of a locked pledge down, unless one is open for it. Return whether there is a new one.
+
+    cents: the pledge's amount when None. cause: a code that says what it is for.
+    """
     same = (SettlementJob.campaign_id == pledge.campaign_id, SettlementJob.pledge_id == pledge.id)
     if kind == "charge":
         number = pledge.charge_attempt + 1
@@ -60,6 +73,7 @@ def write_down(session: Session, kind: str, pledge: Pledge, *, now: datetime, ce
         pledge_id=pledge.id,
         kind=kind,
         number=number,
+        cause=cause,
         key=f"pledge:{pledge.id}:{_KEYS[kind]}:{number}",
         amount_cents=pledge.amount_cents if cents is None else cents,
         state="open",
@@ -106,14 +120,16 @@ _COLUMNS = (
     SettlementJob.number,
     SettlementJob.key,
     SettlementJob.amount_cents,
+    SettlementJob.cause,
     SettlementJob.first_sent_at,
     SettlementJob.tries,
+    SettlementJob.provider_id,
 )
 
 
-def _errand(row: object) -> Errand:
-    campaign_id, job_id, pledge_id, kind, number, key, cents, first_sent_at, tries = row  # type: ignore[misc]
-    return Errand(campaign_id, job_id, pledge_id, kind, number, key, Money(cents), first_sent_at, tries)
+def _errand(row: Any) -> Errand:
+    facts = row._asdict()  # SQLAlchemy's public name
+    return Errand(amount=Money(facts.pop("amount_cents")), **facts)
 
 
 def end(
@@ -133,9 +149,7 @@ def end(
             SettlementJob.id == errand.id,
             SettlementJob.state == "open",
         )
-        .values(
-            state="void" if came_to_nothing else "done", outcome=outcome, provider_id=provider_id, ended_at=now
-        )
+        .values(state="void" if came_to_nothing else "done", outcome=outcome, provider_id=provider_id, ended_at=now)
         .execution_options(synchronize_session=False)
     )
     return bool(session.execute(ended).rowcount)  # type: ignore[attr-defined]
@@ -147,19 +161,19 @@ def end_of(
     campaign_id: UUID,
     pledge_id: UUID,
     kind: str,
-    number: int | None,
     outcome: str,
     provider_id: str | None,
     now: datetime,
+    number: int | None = None,
 ) -> None:
-    """End the errand whose result became known in another way, if it is still open."""
+    """End the errand of a kind whose result became known in another way, if it is still open. number: None is any."""
     session.execute(
         update(SettlementJob)
         .where(
             SettlementJob.campaign_id == campaign_id,
             SettlementJob.pledge_id == pledge_id,
             SettlementJob.kind == kind,
-            SettlementJob.number == number,
+            true() if number is None else SettlementJob.number == number,
             SettlementJob.state == "open",
         )
         .values(state="done", outcome=outcome, provider_id=provider_id, ended_at=now)
@@ -167,9 +181,18 @@ def end_of(
     )
 
 
-def postpone(session: Session, errand: Errand, *, now: datetime) -> None:
-    """Try an errand again later: nobody answered. The longer nobody does, the later."""
+def postpone(
+    session: Session, errand: Errand, *, now: datetime, key_is_spent: bool = False, provider_id: str | None = None
+) -> None:
+    """Try an errand again later: nobody answered. The longer nobody does, the later.
+
+    provider_id: of what came into being and is not finished; what became of it is asked next time.
+
+    key_is_spent: the provider broke down and keeps that answer under the key; the next try has another, and looks
+    first whether this one had an effect all the same.
+    """
     wait = min(_FIRST_WAIT * 2 ** min(errand.tries - 1, 10), _LONGEST_WAIT)
+    key = ":".join(errand.key.split(":")[: _COLONS + 1])
     session.execute(
         update(SettlementJob)
         .where(
@@ -177,7 +200,9 @@ def postpone(session: Session, errand: Errand, *, now: datetime) -> None:
             SettlementJob.id == errand.id,
             SettlementJob.state == "open",
         )
-        .values(due_at=now + wait)
+        .values(
+            due_at=now + wait, key=f"{key}:{errand.tries + 1}" if key_is_spent else errand.key, provider_id=provider_id
+        )
         .execution_options(synchronize_session=False)
     )
 
@@ -213,9 +238,16 @@ def any_due(session: Session, now: datetime) -> bool:
     return session.scalar(due.limit(1)) is not None
 
 
-def wanting(
-    session: Session, *, now: datetime, limit: int, only: Ref | None = None
-) -> list[tuple[str, Ref]]:
+def to_run(session: Session, *, now: datetime) -> list[Ref]:
+    """Return the pledges for which there is something to run, written down or not."""
+    due = select(SettlementJob.campaign_id, SettlementJob.pledge_id).where(
+        SettlementJob.state == "open", SettlementJob.due_at <= now
+    )
+    written = [(row.campaign_id, row.pledge_id) for row in session.execute(due.order_by(SettlementJob.due_at))]
+    return written + [ref for _, ref in wanting(session, now=now, limit=10_000)]
+
+
+def wanting(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[tuple[str, Ref]]:
     """Return errands that should be written down, with their pledges, those of charges first. Four statements.
 
     only: those of one pledge.
@@ -245,7 +277,9 @@ def wanting(
     found: list[tuple[str, Ref]] = []
     for kind, conditions in searches:
         if len(found) < limit:
-            rows = select(Pledge.campaign_id, Pledge.id).where(*conditions, idle).order_by(Pledge.campaign_id, Pledge.id)
+            rows = (
+                select(Pledge.campaign_id, Pledge.id).where(*conditions, idle).order_by(Pledge.campaign_id, Pledge.id)
+            )
             found += [(kind, (row[0], row[1])) for row in session.execute(rows.limit(limit - len(found)))]
     return found
 

@@ -210,6 +210,7 @@ class SettlementJob(Base):
     pledge_id: Mapped[UUID]
     kind: Mapped[str]
     number: Mapped[int]
+    cause: Mapped[str | None]
     key: Mapped[str]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(default="open")

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from marketplace.core.db import Database
 from marketplace.core.errors import Refused
 from marketplace.payments import inbox
-from marketplace.payments.gateway import Gateway, RefundOutcome
-from marketplace.pledges import errands, payout
+from marketplace.payments.gateway import Gateway, RefundStatus, Refusal
+from marketplace.pledges import errands, notices, payout
 from marketplace.pledges.checkout import parse_reference, reference
 from marketplace.pledges.errands import Errand
-from marketplace.pledges.rules import TAKEN
+from marketplace.pledges.models import Pledge
 from marketplace.pledges.services import tell
 from marketplace.pledges.transitions import lock_pledge, move
 
@@ -24,43 +24,47 @@ class Refund:
     """Credit the card that was charged. Implements `collector.Call`."""
 
     errand: Errand
-    charge_id: str
+    payment_intent_id: str
+    earlier: str | None
 
     @property
     def pledge(self) -> str:
         """What the provider knows the pledge by."""
         return reference(self.errand.campaign_id, self.errand.pledge_id)
 
-    def look(self, gateway: Gateway) -> RefundOutcome | None:
-        """Look for the refund of an earlier try."""
-        return gateway.find_refund(charge_id=self.charge_id, number=self.errand.number)
+    def look(self, gateway: Gateway) -> RefundStatus | None:
+        """Look for the refund of an earlier try; the one before it, which failed, is not it."""
+        found = gateway.refunds(self.payment_intent_id)
+        return next((one for one in found if one.pledge == self.pledge and one.refund_id != self.earlier), None)
 
-    def send(self, gateway: Gateway) -> RefundOutcome:
-        """Give the whole amount back."""
+    def send(self, gateway: Gateway) -> RefundStatus | Refusal:
+        """Give the whole amount back. What is on its way already is asked about."""
+        if self.errand.provider_id is not None:
+            return gateway.refund_status(self.errand.provider_id)
         return gateway.refund(
-            charge_id=self.charge_id,
-            amount=self.errand.amount,
-            pledge=self.pledge,
-            number=self.errand.number,
-            key=self.errand.key,
+            payment_intent_id=self.payment_intent_id, amount=self.errand.amount, pledge=self.pledge, key=self.errand.key
         )
 
-    def record(self, session: Session, outcome: RefundOutcome, now: datetime) -> str:
+    def record(self, session: Session, outcome: RefundStatus | Refusal, now: datetime) -> str:
         """Write down what became of it. One that is on its way is asked about again."""
+        pledge = lock_pledge(session, self.errand.campaign_id, self.errand.pledge_id)
+        if isinstance(outcome, Refusal):
+            if errands.end(session, self.errand, outcome=outcome.reason, now=now):
+                _fail(session, pledge, reason=outcome.reason, now=now)
+            return "refused"
         if outcome.state == "pending":
-            errands.postpone(session, self.errand, now=now)
+            errands.postpone(session, self.errand, now=now, provider_id=outcome.refund_id)
             return "pending"
-        errands.end(session, self.errand, outcome=outcome.state, provider_id=outcome.refund_id, now=now)
         return record(session, self.errand.campaign_id, self.errand.pledge_id, outcome, now=now)
 
 
 def begin(session: Session, errand: Errand, now: datetime) -> Refund | None:
     """Say what to give back for a claimed errand; None when there is nothing to give back (any more)."""
     pledge = lock_pledge(session, errand.campaign_id, errand.pledge_id)
-    if pledge.state != "refunding" or pledge.charge_id is None:
+    if pledge.state != "refunding" or pledge.payment_intent_id is None:
         errands.end(session, errand, outcome=pledge.state, now=now, came_to_nothing=True)
         return None
-    return Refund(errand, pledge.charge_id)
+    return Refund(errand, pledge.payment_intent_id, pledge.refund_id)
 
 
 def give_back(
@@ -81,7 +85,7 @@ def give_back(
         return "reversal_first"
     if under_way is not None:
         raise Refused("payment_under_way")
-    if payout.take_back(session, pledge, now=now):
+    if payout.take_back(session, pledge, cause="refund_decided", now=now):
         return "reversal_first"
     move(session, pledge, to="refunding", cause=cause, now=now, actor_id=actor_id)
     return "refunding"
@@ -106,39 +110,40 @@ def record(
     session: Session,
     campaign_id: UUID,
     pledge_id: UUID,
-    outcome: RefundOutcome,
+    outcome: RefundStatus,
     *,
     now: datetime,
     stripe_event_id: str | None = None,
 ) -> str:
-    """Write down what became of a refund; return the state of the pledge. Happens again without effect."""
+    """Write down what became of a refund; return the state of the pledge. Happens again without effect.
+
+    One that succeeded may still come back later: it has failed then. A part of the amount is not its refund.
+    """
     pledge = lock_pledge(session, campaign_id, pledge_id)
-    facts: dict[str, Any] = {"now": now, "stripe_event_id": stripe_event_id}
+    of_before = pledge.state == "refunding" and pledge.refund_id == outcome.refund_id
+    if outcome.state == "pending" or of_before or outcome.amount.cents != pledge.amount_cents:
+        return pledge.state
+    facts: dict[str, Any] = {"refund_id": outcome.refund_id, "stripe_event_id": stripe_event_id, "now": now}
+    if pledge.state == "refunding":
+        errands.end_of(
+            session,
+            campaign_id=campaign_id,
+            pledge_id=pledge_id,
+            kind="refund",
+            outcome=outcome.state,
+            provider_id=outcome.refund_id,
+            now=now,
+        )
     if outcome.state == "succeeded" and pledge.state == "refunding":
-        _end(session, pledge.campaign_id, pledge.id, outcome, now)
-        move(session, pledge, to="refunded", cause="refund_succeeded", refund_id=outcome.refund_id, **facts)
+        move(session, pledge, to="refunded", cause="refund_succeeded", **facts)
         tell(session, pledge, "pledge_refunded")
-    elif outcome.state == "failed" and pledge.state in {"refunding", "refunded"} and _its_last(pledge.refund_id, outcome):
-        _end(session, pledge.campaign_id, pledge.id, outcome, now)
-        move(session, pledge, to="refund_failed", cause="refund_declined", decline_reason=outcome.reason, **facts)
-        payout.tell_staff(session, pledge, "refund_failed")
-    assert pledge.state in TAKEN or outcome.state == "pending"
+    elif outcome.state != "succeeded" and (
+        pledge.state == "refunding" or (pledge.state == "refunded" and pledge.refund_id == outcome.refund_id)
+    ):
+        _fail(session, pledge, reason=outcome.reason, **facts)
     return pledge.state
 
 
-def _its_last(refund_id: str | None, outcome: RefundOutcome) -> bool:
-    """Tell whether news of a failed refund is about the one that a pledge rests on, or waits for."""
-    return refund_id is None or outcome.refund_id is None or refund_id == outcome.refund_id
-
-
-def _end(session: Session, campaign_id: UUID, pledge_id: UUID, outcome: RefundOutcome, now: datetime) -> None:
-    errands.end_of(
-        session,
-        campaign_id=campaign_id,
-        pledge_id=pledge_id,
-        kind="refund",
-        number=outcome.number,
-        outcome=outcome.state,
-        provider_id=outcome.refund_id,
-        now=now,
-    )
+def _fail(session: Session, pledge: Pledge, *, reason: str | None, **facts: Any) -> None:
+    move(session, pledge, to="refund_failed", cause="refund_declined", decline_reason=reason, **facts)
+    notices.tell_staff(session, pledge, "refund_failed")

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.core.money import Money
-from marketplace.core.queue import enqueue
 from marketplace.finance.fees import fee
 from marketplace.payments import ledger, recipients
-from marketplace.payments.gateway import Gateway, MovedMoney
-from marketplace.pledges import errands
+from marketplace.payments.gateway import Gateway, Refusal, TransferStatus
+from marketplace.pledges import errands, notices
 from marketplace.pledges.checkout import reference
 from marketplace.pledges.errands import Errand
 from marketplace.pledges.models import CampaignTally, Pledge
@@ -29,7 +29,7 @@ class Transfer:
 
     errand: Errand
     owner_id: UUID
-    destination: str
+    recipient_id: str
     charge_id: str
     fee_cents: int
 
@@ -38,43 +38,41 @@ class Transfer:
         """What the provider knows the pledge by."""
         return reference(self.errand.campaign_id, self.errand.pledge_id)
 
-    def look(self, gateway: Gateway) -> MovedMoney | None:
-        """Look for the transfer of an earlier try."""
-        return gateway.find_transfer(
-            campaign=str(self.errand.campaign_id), pledge=self.pledge, number=self.errand.number
+    def look(self, gateway: Gateway) -> TransferStatus | None:
+        """Look for the transfer of an earlier try; one that was taken back whole is of an earlier errand."""
+        found = gateway.find_transfer(
+            campaign=str(self.errand.campaign_id), recipient_id=self.recipient_id, pledge=self.pledge
         )
+        return found if found is not None and found.taken_back < found.amount else None
 
-    def send(self, gateway: Gateway) -> MovedMoney:
+    def send(self, gateway: Gateway) -> TransferStatus | Refusal:
         """Send the money."""
         return gateway.transfer(
-            amount=Money(self.errand.amount.cents - self.fee_cents),
-            destination=self.destination,
             charge_id=self.charge_id,
-            campaign=str(self.errand.campaign_id),
+            recipient_id=self.recipient_id,
+            amount=Money(self.errand.amount.cents - self.fee_cents),
             pledge=self.pledge,
-            number=self.errand.number,
+            campaign=str(self.errand.campaign_id),
             key=self.errand.key,
         )
 
-    def record(self, session: Session, outcome: MovedMoney, now: datetime) -> str:
+    def record(self, session: Session, outcome: TransferStatus | Refusal, now: datetime) -> str:
         """Write down that it was sent; where it was refused, the owner's account is asked about again tomorrow."""
         pledge = lock_pledge(session, self.errand.campaign_id, self.errand.pledge_id)
-        done = outcome.id is not None
-        if not errands.end(
-            session, self.errand, outcome=outcome.reason or "sent", provider_id=outcome.id, now=now, came_to_nothing=not done
-        ):
-            return "nothing_to_do"
-        if not done:
-            recipients.note(session, account_id=self.owner_id, status="restricted", reason=outcome.reason, now=now)
+        if isinstance(outcome, Refusal):
+            errands.end(session, self.errand, outcome=outcome.reason, now=now, came_to_nothing=True)
+            recipients.note(session, account_id=self.owner_id, status="rejected", reason=outcome.reason, now=now)
             return "refused"
-        facts = {"transfer_id": outcome.id, "fee_cents": self.fee_cents}
+        if not errands.end(session, self.errand, outcome="sent", provider_id=outcome.transfer_id, now=now):
+            return "nothing_to_do"
+        facts: dict[str, Any] = {"transfer_id": outcome.transfer_id, "fee_cents": self.fee_cents}
         if pledge.state == "paid":
             move(session, pledge, to="transferred", cause="transfer_made", now=now, **facts)
         else:  # a dispute came while it was on its way
-            pledge.transfer_id, pledge.fee_cents = outcome.id, self.fee_cents
+            pledge.transfer_id, pledge.fee_cents = outcome.transfer_id, self.fee_cents
             session.flush()
-            _step(session, pledge, "transfer", "fee", str(outcome.id), now)
-            take_back(session, pledge, now=now)
+            _step(session, pledge, "transfer", "fee", now)
+            take_back(session, pledge, cause="dispute_opened", now=now)
         return "sent"
 
 
@@ -85,38 +83,39 @@ class Reversal:
     errand: Errand
     transfer_id: str
 
-    def look(self, gateway: Gateway) -> MovedMoney | None:
-        """Look for the reversal of an earlier try."""
-        return gateway.find_reversal(transfer_id=self.transfer_id, number=self.errand.number)
+    def look(self, gateway: Gateway) -> TransferStatus | None:
+        """Look whether an earlier try took it back."""
+        found = gateway.transfer_status(self.transfer_id)
+        return found if found.taken_back >= self.errand.amount else None
 
-    def send(self, gateway: Gateway) -> MovedMoney:
+    def send(self, gateway: Gateway) -> TransferStatus | Refusal:
         """Take it back, if the owner's balance covers it."""
         return gateway.reverse_transfer(
-            transfer_id=self.transfer_id, amount=self.errand.amount, number=self.errand.number, key=self.errand.key
+            transfer_id=self.transfer_id,
+            amount=self.errand.amount,
+            pledge=reference(self.errand.campaign_id, self.errand.pledge_id),
+            key=self.errand.key,
         )
 
-    def record(self, session: Session, outcome: MovedMoney, now: datetime) -> str:
+    def record(self, session: Session, outcome: TransferStatus | Refusal, now: datetime) -> str:
         """Write down that it is back; then a refund that was decided goes on. Refused: a person has to see to it."""
         pledge = lock_pledge(session, self.errand.campaign_id, self.errand.pledge_id)
-        if not errands.end(
-            session,
-            self.errand,
-            outcome=outcome.reason or "reversed",
-            provider_id=outcome.id,
-            now=now,
-            came_to_nothing=outcome.id is None,
-        ):
-            return "nothing_to_do"
-        if outcome.id is None:
-            tell_staff(session, pledge, "reversal_refused")
+        if isinstance(outcome, Refusal):
+            errands.end(session, self.errand, outcome=outcome.reason, now=now, came_to_nothing=True)
+            notices.tell_staff(session, pledge, "reversal_refused")
             return "refused"
-        _step(session, pledge, "reversal", "fee_back", outcome.id, now)
-        back = {"transfer_id": None, "fee_cents": 0}
+        if not errands.end(session, self.errand, outcome="reversed", provider_id=self.transfer_id, now=now):
+            return "nothing_to_do"
+        _step(session, pledge, "reversal", "fee_back", now)
         if pledge.state == "transferred":
-            move(session, pledge, to="refunding", cause="transfer_reversed", now=now, **back)
-        else:
-            pledge.transfer_id, pledge.fee_cents = None, 0
-            session.flush()
+            to = "paid" if self.errand.cause == "dispute_opened" else "refunding"  # the dispute was won meanwhile
+            move(session, pledge, to=to, cause="transfer_reversed", now=now, transfer_id=None, fee_cents=0)
+            return "reversed"
+        pledge.transfer_id, pledge.fee_cents = None, 0
+        session.flush()
+        if pledge.state == "charged_back":
+            line = _line(pledge, self.transfer_id, now)
+            ledger.take_step(session, "recovered", cents=pledge.amount_cents, **line)
         return "reversed"
 
 
@@ -145,32 +144,29 @@ def begin_transfer(session: Session, errand: Errand, now: datetime) -> Transfer 
 def begin_reversal(session: Session, errand: Errand, now: datetime) -> Reversal | None:
     """Say what to take back for a claimed errand; None when there is nothing at the owner's (any more)."""
     pledge = lock_pledge(session, errand.campaign_id, errand.pledge_id)
-    if pledge.transfer_id is None or pledge.state not in {"transferred", "disputed"}:
+    if pledge.transfer_id is None or pledge.state not in {"transferred", "disputed", "charged_back"}:
         errands.end(session, errand, outcome=pledge.state, now=now, came_to_nothing=True)
         return None
     return Reversal(errand, pledge.transfer_id)
 
 
-def take_back(session: Session, pledge: Pledge, *, now: datetime) -> bool:
-    """Have the money of a locked pledge taken back from the owner; say whether an errand was written down."""
-    if pledge.transfer_id is None or pledge.amount_cents == pledge.fee_cents:
+def take_back(session: Session, pledge: Pledge, *, cause: str, now: datetime) -> bool:
+    """Have the money of a locked pledge taken back from the owner; say whether an errand was written down.
+
+    cause: refund_decided or dispute_opened.
+    """
+    if pledge.transfer_id is None:
         return False
-    return errands.write_down(session, "reversal", pledge, now=now, cents=pledge.amount_cents - pledge.fee_cents)
+    back = pledge.amount_cents - pledge.fee_cents
+    return errands.write_down(session, "reversal", pledge, now=now, cents=back, cause=cause)
 
 
-def _step(session: Session, pledge: Pledge, whole: str, part: str, provider_id: str, now: datetime) -> None:
-    """Write the two lines of a transfer, or of its way back. The pledge still has its fee."""
-    line = {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id, "provider_id": provider_id, "now": now}
-    ledger.take_step(session, whole, cents=pledge.amount_cents - pledge.fee_cents, **line)  # type: ignore[arg-type]
-    ledger.take_step(session, part, cents=pledge.fee_cents, **line)  # type: ignore[arg-type]
+def _step(session: Session, pledge: Pledge, whole: str, part: str, now: datetime) -> None:
+    """Write the two lines of a transfer, or of its way back. The pledge names it and has its fee."""
+    line = _line(pledge, str(pledge.transfer_id), now)
+    ledger.take_step(session, whole, cents=pledge.amount_cents - pledge.fee_cents, **line)
+    ledger.take_step(session, part, cents=pledge.fee_cents, **line)
 
 
-def tell_staff(session: Session, pledge: Pledge, kind: str) -> None:
-    """Have every administrator told of something that a person has to see to."""
-    enqueue(
-        session,
-        "payments.tell_staff",
-        kind=kind,
-        campaign_id=str(pledge.campaign_id),
-        pledge_id=str(pledge.id),
-    )
+def _line(pledge: Pledge, provider_id: str, now: datetime) -> dict[str, Any]:
+    return {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id, "provider_id": provider_id, "now": now}

@@ -43,7 +43,7 @@ STATES = (
 )
 RESERVED = frozenset({"offered", "card_pending"})
 LIVE = frozenset({"reflecting", "confirmed", "charging", "action_required", "paid", "transferred", "disputed"})
-FINAL = frozenset({"withdrawn", "released", "dropped", "refunded", "charged_back"})
+FINAL = frozenset({"withdrawn", "released", "dropped", "charged_back"})
 # Money was taken from a card, whatever became of it since.
 TAKEN = frozenset({"paid", "transferred", "refunding", "refunded", "refund_failed", "disputed", "charged_back"})
 
@@ -74,6 +74,7 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("paid", "transferred"): frozenset({"transfer_made"}),
     ("paid", "refunding"): frozenset({"campaign_failed", "refund_decided"}),
     ("transferred", "refunding"): frozenset({"transfer_reversed"}),
+    ("transferred", "paid"): frozenset({"transfer_reversed"}),
     ("refunding", "refunded"): frozenset({"refund_succeeded"}),
     ("refunding", "refund_failed"): frozenset({"refund_declined"}),
     ("refunded", "refund_failed"): frozenset({"refund_declined"}),

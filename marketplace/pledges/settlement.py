@@ -1,31 +1,22 @@
 """The end of a campaign: reflection over, success or failure, charges or release. Each step may be run again."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.core.db import Database
-from marketplace.core.money import Money
-from marketplace.core.queue import enqueue
 from marketplace.matching import services as matching
-from marketplace.payments import customers, inbox, strays
-from marketplace.payments.gateway import ChargeOutcome, Gateway
-from marketplace.pledges import offers
-from marketplace.pledges.checkout import parse_reference, reference
+from marketplace.pledges import offers, payback
 from marketplace.pledges.models import Pledge
-from marketplace.pledges.rules import KEY_LIFE, RECOVERY
+from marketplace.pledges.rules import LIVE, SHORTFALL, TAKEN
 from marketplace.pledges.services import card_page_expired, clear_provider, tell
 from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects import services as projects
 from marketplace.projects.models import Campaign
 
 Ref = tuple[UUID, UUID]
-# A charge takes seconds; one still open after this was left behind by a crash.
-STUCK_AFTER = timedelta(minutes=2)
 
 
 def due_reservations(session: Session, now: datetime) -> list[Ref]:
@@ -71,6 +62,16 @@ def campaigns_to_close(session: Session, now: datetime) -> list[UUID]:
     return list(session.scalars(select(Campaign.id).where(Campaign.state == "live", Campaign.closes_at <= now)))
 
 
+def closing_soon(session: Session, *, until: datetime) -> list[tuple[UUID, datetime]]:
+    """Return live campaigns that end before an instant, and when, soonest first. One statement."""
+    rows = session.execute(
+        select(Campaign.id, Campaign.closes_at)
+        .where(Campaign.state == "live", Campaign.closes_at < until)
+        .order_by(Campaign.closes_at, Campaign.id)
+    )
+    return [(row.id, row.closes_at) for row in rows]
+
+
 def close(session: Session, *, campaign_id: UUID, now: datetime) -> bool:
     """Stop taking pledges, if the end has come; say whether. The tally's lock orders this against the last pledge."""
     lock_tally(session, campaign_id)
@@ -105,6 +106,8 @@ def decide_success(session: Session, *, campaign_id: UUID, now: datetime) -> Lit
     elif not _enough_people(session, campaign_id):
         cause = "people_missed"
     verdict: Literal["collecting", "failed"] = "collecting" if cause == "threshold_reached" else "failed"
+    if verdict == "collecting":
+        tally.shortfall_until = now + SHORTFALL
     projects.move(session, campaign_id=campaign_id, to=verdict, cause=cause, actor_id=None, now=now)
     return verdict
 
@@ -123,25 +126,49 @@ def _enough_people(session: Session, campaign_id: UUID) -> bool:
     return True
 
 
-def finish(session: Session, *, campaign_id: UUID, now: datetime) -> bool:
-    """Call a campaign funded when every charge is settled and what was collected reaches the threshold."""
-    lock_tally(session, campaign_id)
+def finish(session: Session, *, campaign_id: UUID, now: datetime) -> Literal["funded", "failed"] | None:
+    """Say how a collection ended, once every charge is settled: funded when it reaches the threshold, or failed.
+
+    Failed, everybody who paid gets everything back. Returns None while something may still change: a charge is not
+    settled, or charges failed and those who wait for room are being asked. Source: domain rule "all or nothing".
+    """
+    tally = lock_tally(session, campaign_id)
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
-    open_states = ("confirmed", "charging", "action_required")
     here = Pledge.campaign_id == campaign_id
-    unsettled = select(Pledge.id).where(here, Pledge.state.in_(open_states)).limit(1)
-    if campaign.state != "collecting" or session.scalar(unsettled):
-        return False
+    if campaign.state != "collecting" or _some(session, here, Pledge.state.in_(_UNSETTLED)):
+        return None
     paid = session.scalar(
         select(func.coalesce(func.sum(Pledge.amount_cents), 0)).where(
-            here, Pledge.state == "paid", Pledge.related.is_(False)
+            here, Pledge.state.in_(sorted(TAKEN & LIVE)), Pledge.related.is_(False)
         )
     )
     assert campaign.threshold_cents is not None
-    if (paid or 0) < campaign.threshold_cents:
-        return False
-    projects.move(session, campaign_id=campaign_id, to="funded", cause="collected", actor_id=None, now=now)
-    return True
+    verdict: Literal["funded", "failed"] = "funded" if (paid or 0) >= campaign.threshold_cents else "failed"
+    may_be_made_up_for = tally.shortfall_until is not None and now < tally.shortfall_until
+    if verdict == "failed" and may_be_made_up_for and _some(session, here, Pledge.state == "waitlisted"):
+        return None
+    cause = "collected" if verdict == "funded" else "charges_missed"
+    projects.move(session, campaign_id=campaign_id, to=verdict, cause=cause, actor_id=None, now=now)
+    return verdict
+
+
+# What a collection waits for. Room that was offered to make up for failed charges is on its way to one.
+_UNSETTLED = ("offered", "card_pending", "reflecting", "confirmed", "charging", "action_required")
+
+
+def _some(session: Session, *conditions: ColumnElement[bool]) -> bool:
+    return session.scalar(select(Pledge.id).where(*conditions).limit(1)) is not None
+
+
+def due_refunds(session: Session, now: datetime) -> list[Ref]:  # noqa: ARG001 - due at once
+    """Return pledges that were paid to a campaign that failed all the same."""
+    failed = select(Campaign.id).where(Campaign.state == "failed")
+    return _refs(session, Pledge.state == "paid", Pledge.campaign_id.in_(failed))
+
+
+def refund(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime) -> None:
+    """Start giving back what was paid to a campaign that failed. Happens again without effect."""
+    payback.give_back(session, campaign_id=campaign_id, pledge_id=pledge_id, cause="campaign_failed", now=now)
 
 
 def campaigns_to_finish(session: Session) -> list[UUID]:

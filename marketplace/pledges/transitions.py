@@ -79,7 +79,7 @@ def _keep_ledger(session: Session, pledge: Pledge, *, old: str, to: str, now: da
     line: dict[str, Any] = {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id, "now": now}
     if to == "reflecting":
         ledger.promise(session, amount=Money(pledge.amount_cents), **line)
-    elif to == "paid" and old != "disputed":
+    elif to == "paid" and old not in TAKEN:
         assert pledge.charge_id is not None
         ledger.post(session, provider_id=pledge.charge_id, **line)
     elif old in LIVE and old not in TAKEN and to not in LIVE:

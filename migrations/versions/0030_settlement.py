@@ -17,7 +17,7 @@ STATES = OLD_STATES.replace("'paid'", TAKEN)
 OLD_KINDS = "'pending', 'post', 'void'"
 KINDS = (
     f"{OLD_KINDS}, 'transfer', 'fee', 'reversal', 'fee_back', 'refund_due', 'refund', 'refund_back', 'dispute', "
-    "'dispute_won', 'chargeback'"
+    "'dispute_won', 'chargeback', 'recovered'"
 )
 
 
@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("pledge_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -60,9 +61,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state = 'open'"),
     )
-    op.create_index(
-        "ix_settlement_job_due", "settlement_job", ["due_at"], postgresql_where=sa.text("state = 'open'")
-    )
+    op.create_index("ix_settlement_job_due", "settlement_job", ["due_at"], postgresql_where=sa.text("state = 'open'"))
     op.create_table(
         "payment_recipient",
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -75,10 +74,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("account_id", name="pk_payment_recipient"),
         sa.UniqueConstraint("provider_id", name="uq_payment_recipient_provider_id"),
-        sa.CheckConstraint("status IN ('pending', 'active', 'restricted')", name="ck_payment_recipient_status"),
+        sa.CheckConstraint(
+            "status IN ('incomplete', 'pending', 'active', 'rejected')", name="ck_payment_recipient_status"
+        ),
         sa.CheckConstraint("livemode = false", name="ck_payment_recipient_test_mode_only"),
     )
-    op.add_column("campaign_tally", sa.Column("fee_basis_points", sa.SmallInteger(), nullable=False, server_default="0"))
+    op.add_column(
+        "campaign_tally", sa.Column("fee_basis_points", sa.SmallInteger(), nullable=False, server_default="0")
+    )
     op.add_column("campaign_tally", sa.Column("shortfall_until", sa.DateTime(timezone=True), nullable=True))
     for name in ("recovery_session_id", "transfer_id", "refund_id", "dispute_id"):
         op.add_column("pledge", sa.Column(name, sa.Text(), nullable=True))
@@ -89,9 +92,7 @@ def upgrade() -> None:
     _check("pledge", "paid_has_charge", f"state NOT IN ({TAKEN}) OR charge_id IS NOT NULL", anew=True)
     _check("pledge", "transferred_has_transfer", "state <> 'transferred' OR transfer_id IS NOT NULL")
     _check("transfer", "kind", f"kind IN ({KINDS})", anew=True)
-    _check(
-        "transfer", "resolution_names_pending", "(kind IN ('post', 'void')) = (pending_id IS NOT NULL)", anew=True
-    )
+    _check("transfer", "resolution_names_pending", "(kind IN ('post', 'void')) = (pending_id IS NOT NULL)", anew=True)
     # Migrations run in one transaction, behind a lock: an index is not made concurrently there.
     op.execute(
         "-- squawk-ignore require-concurrent-index-creation\n"
