@@ -1,97 +1,61 @@
-"""What the provider in memory does with money that was taken: pages to pay on, refunds, transfers, owners, disputes."""
+"""The provider in memory once money was taken: refunds, transfers to the owners' accounts, payouts, disputes."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.payments.gateway import (
     Balance,
-    ChargeOutcome,
-    CheckoutLink,
     Dispute,
     OnboardingLink,
-    PaymentPageStatus,
     Payout,
     Recipient,
+    RefundState,
     RefundStatus,
     Refusal,
     TransferStatus,
 )
+from marketplace.payments.stripe_access import INVALID
+from tests.fake_provider import FakeProvider, Intent
+
+NOTHING = Money(0)
 
 
 @dataclass
-class FakeSettlement:
-    """The second half of `tests.fakes.FakeGateway`, which says what ``_called``, ``_once``, ``_id`` and ``_ring`` do.
+class FakeSettlement(FakeProvider):
+    """The part of `Gateway` that settlement needs: the same promises, the same refusals.
 
-    refusals: reason of the next refunds, transfers or reversals, one each; None lets one pass. refunds_wait: refunds
-    are on their way until `arrive`. balances: what each recipient has; grows and shrinks with what they are sent.
+    refunds_wait: refunds are on their way until they `arrive`.
     """
 
-    refusals: list[str | None] = field(default_factory=list)
-    refunds_wait: bool = False
-    payment_pages: dict[str, PaymentPageStatus] = field(default_factory=dict)
-    page_facts: dict[str, tuple[str, int, Money]] = field(default_factory=dict)
     given_back: dict[str, RefundStatus] = field(default_factory=dict)
+    refunds_wait: bool = False
     transfers: dict[str, TransferStatus] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
     recipients: dict[str, Recipient] = field(default_factory=dict)
-    balances: dict[str, Money] = field(default_factory=dict)
-    paid_out: list[Payout] = field(default_factory=list)
+    paid_out: dict[str, list[Payout]] = field(default_factory=dict)
     contested: dict[str, Dispute] = field(default_factory=dict)
 
     # --- what the application calls ---
 
-    def open_payment_page(
-        self,
-        *,
-        customer_id: str,
-        amount: Money,
-        pledge: str,
-        campaign: str,
-        attempt: int,
-        description: str,
-        locale: str,
-        success_url: str,
-        cancel_url: str,
-        expires_at: datetime,
-        key: str,
-    ) -> CheckoutLink:
-        """Open a page to pay on; the same key gives the same one."""
-        self._called("open_payment_page")
-
-        def make() -> CheckoutLink:
-            made = self._id("cs_test")
-            url = f"https://paiement.exemple.fr/{made}"
-            self.payment_pages[made] = PaymentPageStatus(made, "open", url, pledge, None)
-            self.page_facts[made] = (customer_id, attempt, amount)
-            return CheckoutLink(made, url, expires_at)
-
-        return self._once(key, (customer_id, amount, pledge, campaign, attempt, success_url, expires_at), make)
-
-    def payment_page(self, session_id: str) -> PaymentPageStatus:
-        """Say what became of a page to pay on."""
-        self._called("payment_page")
-        return self.payment_pages[session_id]
-
     def refund(
         self, *, payment_intent_id: str, amount: Money, pledge: str, key: str, reason: str | None = None
     ) -> RefundStatus | Refusal:
-        """Give a payment back; the same key gives it back once."""
+        """Give back a payment, no more than is left of it; the same key gives the same refund."""
         self._called("refund")
 
         def make() -> RefundStatus | Refusal:
-            if refused := self._refusal():
-                return refused
-            left = self.intents[payment_intent_id].amount.cents - self._returned(payment_intent_id)
-            if amount.cents > left:
-                return Refusal("charge_already_refunded")
-            made = self._id("re")
-            state = "pending" if self.refunds_wait else "succeeded"
-            self.given_back[made] = RefundStatus(made, payment_intent_id, state, amount, pledge)
-            self._ring("refund.updated", made)
-            return self.given_back[made]
+            refusal = self._refused("refund") or self._no_refund(payment_intent_id, amount)
+            if refusal:
+                return refusal
+            state: RefundState = "pending" if self.refunds_wait else "succeeded"
+            made = RefundStatus(self._id("re"), payment_intent_id, state, amount, pledge)
+            self.given_back[made.refund_id] = made
+            return made
 
-        return self._answer("refund", self._once(key, (payment_intent_id, amount, pledge), make))
+        answer = self._once(key, (payment_intent_id, amount, pledge, reason), make)
+        self._answered("refund")
+        return answer
 
     def refund_status(self, refund_id: str) -> RefundStatus:
         """Say what became of a refund."""
@@ -104,22 +68,23 @@ class FakeSettlement:
         return [one for one in self.given_back.values() if one.payment_intent_id == payment_intent_id][::-1]
 
     def transfer(
-        self, *, charge_id: str, recipient_id: str, amount: Money, pledge: str, campaign: str, key: str
+        self, *, charge_id: str | None, recipient_id: str, amount: Money, pledge: str, campaign: str, key: str
     ) -> TransferStatus | Refusal:
-        """Pass a charge on; the same key passes it on once."""
+        """Pass a charge on, no more than is left of it; the same key gives the same transfer."""
         self._called("transfer")
 
         def make() -> TransferStatus | Refusal:
-            if refused := self._refusal():
-                return refused
-            if self.recipients[recipient_id].state != "active":
-                return Refusal("insufficient_capabilities_for_transfer")
-            made = self._id("tr")
-            self.transfers[made] = TransferStatus(made, charge_id, recipient_id, amount, Money(0), pledge)
-            self._book(recipient_id, amount.cents)
-            return self.transfers[made]
+            refusal = self._refused("transfer") or self._no_transfer(charge_id, recipient_id, amount)
+            if refusal:
+                return refusal
+            made = TransferStatus(self._id("tr"), charge_id, recipient_id, amount, NOTHING, pledge)
+            self.transfers[made.transfer_id] = made
+            self.groups[made.transfer_id] = campaign
+            return made
 
-        return self._answer("transfer", self._once(key, (charge_id, recipient_id, amount, pledge, campaign), make))
+        answer = self._once(key, (charge_id, recipient_id, amount, pledge, campaign), make)
+        self._answered("transfer")
+        return answer
 
     def transfer_status(self, transfer_id: str) -> TransferStatus:
         """Say how much of a transfer stands."""
@@ -127,62 +92,65 @@ class FakeSettlement:
         return self.transfers[transfer_id]
 
     def find_transfer(self, *, campaign: str, recipient_id: str, pledge: str) -> TransferStatus | None:
-        """Look for a transfer by what it says of us, the newest first."""
+        """Look for a transfer by what it says of us."""
         self._called("find_transfer")
-        found = [one for one in self.transfers.values() if (one.recipient_id, one.pledge) == (recipient_id, pledge)]
-        return found[-1] if found else None
+        found = (
+            one
+            for one in self.transfers.values()
+            if (self.groups[one.transfer_id], one.recipient_id, one.pledge) == (campaign, recipient_id, pledge)
+        )
+        return next(iter([*found][::-1]), None)
 
     def reverse_transfer(self, *, transfer_id: str, amount: Money, pledge: str, key: str) -> TransferStatus | Refusal:
-        """Take a transfer back, where the balance covers it; the same key does so once."""
+        """Take back a transfer, no more than its owner has; the same key takes it once."""
         self._called("reverse_transfer")
 
-        def make() -> TransferStatus | Refusal:
+        def make() -> Refusal | None:
             transfer = self.transfers[transfer_id]
-            if refused := self._refusal():
-                return refused
-            if self.balances.get(transfer.recipient_id, Money(0)) < amount:
+            refusal = self._refused("reverse_transfer")
+            if refusal or transfer.taken_back + amount > transfer.amount:
+                return refusal or Refusal(INVALID)
+            if self._held(transfer.recipient_id) < amount:
                 return Refusal("balance_insufficient")
-            self.transfers[transfer_id] = replace(transfer, taken_back=Money(transfer.taken_back.cents + amount.cents))
-            self._book(transfer.recipient_id, -amount.cents)
-            return self.transfers[transfer_id]
+            self.transfers[transfer_id] = replace(transfer, taken_back=transfer.taken_back + amount)
+            return None
 
-        return self._answer("reversal", self._once(key, (transfer_id, amount, pledge), make))
+        refused = self._once(key, (transfer_id, amount, pledge), make)
+        self._answered("reverse_transfer")
+        return refused or self.transfers[transfer_id]
 
     def create_recipient(self, *, owner: str, email: str, name: str, company: bool, key: str) -> str:
-        """Create a recipient, who must say more before they may be sent anything."""
+        """Create a recipient that has told nothing yet; the same key gives the same one."""
         self._called("create_recipient")
 
         def make() -> str:
             made = self._id("acct")
-            self.recipients[made] = Recipient(made, "incomplete", ("identity.individual.given_name",))
+            self.recipients[made] = Recipient(made, "incomplete", ("identity", "external_account"))
             return made
 
         return self._once(key, (owner, email, name, company), make)
 
     def onboarding_link(self, *, recipient_id: str, return_url: str, refresh_url: str) -> OnboardingLink:
-        """Make a link to the page of a recipient."""
+        """Make a link."""
         self._called("onboarding_link")
-        assert recipient_id in self.recipients
-        return OnboardingLink(
-            f"https://accueil.exemple.fr/{recipient_id}?retour={return_url}", datetime.now(UTC) + timedelta(minutes=5)
-        )
+        assert recipient_id in self.recipients, "no such recipient"
+        url = f"https://versement.exemple.fr/{self._id('link')}"
+        return OnboardingLink(url, datetime.now(UTC) + timedelta(minutes=5))
 
     def recipient(self, recipient_id: str) -> Recipient:
-        """Say whether somebody may be sent money."""
+        """Say whether somebody may be passed money on to."""
         self._called("recipient")
-        if recipient_id not in self.recipients:
-            raise NotFound(recipient_id)
         return self.recipients[recipient_id]
 
     def balance(self, recipient_id: str | None = None) -> Balance:
-        """Say what somebody has."""
+        """Return what is held, all of it available at once."""
         self._called("balance")
-        return Balance(self.balances.get(recipient_id or "", Money(0)), Money(0))
+        return Balance(self._held(recipient_id) if recipient_id else self.ours, NOTHING)
 
     def payouts(self, recipient_id: str, *, limit: int = 20) -> list[Payout]:
-        """List payouts, newest first."""
+        """List the last payouts, newest first."""
         self._called("payouts")
-        return self.paid_out[:limit]
+        return self.paid_out.get(recipient_id, [])[::-1][:limit]
 
     def dispute(self, dispute_id: str) -> Dispute:
         """Say how a dispute stands."""
@@ -196,53 +164,96 @@ class FakeSettlement:
 
     # --- what a test does to it ---
 
-    def pay(self, session_id: str) -> str:
-        """Do what a person does on the page: pay with a card that works. Return the payment."""
-        page = self.payment_pages[session_id]
-        assert page.state == "open", page.state
-        customer_id, attempt, amount = self.page_facts[session_id]
-        made = self._id("pi")
-        outcome = ChargeOutcome("succeeded", made, self._id("ch"), attempt, amount)
-        self._new_intent(made, customer_id, str(page.pledge), attempt, amount, outcome)
-        self.payment_pages[session_id] = replace(page, state="complete", url=None, payment=outcome)
-        self._ring("payment_intent.succeeded", made)
-        return made
-
-    def activate(self, recipient_id: str) -> None:
-        """Let a recipient be known well enough."""
+    def onboard(self, recipient_id: str) -> None:
+        """Do what a recipient does on the page: tell all that is wanted."""
         self.recipients[recipient_id] = Recipient(recipient_id, "active", ())
 
-    def arrive(self, refund_id: str, state: str = "succeeded") -> None:
-        """Let a refund end, well or not."""
-        reason = None if state == "succeeded" else "expired_or_canceled_card"
-        self.given_back[refund_id] = replace(self.given_back[refund_id], state=state, reason=reason)
-        self._ring("refund.updated" if state == "succeeded" else "refund.failed", refund_id)
-
-    def contest(self, payment_intent_id: str) -> str:
-        """Let the holder of a card contest a charge; return the dispute."""
-        intent, made = self.intents[payment_intent_id], self._id("du")
-        charge_id = str(intent.outcome.charge_id)
-        self.contested[made] = Dispute(made, charge_id, payment_intent_id, intent.amount, "open", "fraudulent", None)
-        self._ring("charge.dispute.created", made)
+    def pay_out(self, recipient_id: str) -> Payout:
+        """Let the day come on which a recipient is paid out."""
+        now = datetime.now(UTC)
+        made = Payout(self._id("po"), self._held(recipient_id), "paid", now, now)
+        self.paid_out.setdefault(recipient_id, []).append(made)
         return made
 
-    def judge(self, dispute_id: str, state: str) -> None:
-        """Let the bank decide: won or lost."""
-        self.contested[dispute_id] = replace(self.contested[dispute_id], state=state)
+    def arrive(self, refund_id: str) -> None:
+        """Let a refund that was on its way arrive."""
+        self.given_back[refund_id] = replace(self.given_back[refund_id], state="succeeded")
+        self._ring("refund.updated", refund_id)
+
+    def fail_refund(self, refund_id: str) -> None:
+        """Let the bank send a refund back."""
+        self.given_back[refund_id] = replace(
+            self.given_back[refund_id], state="failed", reason="expired_or_canceled_card"
+        )
+        self._ring("refund.failed", refund_id)
+
+    def contest(self, payment_intent_id: str) -> Dispute:
+        """Let a payer contest a payment."""
+        intent = self.intents[payment_intent_id]
+        made = Dispute(
+            dispute_id=self._id("du"),
+            charge_id=str(intent.outcome.charge_id),
+            payment_intent_id=payment_intent_id,
+            amount=intent.amount,
+            state="open",
+            reason="fraudulent",
+            answer_by=datetime.now(UTC) + timedelta(days=7),
+        )
+        self.contested[made.dispute_id] = made
+        self._ring("charge.dispute.created", made.dispute_id)
+        return made
+
+    def judge(self, dispute_id: str, *, won: bool) -> None:
+        """Let the bank judge."""
+        self.contested[dispute_id] = replace(self.contested[dispute_id], state="won" if won else "lost")
         self._ring("charge.dispute.closed", dispute_id)
+
+    @property
+    def taken(self) -> Money:
+        """What was really charged."""
+        return _sum(one.amount for one in self.intents.values() if one.outcome.state == "succeeded")
+
+    @property
+    def ours(self) -> Money:
+        """What is left with us of all that was charged."""
+        passed_on = _sum(one.amount - one.taken_back for one in self.transfers.values())
+        given_back = _sum(one.amount for one in self.given_back.values() if one.state == "succeeded")
+        contested = _sum(one.amount for one in self.contested.values() if one.state != "won")
+        return self.taken - passed_on - given_back - contested
 
     # --- inside ---
 
-    def _refusal(self) -> Refusal | None:
-        reason = self.refusals.pop(0) if self.refusals else None
-        return None if reason is None else Refusal(reason)
+    def _charge(self, charge_id: str) -> Intent | None:
+        return next((one for one in self.intents.values() if one.outcome.charge_id == charge_id), None)
 
-    def _returned(self, payment_intent_id: str) -> int:
-        return sum(
-            one.amount.cents
-            for one in self.given_back.values()
-            if one.payment_intent_id == payment_intent_id and one.state in {"pending", "succeeded"}
-        )
+    def _refunded(self, payment_intent_id: str) -> Money:
+        mine = (one for one in self.given_back.values() if one.payment_intent_id == payment_intent_id)
+        return _sum(one.amount for one in mine if one.state != "failed")
 
-    def _book(self, recipient_id: str, cents: int) -> None:
-        self.balances[recipient_id] = Money(self.balances.get(recipient_id, Money(0)).cents + cents)
+    def _held(self, recipient_id: str) -> Money:
+        came = _sum(one.amount - one.taken_back for one in self.transfers.values() if one.recipient_id == recipient_id)
+        return came - _sum(one.amount for one in self.paid_out.get(recipient_id, []))
+
+    def _no_refund(self, payment_intent_id: str, amount: Money) -> Refusal | None:
+        intent = self.intents[payment_intent_id]
+        given = self._refunded(payment_intent_id)
+        if any(one.state != "won" for one in self.contested.values() if one.payment_intent_id == payment_intent_id):
+            return Refusal("charge_disputed")
+        if intent.outcome.state == "succeeded" and given == intent.amount:
+            return Refusal("charge_already_refunded")
+        return Refusal(INVALID) if intent.outcome.state != "succeeded" or given + amount > intent.amount else None
+
+    def _no_transfer(self, charge_id: str | None, recipient_id: str, amount: Money) -> Refusal | None:
+        if self.recipients[recipient_id].state != "active":
+            return Refusal("insufficient_capabilities_for_transfer")
+        if charge_id is None:
+            return Refusal("balance_insufficient") if self.ours < amount else None
+        intent = self._charge(charge_id)
+        if intent is None:
+            return Refusal(INVALID)
+        gone = _sum(one.amount for one in self.transfers.values() if one.charge_id == charge_id)
+        return Refusal(INVALID) if gone + amount + self._refunded(intent.id) > intent.amount else None
+
+
+def _sum(amounts: "object") -> Money:
+    return sum(amounts, start=NOTHING)  # type: ignore[call-overload]

@@ -306,11 +306,12 @@ class Gateway(Protocol):
         ...
 
     def transfer(
-        self, *, charge_id: str, recipient_id: str, amount: Money, pledge: str, campaign: str, key: str
+        self, *, charge_id: str | None, recipient_id: str, amount: Money, pledge: str, campaign: str, key: str
     ) -> TransferStatus | Refusal:
         """Pass a charge on, less the fee; never waits for its money to be available.
 
-        Refused: the recipient may not receive, or more than is left of the charge.
+        charge_id: None takes it from what we have instead: a charge is passed on once.
+        Refused: the recipient may not receive, more than is left of the charge, or more than we have.
         """
         ...
 

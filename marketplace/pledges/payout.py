@@ -48,7 +48,8 @@ class Transfer:
     def send(self, gateway: Gateway) -> TransferStatus | Refusal:
         """Send the money."""
         return gateway.transfer(
-            charge_id=self.charge_id,
+            # A charge is passed on once; what came back of it is part of what we have.
+            charge_id=self.charge_id if self.errand.number == 1 else None,
             recipient_id=self.recipient_id,
             amount=Money(self.errand.amount.cents - self.fee_cents),
             pledge=self.pledge,
@@ -59,6 +60,9 @@ class Transfer:
     def record(self, session: Session, outcome: TransferStatus | Refusal, now: datetime) -> str:
         """Write down that it was sent; where it was refused, the owner's account is asked about again tomorrow."""
         pledge = lock_pledge(session, self.errand.campaign_id, self.errand.pledge_id)
+        if isinstance(outcome, Refusal) and outcome.reason == "balance_insufficient":  # it will be there
+            errands.postpone(session, self.errand, now=now)
+            return "put_off"
         if isinstance(outcome, Refusal):
             errands.end(session, self.errand, outcome=outcome.reason, now=now, came_to_nothing=True)
             recipients.note(session, account_id=self.owner_id, status="rejected", reason=outcome.reason, now=now)

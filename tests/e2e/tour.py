@@ -222,6 +222,7 @@ STOPS = (
     Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", _send("Refuser"), 422),
     Stop("territories", "/territoires-de-projet", "helene"),
     Stop("territory-new", "/territoires-de-projet/nouveau", "helene"),
+    Stop("territory", "/territoires-de-projet/{territory}", "helene"),
     Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", _send("Créer le territoire"), 422),
     # The demonstration's tools
     Stop("mailbox", "/boite"),
@@ -324,6 +325,7 @@ class Tour:
         }
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
+        places["territory"] = self._territory()
         return places
 
     def _project(self, owner: Page, title: str) -> str:
@@ -378,3 +380,17 @@ class Tour:
         page.goto(f"{self.site}/moderation/residences")
         refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
         return str(refuse.get_attribute("href")).split("/")[-2]
+
+    def _territory(self) -> str:
+        """Return a named territory; name one if there is none."""
+        page = self.page("helene")
+        page.goto(f"{self.site}/territoires-de-projet")
+        named = page.locator("tbody a")
+        if not named.count():
+            page.goto(f"{self.site}/territoires-de-projet/nouveau")
+            page.get_by_label("Nom du territoire").fill("Entre Clain et Vienne")
+            page.get_by_label("Pourquoi ce territoire").fill("Deux vallées, un marché.")
+            page.get_by_label("Communes et intercommunalités").fill("Poitiers\nChauvigny")
+            page.get_by_role("button", name="Créer le territoire").click()
+            page.goto(f"{self.site}/territoires-de-projet")
+        return str(named.first.get_attribute("href")).rpartition("/")[2]

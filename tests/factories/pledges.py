@@ -185,7 +185,7 @@ class Pledges(Campaigns):
         known = self.do(lambda session: recipients.find(session, owner_id))
         assert known is not None
         if active:
-            self.gateway.activate(known.provider_id)
+            self.gateway.onboard(known.provider_id)
             onboarding.refresh(self.database, self.gateway, account_id=owner_id, now=at)
         return known.provider_id
 
@@ -214,17 +214,17 @@ class Pledges(Campaigns):
         if state == "transferred":
             return at
         if state in {"disputed", "charged_back"}:
-            dispute = self.gateway.contest(str(self.row(**ids).payment_intent_id))
+            dispute = self.gateway.contest(str(self.row(**ids).payment_intent_id)).dispute_id
             self.hear(disputes.look_up, at, dispute_id=dispute)
             run()
             if state == "charged_back":
-                self.gateway.judge(dispute, "lost")
+                self.gateway.judge(dispute, won=False)
                 self.hear(disputes.look_up, at, dispute_id=dispute)
             return at
         self.do(lambda session: payback.give_back(session, **ids, cause="refund_decided", now=at))
         run()  # the owner gives it back first
         if state != "refunding":
-            self.gateway.refusals[:0] = [None if state == "refunded" else "charge_disputed"]
+            self.gateway.refusals["refund"] = [] if state == "refunded" else ["charge_disputed"]
             run()
         return at
 
