@@ -21,6 +21,9 @@ from marketplace.pledges.services import clear_provider, tell
 from marketplace.pledges.transitions import lock_pledge, move
 from marketplace.projects.models import Campaign
 
+# Outcome of a last look that found no payment: the errand itself is still to be run.
+PAGE_CLOSED = "page_closed"
+
 
 @dataclass(frozen=True)
 class Charge:
@@ -89,7 +92,7 @@ class LastLook:
         if pledge.recovery_session_id == self.session_id:
             pledge.recovery_session_id = None
         errands.resume(session, self.errand, now=now)
-        return pledge.state
+        return PAGE_CLOSED
 
 
 def begin(session: Session, errand: Errand, now: datetime) -> Charge | LastLook | None:
@@ -159,7 +162,8 @@ def record(
         campaign_id=campaign_id,
         pledge_id=pledge_id,
         kind="charge",
-        number=outcome.attempt,
+        # One that was paid on a page ends the attempt that was about to be made as well.
+        number=None if outcome.state == "succeeded" else outcome.attempt,
         outcome=outcome.state,
         provider_id=outcome.payment_intent_id,
         now=now,

@@ -85,7 +85,7 @@ def run_one(database: Database, gateway: Gateway, *, campaign_id: UUID, pledge_i
             database.in_transaction(partial(_put_off, call=call, away=away, now=now))
             raise
         outcome = database.in_transaction(partial(call.record, outcome=answer, now=now))
-        if isinstance(call, charging.LastLook) and answer is None:
+        if outcome == charging.PAGE_CLOSED:
             return run_one(database, gateway, campaign_id=campaign_id, pledge_id=pledge_id, now=now)
     return outcome
 

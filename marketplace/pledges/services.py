@@ -12,6 +12,7 @@ from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.core.queue import enqueue
+from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.locality.model import Decision, Investor
 from marketplace.locality.rules import decide
 from marketplace.payments.gateway import SavedCard
@@ -28,9 +29,14 @@ _WAITING = ("waitlisted", "offered")
 
 
 def open_tally(session: Session, *, campaign_id: UUID, hard_cap: Money) -> None:
-    """Start counting for a campaign that is being published."""
+    """Start counting for a campaign that is being published. The platform's fee is frozen with it."""
     session.add(
-        CampaignTally(campaign_id=campaign_id, hard_cap_cents=hard_cap.cents, last_hash=chain.genesis(campaign_id))
+        CampaignTally(
+            campaign_id=campaign_id,
+            hard_cap_cents=hard_cap.cents,
+            fee_basis_points=PLATFORM_FEE_BASIS_POINTS,
+            last_hash=chain.genesis(campaign_id),
+        )
     )
     session.flush()
 
