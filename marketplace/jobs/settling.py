@@ -1,14 +1,12 @@
 """The end of a campaign, on time: closed at its instant, decided after asking the provider, then money moves."""
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
-from marketplace.core import clock
 from marketplace.core.errors import Unavailable
 from marketplace.core.queue import enqueue, waiting
 from marketplace.jobs import events, wiring
@@ -55,7 +53,7 @@ def decide() -> None:
 @tasks.task(name="pledges.charge")
 def collect() -> None:
     """Run the errands that are due, at the rate the provider allows, then see whether campaigns have their money."""
-    moment = _steady_clock()
+    moment = wiring.steady_clock()
     until = moment() + LONGEST_RUN
     rate = wiring.wired[0].runtime.config.stripe_rate
     collector.run(
@@ -67,12 +65,6 @@ def collect() -> None:
         keep_on=lambda: moment() < until,
     )
     wiring.for_campaigns(settlement.campaigns_to_finish, settlement.finish, moment())
-
-
-def _steady_clock() -> Callable[[], datetime]:
-    """Return a clock that asks the database only once how far the demonstration runs ahead."""
-    ahead = wiring.now() - clock.real_now()
-    return lambda: clock.real_now() + ahead
 
 
 def leave_to_others(session: Session, *, moment: datetime) -> None:

@@ -20,12 +20,13 @@ SMALLEST_GROUP = 5
 
 @dataclass(frozen=True)
 class Progress:
-    """What a campaign has gathered, in cents. taken_cents: what fills the cap, reservations included."""
+    """What a campaign has gathered, in cents. fee_basis_points: what the platform keeps of each charge."""
 
     live_cents: int
     reserved_cents: int
     related_cents: int
     backers: int
+    fee_basis_points: int = 0
 
     @property
     def counted_cents(self) -> int:
@@ -89,6 +90,7 @@ def progress(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, Pro
             CampaignTally.reserved_cents,
             CampaignTally.related_cents,
             CampaignTally.backers,
+            CampaignTally.fee_basis_points,
         ).where(CampaignTally.campaign_id.in_(campaign_ids))
     )
     return {row.campaign_id: Progress(*row[1:]) for row in rows}

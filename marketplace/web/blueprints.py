@@ -18,6 +18,7 @@ AREAS = (
     "campaigns",
     "maps",
     "owner",
+    "money",
     "pledges",
     "moderation",
     "projets",

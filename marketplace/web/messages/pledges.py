@@ -42,6 +42,10 @@ SENTENCES: Mapping[str, Words] = {
         else _("La collecte a atteint son plafond. Une place peut se libérer : revenez dans quelques jours.")
     ),
     "kind_not_accepted": _l("Ce projet n’est pas ouvert à ce type d’organisation."),
+    "last_attempt_soon": lambda *, until, **_facts: _(
+        "Un dernier essai avec la carte enregistrée aura lieu le %(at)s : il est trop tard pour une page de paiement.",
+        at=instant(until),
+    ),
     "level_1_cap": lambda *, limit_cents=None, **_facts: at_most(
         _("Avec une adresse déclarée, vous pouvez engager 50 € par projet. Au-delà, faites vérifier votre adresse."),
         limit_cents,
@@ -63,8 +67,13 @@ SENTENCES: Mapping[str, Words] = {
         "Avant 18 ans, un engagement passe par un parent ou un tuteur. Demandez-lui de le faire avec vous."
     ),
     "no_residence": _l("Indiquez la commune où vous habitez pour savoir si vous pouvez participer."),
+    "nothing_to_repair": _l("Ce paiement n’a pas à être réparé."),
     "offer_over": _l("Le temps pour prendre cette place est passé : elle a été proposée à quelqu’un d’autre."),
     "outside_rings": _l("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas."),
+    "payment_disputed": _l(
+        "Ce paiement est contesté : la banque va décider, il ne peut pas être remboursé entre-temps."
+    ),
+    "payment_under_way": _l("Un mouvement d’argent est en cours pour cet engagement. Réessayez dans quelques minutes."),
     "reflection_period_over": _l("Le délai de réflexion est passé : cet engagement est ferme."),
     "related_cap": lambda *, cap_cents, limit_cents=None, **_facts: at_most(
         _("L’équipe du projet et ses proches peuvent engager %(most)s en tout.", most=money(cap_cents)), limit_cents
