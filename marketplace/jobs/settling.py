@@ -69,15 +69,16 @@ def collect() -> None:
 
 def leave_to_others(session: Session, *, moment: datetime) -> None:
     """Enqueue what talks to the provider, when something is due, unless it waits already."""
-    wanted = {
-        "pledges.give_room_back": bool(settlement.due_reservations(session, moment)),
-        "pledges.decide": bool(settlement.campaigns_to_decide(session)),
-        "pledges.charge": errands.any_due(session, moment) or bool(errands.wanting(session, now=moment, limit=1)),
-        "payments.check_recipients": bool(recipients.to_check(session, before=moment - RECIPIENT_FRESH)),
-    }
-    for job, is_due in wanted.items():
-        if is_due and not waiting(session, job):
-            enqueue(session, job, lock=job)
+    if settlement.due_reservations(session, moment) and not waiting(session, "pledges.give_room_back"):
+        enqueue(session, "pledges.give_room_back", lock="pledges.give_room_back")
+    if settlement.campaigns_to_decide(session) and not waiting(session, "pledges.decide"):
+        enqueue(session, "pledges.decide", lock="pledges.decide")
+    to_run = errands.any_due(session, moment) or errands.wanting(session, now=moment, limit=1)
+    if to_run and not waiting(session, "pledges.charge"):
+        enqueue(session, "pledges.charge", lock="pledges.charge")
+    to_check = recipients.to_check(session, before=moment - RECIPIENT_FRESH)
+    if to_check and not waiting(session, "payments.check_recipients"):
+        enqueue(session, "payments.check_recipients", lock="payments.check_recipients")
 
 
 def remind() -> None:

@@ -14,10 +14,11 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from marketplace.core.db import Database
-from marketplace.core.errors import Unavailable
+from marketplace.core.errors import MitoyenError, Unavailable
 from marketplace.payments.gateway import BrokeDown, Gateway, TooFast
 from marketplace.payments.pace import Pace
 from marketplace.pledges import charging, errands, payback, payout
@@ -27,6 +28,8 @@ from marketplace.pledges.transitions import lock_pledge
 logger = logging.getLogger(__name__)
 # So often a request that was too fast is made again at once, all others waiting as well; then it is put off.
 _MOST_TOO_FAST = 5
+# What writing down one result may meet: a moment of the database, or something that should not be.
+_ODD = (SQLAlchemyError, MitoyenError, ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
 # How long results may wait to be written down together, in seconds.
 _GATHER = 0.1
 
@@ -144,7 +147,7 @@ class _Work:
         now = self._clock()
         try:
             words = self._database.in_transaction(partial(_record_all, answers=answers, now=now))
-        except Exception:  # noqa: BLE001 - whichever it is, the others must not be lost with it
+        except _ODD:  # the others must not be lost with it
             words = [self._record_alone(call, future, now) for call, future in answers]
         for word in words:
             self.report.outcomes[word] = self.report.outcomes.get(word, 0) + 1
@@ -152,7 +155,7 @@ class _Work:
     def _record_alone(self, call: Call, future: "Future[Any]", now: datetime) -> str:
         try:
             return self._database.in_transaction(partial(_record, call=call, future=future, now=now))
-        except Exception:
+        except _ODD:
             # Its lease runs out, and it is looked up again: nothing is lost, and somebody reads this.
             logger.exception("errand %s of %s could not be written down", call.errand.kind, call.errand.pledge_id)
             return "error"

@@ -58,6 +58,20 @@ CASES = {
     "ck_transfer_kind": change("transfer", "kind = 'gift'", "kind = 'post'"),
     "ck_transfer_resolution_names_pending": change("transfer", "pending_id = id", "kind = 'pending'"),
     "ck_transfer_two_accounts": change("transfer", "debit_account = credit_account"),
+    "uq_transfer_step": twice("transfer", "id", where="kind = 'transfer'"),
+    "ck_settlement_job_kind": change("settlement_job", "kind = 'gift'"),
+    "ck_settlement_job_state": change("settlement_job", "state = 'lost'", "state = 'done'"),
+    "ck_settlement_job_ended": change("settlement_job", "ended_at = NULL", "state = 'done'"),
+    "ck_settlement_job_positive": change("settlement_job", "number = 0"),
+    "uq_settlement_job_campaign_id_pledge_id_kind_number": twice("settlement_job", "id", where="state = 'done'"),
+    "uq_settlement_job_open": (
+        "INSERT INTO settlement_job SELECT (jsonb_populate_record(NULL::settlement_job, to_jsonb(s) ||"
+        ' \'{"id": "0190a0a0-0000-7000-8000-000000000009", "number": 9}\')).*'
+        " FROM settlement_job s WHERE state = 'open' LIMIT 1"
+    ),
+    "ck_payment_recipient_status": change("payment_recipient", "status = 'lost'"),
+    "ck_payment_recipient_test_mode_only": change("payment_recipient", "livemode = true"),
+    "uq_payment_recipient_provider_id": twice("payment_recipient", "account_id"),
     "uq_transfer_campaign_id_pending_id": twice("transfer", "id", where="kind = 'post'"),
     "ck_project_legal_form": change("project", "legal_form = 'gang'"),
     "ck_project_sector": change("project", "sector = 'casino'"),
@@ -105,6 +119,7 @@ CASES = {
     "ck_campaign_event_reasons_given": change("campaign_event", "note = ''", "new_state = 'refused'"),
     "ck_campaign_event_seq": change("campaign_event", "seq = 0", "seq = 2"),
     "ck_campaign_tally_confirmed_is_live": change("campaign_tally", "confirmed_cents = live_cents + 1"),
+    "ck_campaign_tally_fee": change("campaign_tally", "fee_basis_points = 1001"),
     "ck_campaign_tally_never_over_cap": change("campaign_tally", "reserved_cents = hard_cap_cents - live_cents + 1"),
     "ck_campaign_tally_not_negative": change("campaign_tally", "reserved_cents = -1"),
     "ck_campaign_ring_tally_in_order": change("campaign_ring_tally", "confirmed_cents = taken_cents + 1"),
@@ -113,6 +128,7 @@ CASES = {
     "ck_pledge_amount_positive": change("pledge", "amount_cents = 0"),
     "ck_pledge_card_before_reflection": change("pledge", "revocable_until = NULL", "state = 'reflecting'"),
     "ck_pledge_paid_has_charge": change("pledge", "charge_id = NULL", "state = 'paid'"),
+    "ck_pledge_transferred_has_transfer": change("pledge", "transfer_id = NULL", "state = 'transferred'"),
     "ck_pledge_state": change("pledge", "state = 'lost'", "state = 'reflecting'"),
     "ck_pledge_test_mode_only": change("pledge", "livemode = true"),
     "uq_pledge_campaign_id_form_key": twice("pledge", "id", where="state = 'reflecting'"),
@@ -157,7 +173,7 @@ def populate(make: Make) -> None:
     """Make every kind of row there is a constraint about."""
     for state in ("draft", "submitted", "changes_requested", "refused"):
         make.campaign(state=state)
-    for state in ("reflecting", "withdrawn", "paid"):
+    for state in ("reflecting", "withdrawn", "charging", "paid", "transferred"):
         make.pledge(state=state)
     asking, refused, moved = (make.account(level=1) for _ in range(3))
     judge, at = make.administrator().id, NOW

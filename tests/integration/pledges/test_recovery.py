@@ -155,7 +155,7 @@ def test_nothing_to_mend_no_page(state, make, gateway):
 
 
 def test_a_backer_is_told_at_once_half_way_and_on_the_last_day(make, refused, queued):
-    pledge, row, _at = refused
+    _pledge, row, _at = refused
     until = row.recover_until
 
     def mails():
