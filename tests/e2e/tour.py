@@ -209,6 +209,8 @@ STOPS = (
     Stop("project-edit", "/mes-projets/{draft}/modifier", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
     Stop("project-live", "/mes-projets/{live}", "nadia"),
+    Stop("project-money", "/mes-projets/{funded}/argent", "nadia"),
+    Stop("project-money-draft", "/mes-projets/{draft}/argent", "nadia"),
     Stop("project-sent-back", "/mes-projets/{sent_back}", "samuel"),
     Stop("project-waiting", "/mes-projets/{waiting}", "nadia"),
     # Administrators

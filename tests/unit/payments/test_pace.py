@@ -82,11 +82,8 @@ def test_what_went_well_ends_the_waiting(pace, clock):
 
 
 def test_threads_share_one_pace():
-    pace, lock, slept = Pace(RATE, clock=lambda: 0.0, sleep=lambda seconds: note(seconds)), threading.Lock(), []
-
-    def note(seconds):
-        with lock:
-            slept.append(seconds)
+    slept = []
+    pace = Pace(RATE, clock=lambda: 0.0, sleep=slept.append)
 
     threads = [threading.Thread(target=lambda: [pace.take() for _ in range(10)]) for _ in range(8)]
     for thread in threads:
