@@ -19,8 +19,8 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.locality.model import Decision, Investor, Totals
 from marketplace.locality.rules import decide
-from marketplace.pledges import chain, offers
-from marketplace.pledges.models import RELATED, CampaignTally, Pledge, PledgeDecision, PledgeEvent
+from marketplace.pledges import chain, offers, protecting
+from marketplace.pledges.models import RELATED, CampaignTally, Pledge, PledgeConsent, PledgeDecision, PledgeEvent
 from marketplace.pledges.offers import Terms
 from marketplace.pledges.rules import RESERVATION, RingWeight, check_move
 from marketplace.pledges.transitions import add_to_ring, lock_tally
@@ -31,6 +31,7 @@ class Request:
     """One person asks to pledge. form_key: made with the form, so that sending it twice makes one pledge.
 
     related: they say that they belong to the owner's team or household. may_wait: rather the waiting list than nothing.
+    shown_as: what others may read of them. read: digests of the words they agreed to.
     """
 
     backer_id: UUID
@@ -38,6 +39,8 @@ class Request:
     form_key: UUID
     related: bool = False
     may_wait: bool = False
+    shown_as: str = "nothing"
+    read: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -65,23 +68,30 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
     # Read after the lock: what another transaction decided meanwhile is visible now.
     terms = offers.terms(session, campaign_id)
     people = offers.investors(session, campaign_id, backers, now)
-    known = _known(session, campaign_id, requests)
+    standings = protecting.standings(session, terms, backers, now)
+    sent = _known(session, campaign_id, requests)
     desk = _Desk(terms, tally, offers.totals(session, tally), now)
     outcomes = []
     for request in requests:
-        earlier = known.get(request.form_key)
+        earlier = sent.get(request.form_key)
         if earlier is not None:
             outcomes.append(Outcome(Decision("accept", earlier.ring), earlier.id, replayed=True))
             continue
         related = request.related or request.backer_id == terms.owner_id
         investor = replace(people[request.backer_id], related=related)
-        decision = decide(terms.offer, desk.totals, investor, request.amount.cents, now)
+        asked = protecting.Asked(request.amount.cents, investor.already_cents + request.amount.cents, request.read)
+        known = standings.get(request.backer_id)
+        decision = protecting.judged(
+            terms, decide(terms.offer, desk.totals, investor, request.amount.cents, now), known, asked
+        )
         pledge_id = None
         if decision.verdict == "accept":
             pledge_id = desk.accept(request, investor, decision)
             people[request.backer_id] = _after(investor, request.amount.cents)
         elif decision.verdict == "waitlist" and request.may_wait:
             pledge_id = desk.put_on_list(request, investor, decision)
+        if pledge_id is not None:
+            desk.consents += protecting.consents(terms, pledge_id, known, asked, now)
         outcomes.append(Outcome(decision, pledge_id))
     desk.write(session)
     return outcomes
@@ -121,6 +131,7 @@ class _Desk:
         self.totals = totals
         self.pledges: list[dict[str, Any]] = []
         self.decisions: list[dict[str, Any]] = []
+        self.consents: list[dict[str, Any]] = []
 
     def accept(self, request: Request, investor: Investor, decision: Decision) -> UUID:
         """Reserve room for a request and bind its decision to the chain; return the new pledge's id."""
@@ -153,6 +164,7 @@ class _Desk:
                 "related": investor.related,
                 "commune_code": offers.home(investor, self.terms.offer.rings[decision.ring]),
                 "ring": decision.ring,
+                "shown_as": request.shown_as,
                 "state": state,
                 "opened_at": self.now,
                 "reserved_until": until,
@@ -161,12 +173,14 @@ class _Desk:
         return pledge_id
 
     def write(self, session: Session) -> None:
-        """Insert what was accepted, in three statements, and the new totals."""
+        """Insert what was accepted, in four statements at most, and the new totals."""
         if not self.pledges:
             return
         session.execute(insert(Pledge), self.pledges)
         session.execute(insert(PledgeEvent), list(self._first_events()))
         session.execute(insert(PledgeDecision), self.decisions)
+        if self.consents:
+            session.execute(insert(PledgeConsent), self.consents)
         session.flush()
         taken: Counter[int] = Counter()
         for pledge in self.pledges:

@@ -74,7 +74,8 @@ class Pledge(Base):
 
     reserved_until, revocable_until, recover_until: aware UTC, exclusive. reserved_until: of somebody who waits, the end
     of the campaign. asked_cents: what they asked for, when they were offered less.
-    commune_code: the home it was accepted with.
+    commune_code: the home it was accepted with. shown_as: what others may read of the backer: "name", "commune" ("un·e
+    habitant·e de"), "nothing". reconfirm_until: after a material change, exclusive: promised anew by then, or released.
     """
 
     __tablename__ = "pledge"
@@ -88,6 +89,8 @@ class Pledge(Base):
             name="card_before_reflection",
         ),
         CheckConstraint("state <> 'paid' OR charge_id IS NOT NULL", name="paid_has_charge"),
+        CheckConstraint("shown_as IN ('name', 'commune', 'nothing')", name="shown_as"),
+        CheckConstraint("reconfirm_until IS NULL OR state <> 'confirmed'", name="reconfirmed_in_reflection"),
         ForeignKeyConstraint(
             ["campaign_id", "campaign_version"],
             ["campaign_version.campaign_id", "campaign_version.number"],
@@ -105,6 +108,7 @@ class Pledge(Base):
         Index("ix_pledge_undecided", "campaign_id", postgresql_where=text("state IN ('reflecting', 'confirmed')")),
         Index("ix_pledge_charging", "charge_started_at", postgresql_where=text("state = 'charging'")),
         Index("ix_pledge_recovering", "recover_until", postgresql_where=text("state = 'action_required'")),
+        Index("ix_pledge_reconfirming", "reconfirm_until", postgresql_where=text("reconfirm_until IS NOT NULL")),
     )
     campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -116,6 +120,7 @@ class Pledge(Base):
     related: Mapped[bool]
     commune_code: Mapped[str]
     ring: Mapped[int]
+    shown_as: Mapped[str] = mapped_column(default="nothing", server_default="nothing")
     state: Mapped[str]
     row_version: Mapped[int] = mapped_column(default=1)
     opened_at: Mapped[datetime]
@@ -129,6 +134,7 @@ class Pledge(Base):
     card_last4: Mapped[str | None]
     card_expires: Mapped[str | None]
     revocable_until: Mapped[datetime | None]
+    reconfirm_until: Mapped[datetime | None]
     charge_attempt: Mapped[int] = mapped_column(default=0)
     charge_started_at: Mapped[datetime | None]
     payment_intent_id: Mapped[str | None]
@@ -141,7 +147,7 @@ class Pledge(Base):
 
 
 class PledgeEvent(Base):
-    """Why a pledge is in its state: one row for each move, without gaps."""
+    """Why a pledge is in its state: one row for each move, without gaps. amount_cents: after it, where it changed."""
 
     __tablename__ = "pledge_event"
     __table_args__ = (
@@ -151,6 +157,7 @@ class PledgeEvent(Base):
             name="fk_pledge_event_campaign_id_pledge_id_pledge",
         ),
         CheckConstraint("seq > 0", name="seq_positive"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
     )
     campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
     pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -160,7 +167,39 @@ class PledgeEvent(Base):
     cause: Mapped[str]
     actor_id: Mapped[UUID | None]
     stripe_event_id: Mapped[str | None]
+    amount_cents: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime]
+
+
+class PledgeConsent(Base):
+    """What a backer agreed to with a pledge, and the words they read.
+
+    kind, text_*: of `protection.texts`. amount_cents: all they promise to the campaign with it. threshold_cents: above
+    which they had to consent expressly, on such a consent only. Never changed.
+    """
+
+    __tablename__ = "pledge_consent"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "pledge_id"],
+            ["pledge.campaign_id", "pledge.id"],
+            name="fk_pledge_consent_campaign_id_pledge_id_pledge",
+        ),
+        CheckConstraint("text_sha256 ~ '^[0-9a-f]{64}$'", name="text_sha256"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("(kind = 'over_threshold') = (threshold_cents IS NOT NULL)", name="threshold_when_over"),
+        Index("ix_pledge_consent_pledge", "campaign_id", "pledge_id"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    pledge_id: Mapped[UUID]
+    kind: Mapped[str]
+    text_version: Mapped[int]
+    text_locale: Mapped[str]
+    text_sha256: Mapped[str]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    threshold_cents: Mapped[int | None] = mapped_column(BigInteger)
+    given_at: Mapped[datetime]
 
 
 class PledgeDecision(Base):

@@ -26,7 +26,10 @@ STANDING = sorted(LIVE | RESERVED)
 
 @dataclass(frozen=True)
 class Terms:
-    """A published campaign as the rule sees it, with what a stored decision must name."""
+    """A published campaign as the rule sees it, with what a stored decision must name.
+
+    unit_cents: every pledge is a multiple of it.
+    """
 
     campaign_id: UUID
     version: int
@@ -35,6 +38,7 @@ class Terms:
     project_commune: str
     cog_release: str
     terms_sha256: str
+    unit_cents: int
     offer: Offer
 
 
@@ -85,6 +89,7 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
         project_commune=row.commune_code,
         cog_release=row.cog_release,
         terms_sha256=row.terms_sha256,
+        unit_cents=campaign.unit_cents,
         offer=Offer(
             state=campaign.state,
             instrument=cast("Instrument", campaign.instrument),

@@ -43,7 +43,7 @@ def move(
     values: columns that change with the state. Raises IllegalMove: the table has no such move.
     """
     check_move(pledge.state, to, cause)
-    old, old_cents, seq = pledge.state, pledge.amount_cents, pledge.row_version + 1
+    old, old_cents, old_ring, seq = pledge.state, pledge.amount_cents, pledge.ring, pledge.row_version + 1
     session.scalars(
         update(Pledge)
         .where(
@@ -67,45 +67,47 @@ def move(
             cause=cause,
             actor_id=actor_id,
             stripe_event_id=stripe_event_id,
+            amount_cents=pledge.amount_cents if pledge.amount_cents != old_cents else None,
             at=now,
         )
     )
-    _keep_ledger(session, pledge, old=old, to=to, now=now, provider_id=values.get("charge_id"))
-    _weigh(session, pledge, old=old, old_cents=old_cents, to=to)
+    _keep_ledger(session, pledge, old=old, old_cents=old_cents, to=to, now=now, provider_id=values.get("charge_id"))
+    _weigh(session, pledge, old=old, old_cents=old_cents, old_ring=old_ring, to=to)
 
 
 def _keep_ledger(
-    session: Session, pledge: Pledge, *, old: str, to: str, now: datetime, provider_id: str | None
+    session: Session, pledge: Pledge, *, old: str, old_cents: int, to: str, now: datetime, provider_id: str | None
 ) -> None:
     line = {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id}
-    if to == "reflecting":
-        ledger.promise(session, **line, amount=Money(pledge.amount_cents), now=now)
-    elif to == "paid":
+    if to == "paid":
         assert provider_id is not None
         ledger.post(session, **line, provider_id=provider_id, now=now)
-    elif old in LIVE and to not in LIVE:
+        return
+    changed = pledge.amount_cents != old_cents
+    if old in LIVE and (to not in LIVE or changed):
         ledger.void(session, **line, now=now)
+    if to in LIVE and (old not in LIVE or changed):
+        ledger.promise(session, **line, amount=Money(pledge.amount_cents), now=now)
 
 
-def _weigh(session: Session, pledge: Pledge, *, old: str, old_cents: int, to: str) -> None:
+def _weigh(session: Session, pledge: Pledge, *, old: str, old_cents: int, old_ring: int, to: str) -> None:
     delta = weight(to, pledge.amount_cents, related=pledge.related) - weight(old, old_cents, related=pledge.related)
     before, after = ring_weight(old, old_cents), ring_weight(to, pledge.amount_cents)
-    if delta == Weight() and before == after:
+    if delta == Weight() and before == after and pledge.ring == old_ring:
         return
     tally = lock_tally(session, pledge.campaign_id)
     tally.reserved_cents += delta.reserved
     tally.live_cents += delta.live
     tally.related_cents += delta.related
     tally.confirmed_cents += delta.confirmed
-    if delta.live and not pledge.related and not _stands_otherwise(session, pledge):
-        tally.backers += 1 if delta.live > 0 else -1
+    joins_or_leaves = (old in LIVE) != (to in LIVE)
+    if joins_or_leaves and not pledge.related and not _stands_otherwise(session, pledge):
+        tally.backers += 1 if to in LIVE else -1
     session.flush()
-    add_to_ring(
-        session,
-        pledge.campaign_id,
-        RELATED if pledge.related else pledge.ring,
-        RingWeight(after.taken - before.taken, after.live - before.live, after.confirmed - before.confirmed),
-    )
+    if before != RingWeight() and pledge.ring != old_ring and not pledge.related:
+        add_to_ring(session, pledge.campaign_id, old_ring, RingWeight() - before)
+        before = RingWeight()
+    add_to_ring(session, pledge.campaign_id, RELATED if pledge.related else pledge.ring, after - before)
 
 
 def add_to_ring(session: Session, campaign_id: UUID, ring: int, more: RingWeight) -> None:

@@ -26,6 +26,7 @@ from marketplace.pledges.services import tell
 from marketplace.pledges.settlement import Ref
 from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects.models import Campaign
+from marketplace.projects.rules import RUNNING
 
 # In Paris, every day.
 OFFERING_HOUR = time(9)
@@ -133,7 +134,9 @@ class _Round:
         least = offer.rings[ring].minimum_cents or offer.minimum_cents
         asked = [Asked(number, wish.most_cents, least) for number, wish in enumerate(wishes)]
         for number, cents in share(limits.room(offer, self._totals, asking), asked).items():
-            self._offer(wishes[number], cents)
+            whole = cents - cents % self._terms.unit_cents
+            if whole >= least:
+                self._offer(wishes[number], whole)
 
     def _offer(self, wish: _Wish, cents: int) -> None:
         pledge, offer = wish.pledge, self._terms.offer
@@ -190,7 +193,7 @@ def due_ends(session: Session, now: datetime) -> list[Ref]:
     closed = (
         select(Pledge.campaign_id, Pledge.id)
         .join(Campaign, Campaign.id == Pledge.campaign_id)
-        .where(Pledge.state.in_(("waitlisted", "offered")), Campaign.state != "live")
+        .where(Pledge.state.in_(("waitlisted", "offered")), Campaign.state.not_in(RUNNING))
     )
     return [(campaign_id, pledge_id) for campaign_id, pledge_id in session.execute(over.union(closed))]
 
@@ -199,7 +202,7 @@ def end(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime) 
     """Give back the room of an offer nobody took, or end the waiting with the campaign. Again without effect."""
     pledge = lock_pledge(session, campaign_id, pledge_id)
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
-    if pledge.state in {"waitlisted", "offered"} and campaign.state != "live":
+    if pledge.state in {"waitlisted", "offered"} and campaign.state not in RUNNING:
         move(session, pledge, to="abandoned", cause="campaign_over", now=now)
     elif pledge.state == "offered" and pledge.reserved_until <= now:
         move(session, pledge, to="abandoned", cause="offer_expired", now=now)
