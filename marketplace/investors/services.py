@@ -154,7 +154,7 @@ def grant(session: Session, *, request_id: UUID, administrator_id: UUID, now: da
     """
     asked = _to_decide(session, request_id, administrator_id)
     asked.expires_at = sophisticated.valid_until(now)
-    _decide(session, asked, "granted", administrator_id, now, until=asked.expires_at.isoformat())
+    _decide(session, asked, "granted", administrator_id, now, valid_until=asked.expires_at.isoformat())
 
 
 def refuse(session: Session, *, request_id: UUID, administrator_id: UUID, reason: str, now: datetime) -> None:

@@ -39,6 +39,15 @@ KINDS: Mapping[str, Kind] = {
     "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
     "campaign_succeeded": Kind("{pledge_path}", _PLEDGE),
     "campaign_failed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "pledge_changed": Kind("{pledge_path}", _PLEDGE),
+    "campaign_suspended": Kind("{pledge_path}", _PLEDGE),
+    "terms_changed": Kind("{pledge_path}", _PLEDGE | {"reconfirm_until"}),
+    "pledge_not_reconfirmed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "campaign_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    # investors; valid_until: of the approval, exclusive
+    "sophisticated_granted": Kind("/mon-compte/investisseur", frozenset({"valid_until"})),
+    "sophisticated_refused": Kind("/mon-compte/investisseur", frozenset({"reason"})),
+    "sophisticated_ended": Kind("/mon-compte/investisseur"),
     # moderation, to the owner; reasons: codes, note: the moderator's own words
     "campaign_approved": Kind("{campaign_path}", _CAMPAIGN),
     "changes_requested": Kind("{campaign_path}", _CAMPAIGN | {"reasons", "note"}),

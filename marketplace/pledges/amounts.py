@@ -17,12 +17,10 @@ from marketplace.pledges import chain, offers, protecting
 from marketplace.pledges.errors import PledgeRefused
 from marketplace.pledges.models import CampaignTally, Pledge, PledgeConsent, PledgeDecision
 from marketplace.pledges.offers import Terms
-from marketplace.pledges.rules import is_whole, may_withdraw, ring_weight, weight
+from marketplace.pledges.rules import LOWERABLE, is_whole, may_withdraw, ring_weight, weight
 from marketplace.pledges.services import is_holiday, tell
 from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.protection.reflection import revocable_until
-
-LOWERABLE = frozenset({"waitlisted", "reflecting", "confirmed"})
 
 
 def change_amount(

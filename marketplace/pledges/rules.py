@@ -31,7 +31,11 @@ STATES = (
 )
 RESERVED = frozenset({"offered", "card_pending"})
 LIVE = frozenset({"reflecting", "confirmed", "charging", "action_required", "paid"})
+# Where the amount may become smaller, as long as withdrawing is free.
+LOWERABLE = frozenset({"waitlisted", "reflecting", "confirmed"})
 FINAL = frozenset({"withdrawn", "released", "dropped"})
+# What others may read of a backer: their name, "un·e habitant·e de…", nothing. Nothing unless they say otherwise.
+SHOWN_AS = ("name", "commune", "nothing")
 
 # (from, to): causes. None is "does not exist yet". Source: docs/pledges.md, which draws this table.
 MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {

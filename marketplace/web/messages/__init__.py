@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.web.messages import accounts, campaigns, moderation, pledges, residence, zones
+from marketplace.web.messages import accounts, campaigns, investors, moderation, pledges, residence, zones
 from marketplace.web.messages.words import Words
 
 _UNKNOWN = _l("Ce n’est pas possible. Revenez à la page précédente et vérifiez ce que vous demandez.")
@@ -21,6 +21,7 @@ SENTENCES: Mapping[str, Words] = {
     **pledges.SENTENCES,
     **campaigns.SENTENCES,
     **moderation.SENTENCES,
+    **investors.SENTENCES,
     **zones.SENTENCES,
 }
 
