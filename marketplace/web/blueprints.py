@@ -15,6 +15,7 @@ AREAS = (
     "territories",
     "account",
     "residency",
+    "investor",
     "campaigns",
     "maps",
     "owner",

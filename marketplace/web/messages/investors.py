@@ -12,8 +12,8 @@ SENTENCES: Mapping[str, Words] = {
     "already_sophisticated": _l("Vous êtes déjà investisseur averti."),
     "answers_missing": _l("Répondez à chaque question, ou choisissez de ne pas répondre au test."),
     "criteria_not_met": _l(
-        "Ces chiffres ne remplissent pas deux critères sur trois : vous restez investisseur non averti. Vous êtes mieux "
-        "protégé·e, et vous pouvez investir comme avant."
+        "Ces chiffres ne remplissent pas deux critères sur trois : vous restez investisseur non averti. Vous êtes "
+        "mieux protégé·e, et vous pouvez investir comme avant."
     ),
     "not_sophisticated": _l("Cette personne n’est pas investisseur averti en ce moment."),
     "nothing_to_acknowledge": _l("Il n’y a pas d’avertissement à lire en ce moment."),

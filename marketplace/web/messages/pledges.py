@@ -36,8 +36,8 @@ SENTENCES: Mapping[str, Words] = {
         _("La loi limite un prêt sans intérêt à 5 000 € par personne et par projet."), limit_cents
     ),
     "consent_missing": lambda *, threshold_cents, total_cents, **_facts: _(
-        "Avec ce montant, vous auriez promis %(total)s à ce projet, au-delà de %(threshold)s. Lisez l’avertissement, puis "
-        "cochez la case pour confirmer.",
+        "Avec ce montant, vous auriez promis %(total)s à ce projet, au-delà de %(threshold)s. Lisez l’avertissement, "
+        "puis cochez la case pour confirmer.",
         total=money(total_cents),
         threshold=money(threshold_cents),
     ),

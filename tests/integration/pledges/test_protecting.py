@@ -84,9 +84,7 @@ def test_what_was_read_with_a_gift_is_kept_word_for_word(make, pledge, consents)
         (1_700, [], 1_000.01, True),
     ],
 )
-def test_consent_is_asked_above_the_threshold_counting_what_came_before(
-    request, capacity, earlier, euros, asked
-):
+def test_consent_is_asked_above_the_threshold_counting_what_came_before(request, capacity, earlier, euros, asked):
     make, loan, pledge, consents, snapshot = map(
         request.getfixturevalue, ("make", "loan", "pledge", "consents", "snapshot")
     )
