@@ -59,16 +59,21 @@ def decline() -> ResponseReturnValue:
 @signed_in
 def result() -> ResponseReturnValue:
     """Explain every answer; after a failed test, show the warning until it is read."""
-    return _result(WarningForm(formdata=None))
+    attempt = _last()
+    if attempt is None:
+        return redirect(url_for("investor.knowledge", suite=way_back()), code=303)
+    return _result(WarningForm(formdata=None), attempt)
 
 
 @bp.post("/mon-compte/investisseur/resultat")
 @signed_in
 def acknowledge() -> ResponseReturnValue:
     """Note that the warning was read."""
-    form, person, at = WarningForm(), me(), now()
+    form, person, at, attempt = WarningForm(), me(), now(), _last()
+    if attempt is None:
+        raise Refused("nothing_to_acknowledge")
     if not form.validate():
-        return _result(form), 422
+        return _result(form, attempt), 422
     try:
         in_transaction(
             lambda session: services.acknowledge_warning(
@@ -77,7 +82,7 @@ def acknowledge() -> ResponseReturnValue:
         )
     except Refused as refusal:
         refuse(form, sentence(refusal.code, **refusal.facts), "read")
-        return _result(form), 422
+        return _result(form, attempt), 422
     flash(_("C’est noté. Vous pouvez participer."), "success")
     return redirect(way_back() or url_for("investor.own"), code=303)
 
@@ -86,11 +91,12 @@ def _questions(form: FlaskForm) -> str:
     return render_template("investor/knowledge.html", form=form, back=way_back())
 
 
-def _result(form: WarningForm) -> ResponseReturnValue:
+def _last() -> queries.Attempt | None:
     with reading() as session:
-        attempt = queries.last_attempt(session, me().account_id)
-    if attempt is None:
-        return redirect(url_for("investor.knowledge", suite=way_back()), code=303)
+        return queries.last_attempt(session, me().account_id)
+
+
+def _result(form: WarningForm, attempt: queries.Attempt) -> str:
     warning = texts.current("total_loss", str(get_locale()))
     form.words.data = warning.sha256
     answers = [
