@@ -16,6 +16,7 @@ AREAS = (
     "account",
     "residency",
     "investor",
+    "organisations",
     "campaigns",
     "maps",
     "owner",

@@ -20,6 +20,7 @@ from tests.factories.rows import (
     SECOND,
     Account,
     Campaign,
+    Organisation,
     Pledge,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "Account",
     "Campaign",
     "Make",
+    "Organisation",
     "Pledge",
 ]
 
