@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, uuid7
 
+_PENDING = text("outcome IS NULL")
+
 
 class InvestorProfile(Base):
     """What somebody said of their experience, situation and aims: option codes by question, the last time only."""
@@ -62,7 +64,7 @@ class LossSimulation(Base):
 
 
 class SophisticatedRequest(Base):
-    """Somebody asks to be treated as a sophisticated investor, and what became of it.
+    """Somebody asks to be treated, or to have their organisation treated, as a sophisticated investor; what came of it.
 
     criteria: codes of those they say they meet; the figures behind them are not kept. warning_sha256,
     liability_sha256: the words they agreed to. expires_at: of a granted one, exclusive. ended_at: before that, because
@@ -78,12 +80,22 @@ class SophisticatedRequest(Base):
         CheckConstraint("(outcome IS NOT DISTINCT FROM 'granted') = (expires_at IS NOT NULL)", name="grant_expires"),
         CheckConstraint("ended_at IS NULL OR expires_at IS NOT NULL", name="only_grants_end"),
         Index(
-            "uq_sophisticated_request_one_pending", "account_id", unique=True, postgresql_where=text("outcome IS NULL")
+            "uq_sophisticated_request_one_pending",
+            "account_id",
+            unique=True,
+            postgresql_where=text("outcome IS NULL AND organisation_id IS NULL"),
         ),
-        Index("ix_sophisticated_request_pending", "asked_at", "id", postgresql_where=text("outcome IS NULL")),
+        Index(
+            "uq_sophisticated_request_one_pending_of_organisation",
+            "organisation_id",
+            unique=True,
+            postgresql_where=_PENDING,
+        ),
+        Index("ix_sophisticated_request_pending", "asked_at", "id", postgresql_where=_PENDING),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     criteria: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     warning_sha256: Mapped[str]
     liability_sha256: Mapped[str]

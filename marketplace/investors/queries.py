@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, Organisation
 from marketplace.core.errors import NotFound
 from marketplace.investors.models import InvestorProfile, KnowledgeAttempt, LossSimulation, SophisticatedRequest
-from marketplace.investors.rules import NOBODY, Standing, simulation_counts, worth_of_attempt
+from marketplace.investors.rules import Party, Standing, simulation_counts, worth_of_attempt
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,13 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Request:
-    """One request to be treated as a sophisticated investor."""
+    """One request to be treated as a sophisticated investor. organisation_name: of whom, when not of the person."""
 
     id: UUID
     account_id: UUID
     display_name: str
     email: str
+    organisation_name: str | None
     criteria: tuple[str, ...]
     asked_at: datetime
     outcome: str | None
@@ -47,9 +48,30 @@ class Request:
         return self.expires_at is not None and self.ended_at is None and now < self.expires_at
 
 
-def standings(session: Session, account_ids: Collection[UUID], now: datetime) -> dict[UUID, Standing]:
-    """Return what each person's answers are worth now. Three statements for any number of people."""
-    found = dict.fromkeys(account_ids, NOBODY)
+def standings(session: Session, parties: Collection[Party], now: datetime) -> dict[Party, Standing]:
+    """Return what the answers of each party are worth now. Three statements for any number of them.
+
+    Of an organisation: the test of whoever acts for it; it has no loss capacity, which is a person's; its own category.
+    """
+    accounts = {party.account_id for party in parties}
+    tests, capacities = _tests(session, accounts, now), _simulations(session, accounts, now)
+    granted = _granted(session, accounts, {party.organisation_id for party in parties}, now)
+    found = {}
+    for party in parties:
+        own = Standing(test=tests.get(party.account_id), sophisticated_until=granted.get(party.key))
+        if party.organisation_id is None and party.account_id in capacities:
+            own = replace(own, simulated=True, loss_capacity_cents=capacities[party.account_id])
+        found[party] = own
+    return found
+
+
+def standing(session: Session, account_id: UUID, now: datetime) -> Standing:
+    """Return what one person's answers are worth now. Three statements."""
+    mine = Party(account_id)
+    return standings(session, [mine], now)[mine]
+
+
+def _tests(session: Session, accounts: Collection[UUID], now: datetime) -> dict[UUID, str | None]:
     attempts = (
         select(
             KnowledgeAttempt.account_id,
@@ -57,35 +79,42 @@ def standings(session: Session, account_ids: Collection[UUID], now: datetime) ->
             KnowledgeAttempt.taken_at,
             KnowledgeAttempt.acknowledged_at,
         )
-        .where(KnowledgeAttempt.account_id.in_(account_ids))
+        .where(KnowledgeAttempt.account_id.in_(accounts))
         .order_by(KnowledgeAttempt.account_id, KnowledgeAttempt.taken_at.desc(), KnowledgeAttempt.id.desc())
     )
-    for account_id, passed, taken_at, acknowledged_at in session.execute(
-        attempts.ext(distinct_on(KnowledgeAttempt.account_id))
-    ):
-        worth = worth_of_attempt(passed, taken_at, acknowledged_at, now)
-        found[account_id] = replace(found[account_id], test=worth)
+    rows = session.execute(attempts.ext(distinct_on(KnowledgeAttempt.account_id)))
+    return {
+        account_id: worth_of_attempt(passed, taken_at, acknowledged_at, now)
+        for account_id, passed, taken_at, acknowledged_at in rows
+    }
+
+
+def _simulations(session: Session, accounts: Collection[UUID], now: datetime) -> dict[UUID, int | None]:
     simulations = (
         select(LossSimulation.account_id, LossSimulation.result_cents, LossSimulation.done_at)
-        .where(LossSimulation.account_id.in_(account_ids))
+        .where(LossSimulation.account_id.in_(accounts))
         .order_by(LossSimulation.account_id, LossSimulation.done_at.desc(), LossSimulation.id.desc())
     )
-    for account_id, result, done_at in session.execute(simulations.ext(distinct_on(LossSimulation.account_id))):
-        if simulation_counts(done_at, now):
-            found[account_id] = replace(found[account_id], simulated=True, loss_capacity_cents=result)
-    granted = select(SophisticatedRequest.account_id, SophisticatedRequest.expires_at).where(
-        SophisticatedRequest.account_id.in_(account_ids),
-        SophisticatedRequest.ended_at.is_(None),
-        SophisticatedRequest.expires_at > now,
+    rows = session.execute(simulations.ext(distinct_on(LossSimulation.account_id)))
+    return {account_id: result for account_id, result, done_at in rows if simulation_counts(done_at, now)}
+
+
+def _granted(
+    session: Session, accounts: Collection[UUID], bodies: Collection[UUID | None], now: datetime
+) -> dict[UUID, datetime]:
+    rows = session.execute(
+        select(SophisticatedRequest.account_id, SophisticatedRequest.organisation_id, SophisticatedRequest.expires_at)
+        .where(
+            or_(
+                and_(SophisticatedRequest.account_id.in_(accounts), SophisticatedRequest.organisation_id.is_(None)),
+                SophisticatedRequest.organisation_id.in_([body for body in bodies if body is not None]),
+            ),
+            SophisticatedRequest.ended_at.is_(None),
+            SophisticatedRequest.expires_at > now,
+        )
+        .order_by(SophisticatedRequest.expires_at)
     )
-    for account_id, until in session.execute(granted.order_by(SophisticatedRequest.expires_at)):
-        found[account_id] = replace(found[account_id], sophisticated_until=until)
-    return found
-
-
-def standing(session: Session, account_id: UUID, now: datetime) -> Standing:
-    """Return what one person's answers are worth now. Three statements."""
-    return standings(session, [account_id], now)[account_id]
+    return {organisation_id or account_id: until for account_id, organisation_id, until in rows if until is not None}
 
 
 def last_attempt(session: Session, account_id: UUID) -> Attempt | None:
@@ -122,9 +151,12 @@ def profile(session: Session, account_id: UUID) -> tuple[Mapping[str, str], date
     return ({}, None) if row is None else (row.answers, row.answered_at)
 
 
-def last_request(session: Session, account_id: UUID) -> Request | None:
-    """Return somebody's last request to be treated as sophisticated. One statement."""
-    wanted = _requests().where(SophisticatedRequest.account_id == account_id)
+def last_request(session: Session, account_id: UUID, organisation_id: UUID | None = None) -> Request | None:
+    """Return the last request of somebody, or of an organisation, to be treated as sophisticated. One statement."""
+    own = (SophisticatedRequest.account_id == account_id) & SophisticatedRequest.organisation_id.is_(None)
+    wanted = _requests().where(
+        own if organisation_id is None else SophisticatedRequest.organisation_id == organisation_id
+    )
     newest = wanted.order_by(SophisticatedRequest.asked_at.desc(), SophisticatedRequest.id.desc()).limit(1)
     row = session.execute(newest).one_or_none()
     return None if row is None else _request(row)
@@ -154,18 +186,23 @@ def request(session: Session, request_id: UUID) -> Request:
 
 
 def _requests() -> Select[*tuple[Any, ...]]:
-    return select(
-        SophisticatedRequest.id,
-        SophisticatedRequest.account_id,
-        Account.display_name,
-        Account.email,
-        SophisticatedRequest.criteria,
-        SophisticatedRequest.asked_at,
-        SophisticatedRequest.outcome,
-        SophisticatedRequest.reason,
-        SophisticatedRequest.expires_at,
-        SophisticatedRequest.ended_at,
-    ).join(Account, Account.id == SophisticatedRequest.account_id)
+    return (
+        select(
+            SophisticatedRequest.id,
+            SophisticatedRequest.account_id,
+            Account.display_name,
+            Account.email,
+            Organisation.name.label("organisation_name"),
+            SophisticatedRequest.criteria,
+            SophisticatedRequest.asked_at,
+            SophisticatedRequest.outcome,
+            SophisticatedRequest.reason,
+            SophisticatedRequest.expires_at,
+            SophisticatedRequest.ended_at,
+        )
+        .join(Account, Account.id == SophisticatedRequest.account_id)
+        .outerjoin(Organisation, Organisation.id == SophisticatedRequest.organisation_id)
+    )
 
 
 def _request(row: Any) -> Request:

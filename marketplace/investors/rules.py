@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from marketplace.protection import knowledge_test, loss_capacity, thresholds
 
@@ -23,6 +25,18 @@ PROFILE: Mapping[str, tuple[str, ...]] = {
     "sustainability": ("no_matter", "preferred", "only"),
 }
 PROFILE_YEARS = knowledge_test.REVIEW_YEARS
+
+
+class Party(NamedTuple):
+    """Who invests: a person, or an organisation through a person with a mandate."""
+
+    account_id: UUID
+    organisation_id: UUID | None = None
+
+    @property
+    def key(self) -> UUID:
+        """What its pledges are counted under."""
+        return self.organisation_id or self.account_id
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account
+from marketplace.accounts import organisation_queries as organisations
+from marketplace.accounts.models import Account, Organisation
 from marketplace.core import audit
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.core.queue import enqueue
 from marketplace.investors.errors import InvestorRefused
 from marketplace.investors.models import InvestorProfile, KnowledgeAttempt, LossSimulation, SophisticatedRequest
-from marketplace.investors.rules import PROFILE, REFUSAL_REASONS
+from marketplace.investors.rules import PROFILE, REFUSAL_REASONS, Party
 from marketplace.protection import knowledge_test, loss_capacity, sophisticated, texts
-from marketplace.protection.sophisticated import PersonFacts
+from marketplace.protection.sophisticated import OrganisationFacts, PersonFacts
 
 
 def tell_profile(session: Session, *, account_id: UUID, answers: Mapping[str, str], now: datetime) -> None:
@@ -110,14 +111,16 @@ def ask_sophisticated(
     session: Session,
     *,
     account_id: UUID,
-    facts: PersonFacts,
+    facts: PersonFacts | OrganisationFacts,
     warning_sha256: str,
     liability_sha256: str,
     now: datetime,
+    organisation_id: UUID | None = None,
 ) -> UUID:
     """Ask to be treated as a sophisticated investor; return the request. The figures are judged and not kept.
 
-    Raises InvestorRefused: text_changed, criteria_not_met, request_pending, already_sophisticated.
+    organisation_id: for an organisation, by a person with a mandate; facts are then its own.
+    Raises InvestorRefused: text_changed, criteria_not_met, request_pending, already_sophisticated, mandate_missing.
     Source: regulation (EU) 2020/1503 annex II.
     """
     _lock(session, account_id)
@@ -127,16 +130,19 @@ def ask_sophisticated(
     )
     if None in shown:
         raise InvestorRefused("text_changed")
+    party = Party(account_id, organisation_id)
+    _check_mandate(session, party, now)
     criteria = sophisticated.criteria_met(facts)
-    if not sophisticated.may_ask("person", criteria):
-        raise InvestorRefused("criteria_not_met")
-    if _of(session, account_id, outcome=None) is not None:
+    if not sophisticated.may_ask("person" if organisation_id is None else "organisation", criteria):
+        raise InvestorRefused("criteria_not_met" if organisation_id is None else "no_criterion_met")
+    if _of(session, party, outcome=None) is not None:
         raise InvestorRefused("request_pending")
-    granted = _of(session, account_id, outcome="granted")
+    granted = _of(session, party, outcome="granted")
     if granted is not None and granted.expires_at is not None and now < granted.expires_at:
         raise InvestorRefused("already_sophisticated")
     asked = SophisticatedRequest(
         account_id=account_id,
+        organisation_id=organisation_id,
         criteria=list(criteria),
         warning_sha256=warning_sha256,
         liability_sha256=liability_sha256,
@@ -169,13 +175,15 @@ def refuse(session: Session, *, request_id: UUID, administrator_id: UUID, reason
     _decide(session, asked, "refused", administrator_id, now, reason=reason)
 
 
-def give_up(session: Session, *, account_id: UUID, now: datetime) -> None:
-    """Have somebody protected again from now on, because they say so or because their situation changed.
+def give_up(session: Session, *, account_id: UUID, now: datetime, organisation_id: UUID | None = None) -> None:
+    """Have somebody, or an organisation, protected again from now on: they say so, or their situation changed.
 
-    Raises InvestorRefused: not_sophisticated.
+    Raises InvestorRefused: not_sophisticated, mandate_missing.
     """
     _lock(session, account_id)
-    granted = _of(session, account_id, outcome="granted")
+    party = Party(account_id, organisation_id)
+    _check_mandate(session, party, now)
+    granted = _of(session, party, outcome="granted")
     if granted is None or granted.expires_at is None or now >= granted.expires_at:
         raise InvestorRefused("not_sophisticated")
     granted.ended_at = now
@@ -243,12 +251,30 @@ def _locked(session: Session, request_id: UUID) -> SophisticatedRequest:
     return found
 
 
-def _of(session: Session, account_id: UUID, *, outcome: str | None) -> SophisticatedRequest | None:
-    """Return somebody's last request with an outcome that has not ended."""
+def _check_mandate(session: Session, party: Party, now: datetime) -> None:
+    """Let only somebody with a mandate act for an organisation; what two of them ask at once waits in line."""
+    if party.organisation_id is None:
+        return
+    session.execute(
+        select(Organisation.id).where(Organisation.id == party.organisation_id).with_for_update(key_share=True)
+    )
+    acting = organisations.acting_for(session, party.account_id, now)
+    if all(one.organisation.id != party.organisation_id for one in acting):
+        raise InvestorRefused("mandate_missing")
+
+
+def _of(session: Session, party: Party, *, outcome: str | None) -> SophisticatedRequest | None:
+    """Return a party's last request with an outcome that has not ended."""
+    own = SophisticatedRequest.account_id == party.account_id
+    whose = (
+        (own, SophisticatedRequest.organisation_id.is_(None))
+        if party.organisation_id is None
+        else (SophisticatedRequest.organisation_id == party.organisation_id,)
+    )
     return session.scalar(
         select(SophisticatedRequest)
         .where(
-            SophisticatedRequest.account_id == account_id,
+            *whose,
             SophisticatedRequest.outcome.is_not_distinct_from(outcome),
             SophisticatedRequest.ended_at.is_(None),
         )

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
+from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor, RingTotal, Totals
 from marketplace.locality.rules import decide
 from marketplace.pledges import chain, offers, protecting
@@ -40,7 +40,10 @@ def change_amount(
     Raises PledgeRefused: what the rule, or a protection, answers to the whole of a raised amount.
     Locks as `commit_batch`: the person, the pledge, the tally last.
     """
-    session.get(Account, backer_id, with_for_update={"key_share": True}, populate_existing=True)
+    whose = session.scalar(
+        select(Pledge.organisation_id).where(Pledge.campaign_id == campaign_id, Pledge.id == pledge_id)
+    )
+    offers.lock_parties(session, [Party(backer_id, whose)])
     pledge = lock_pledge(session, campaign_id, pledge_id)
     if pledge.backer_id != backer_id:
         raise NotFound(pledge_id)
@@ -109,7 +112,10 @@ class _Change:
             raise Refused("amount_not_changeable")
         person = _without(self._person(), pledge)
         totals = _totals_without(offers.totals(session, self.tally), pledge)
-        standing = protecting.standings(session, terms, [pledge.backer_id], self.now).get(pledge.backer_id)
+        party = Party(pledge.backer_id, pledge.organisation_id)
+        if offers.unmandated(session, [party], self.now):
+            raise PledgeRefused(protecting.WITHOUT_MANDATE)
+        standing = protecting.standings(session, terms, [party], self.now).get(party)
         asked = protecting.Asked(cents, person.already_cents + cents, read)
         decision = protecting.judged(terms, decide(terms.offer, totals, person, cents, self.now), standing, asked)
         if decision.verdict != "accept" or decision.ring is None:
@@ -125,15 +131,15 @@ class _Change:
             amount_cents=cents,
             campaign_version=terms.version,
             ring=decision.ring,
-            commune_code=offers.home(person, terms.offer.rings[decision.ring]),
+            commune_code=offers.home(person, terms.offer.rings[decision.ring], terms.project_commune),
             revocable_until=revocable_until(self.now, is_holiday),
         )
         if agreed := protecting.consents(terms, pledge.id, standing, asked, self.now):
             session.execute(insert(PledgeConsent), agreed)
 
     def _person(self) -> Investor:
-        backer_id = self.pledge.backer_id
-        return offers.investors(self.session, self.pledge.campaign_id, [backer_id], self.now)[backer_id]
+        party = Party(self.pledge.backer_id, self.pledge.organisation_id)
+        return offers.investors(self.session, self.pledge.campaign_id, [party], self.now)[party]
 
     def _bind(self, terms: Terms, person: Investor, decision: Decision, why: str) -> None:
         totals = offers.totals(self.session, self.tally)

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, Organisation
 from marketplace.pledges.models import Pledge
+from marketplace.pledges.offers import INVESTOR
 from marketplace.pledges.queries import SMALLEST_GROUP
 from marketplace.pledges.rules import LIVE
 
@@ -40,23 +41,24 @@ def shown(session: Session, campaign_id: UUID) -> Shown:
     here = (Pledge.campaign_id == campaign_id, Pledge.state.in_(sorted(LIVE)), Pledge.related.is_(False))
     reach = func.min(case(_REACH, value=Pledge.shown_as))
     people = (
-        select(Pledge.backer_id, reach.label("reach"), func.min(Pledge.opened_at).label("since"))
+        select(INVESTOR.label("investor"), reach.label("reach"), func.min(Pledge.opened_at).label("since"))
         .add_columns(func.min(Pledge.commune_code).label("commune"))
         .where(*here)
-        .group_by(Pledge.backer_id)
+        .group_by(INVESTOR)
         .subquery()
     )
     rows = session.execute(
-        select(people.c.reach, people.c.commune, Account.display_name)
-        .join(Account, Account.id == people.c.backer_id)
-        .order_by(people.c.reach.desc(), people.c.since, people.c.backer_id)
+        select(people.c.reach, people.c.commune, func.coalesce(Organisation.name, Account.display_name).label("name"))
+        .outerjoin(Account, Account.id == people.c.investor)
+        .outerjoin(Organisation, Organisation.id == people.c.investor)
+        .order_by(people.c.reach.desc(), people.c.since, people.c.investor)
     ).all()
     counted = select(Pledge.commune_code).where(*here).group_by(Pledge.commune_code)
-    enough = func.count(Pledge.backer_id.distinct()) >= SMALLEST_GROUP
+    enough = func.count(INVESTOR.distinct()) >= SMALLEST_GROUP
     told = frozenset(session.scalars(counted.having(enough)))
     visible = [
         Backer(
-            row.display_name if row.reach == _REACH["name"] else None,
+            row.name if row.reach == _REACH["name"] else None,
             row.commune if row.commune in told else None,
         )
         for row in rows

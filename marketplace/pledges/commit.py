@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
+from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor, Totals
 from marketplace.locality.rules import decide
 from marketplace.pledges import chain, offers, protecting
@@ -31,7 +31,7 @@ class Request:
     """One person asks to pledge. form_key: made with the form, so that sending it twice makes one pledge.
 
     related: they say that they belong to the owner's team or household. may_wait: rather the waiting list than nothing.
-    shown_as: what others may read of them. read: digests of the words they agreed to.
+    shown_as: what others may read of them. organisation_id: they act for it. read: digests of the words agreed to.
     """
 
     backer_id: UUID
@@ -40,7 +40,13 @@ class Request:
     related: bool = False
     may_wait: bool = False
     shown_as: str = "nothing"
+    organisation_id: UUID | None = None
     read: frozenset[str] = frozenset()
+
+    @property
+    def party(self) -> Party:
+        """Who invests."""
+        return Party(self.backer_id, self.organisation_id)
 
 
 @dataclass(frozen=True)
@@ -59,16 +65,15 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
     Raises NotFound: the campaign was never published. Raises Refused: form_already_sent, with another amount.
     Statements do not depend on the number of requests.
     """
-    backers = sorted({request.backer_id for request in requests})
-    # The yearly limit of level 2 crosses campaigns: one person's requests wait for each other, in a fixed order.
-    session.execute(
-        select(Account.id).where(Account.id.in_(backers)).order_by(Account.id).with_for_update(key_share=True)
-    )
+    parties = {request.party for request in requests}
+    # The yearly limit of level 2 crosses campaigns: requests of one person or organisation wait for each other.
+    offers.lock_parties(session, parties)
     tally = lock_tally(session, campaign_id)
     # Read after the lock: what another transaction decided meanwhile is visible now.
     terms = offers.terms(session, campaign_id)
-    people = offers.investors(session, campaign_id, backers, now)
-    standings = protecting.standings(session, terms, backers, now)
+    people = offers.investors(session, campaign_id, parties, now)
+    unmandated = offers.unmandated(session, parties, now)
+    standings = protecting.standings(session, terms, parties, now)
     sent = _known(session, campaign_id, requests)
     desk = _Desk(terms, tally, offers.totals(session, tally), now)
     outcomes = []
@@ -78,16 +83,17 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
             outcomes.append(Outcome(Decision("accept", earlier.ring), earlier.id, replayed=True))
             continue
         related = request.related or request.backer_id == terms.owner_id
-        investor = replace(people[request.backer_id], related=related)
+        investor = replace(people[request.party], related=related)
         asked = protecting.Asked(request.amount.cents, investor.already_cents + request.amount.cents, request.read)
-        known = standings.get(request.backer_id)
-        decision = protecting.judged(
-            terms, decide(terms.offer, desk.totals, investor, request.amount.cents, now), known, asked
-        )
+        known = standings.get(request.party)
+        decision = decide(terms.offer, desk.totals, investor, request.amount.cents, now)
+        decision = protecting.judged(terms, decision, known, asked)
+        if request.party in unmandated:
+            decision = protecting.WITHOUT_MANDATE
         pledge_id = None
         if decision.verdict == "accept":
             pledge_id = desk.accept(request, investor, decision)
-            people[request.backer_id] = _after(investor, request.amount.cents)
+            people[request.party] = _after(investor, request.amount.cents)
         elif decision.verdict == "waitlist" and request.may_wait:
             pledge_id = desk.put_on_list(request, investor, decision)
         if pledge_id is not None:
@@ -159,10 +165,13 @@ class _Desk:
                 "id": pledge_id,
                 "campaign_version": self.terms.version,
                 "backer_id": request.backer_id,
+                "organisation_id": request.organisation_id,
                 "form_key": request.form_key,
                 "amount_cents": request.amount.cents,
                 "related": investor.related,
-                "commune_code": offers.home(investor, self.terms.offer.rings[decision.ring]),
+                "commune_code": offers.home(
+                    investor, self.terms.offer.rings[decision.ring], self.terms.project_commune
+                ),
                 "ring": decision.ring,
                 "shown_as": request.shown_as,
                 "state": state,

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound, Refused
+from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision
 from marketplace.matching import services as matching
 from marketplace.pledges import chain, offers
@@ -90,7 +91,8 @@ def reconfirm(session: Session, *, campaign_id: UUID, pledge_id: UUID, backer_id
         raise Refused("nothing_to_reconfirm")
     tally = lock_tally(session, campaign_id)
     terms = offers.terms(session, campaign_id)
-    person = offers.investors(session, campaign_id, [backer_id], now)[backer_id]
+    party = Party(backer_id, pledge.organisation_id)
+    person = offers.investors(session, campaign_id, [party], now)[party]
     # Where somebody lives is not asked again: it was right when they promised.
     evidence = chain.evidence(
         terms, offers.totals(session, tally), person, pledge.amount_cents, Decision("accept", pledge.ring)

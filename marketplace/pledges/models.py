@@ -72,6 +72,7 @@ class CampaignRingTally(Base):
 class Pledge(Base):
     """A promise of money to one campaign, under the frozen version of its terms.
 
+    organisation_id: whose pledge it is when the backer made it for an organisation, under a mandate.
     reserved_until, revocable_until, recover_until: aware UTC, exclusive. reserved_until: of somebody who waits, the end
     of the campaign. asked_cents: what they asked for, when they were offered less.
     commune_code: the home it was accepted with. shown_as: what others may read of the backer: "name", "commune" ("un·e
@@ -99,6 +100,7 @@ class Pledge(Base):
         UniqueConstraint("campaign_id", "form_key"),
         UniqueConstraint("campaign_id", "payment_intent_id"),
         Index("ix_pledge_backer_id_opened_at", "backer_id", "opened_at"),
+        Index("ix_pledge_organisation_id", "organisation_id", postgresql_where=text("organisation_id IS NOT NULL")),
         Index("ix_pledge_card_pending", "reserved_until", postgresql_where=text("state = 'card_pending'")),
         Index(
             "ix_pledge_waiting", "campaign_id", "ring", "opened_at", "id", postgresql_where=text("state = 'waitlisted'")
@@ -114,6 +116,7 @@ class Pledge(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     campaign_version: Mapped[int]
     backer_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     form_key: Mapped[UUID]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     asked_cents: Mapped[int | None] = mapped_column(BigInteger)

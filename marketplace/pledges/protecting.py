@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.db import uuid7
 from marketplace.investors import queries as investors
-from marketplace.investors.rules import NOBODY, Standing
+from marketplace.investors.rules import NOBODY, Party, Standing
 from marketplace.locality.model import Block, Decision
 from marketplace.pledges.offers import Terms
 from marketplace.pledges.rules import is_whole
@@ -21,7 +21,8 @@ from marketplace.protection import texts
 from marketplace.protection.regimes import regime_of
 
 # What may be added to the rule's answer; the sentences are in `web/messages`.
-REASONS = ("consent_missing", "knowledge_test_missing", "not_whole_shares", "warning_unread")
+REASONS = ("consent_missing", "knowledge_test_missing", "mandate_missing", "not_whole_shares", "warning_unread")
+WITHOUT_MANDATE = Decision("refuse", None, (Block("mandate_missing", "none"),))
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Asked:
     read: Collection[str] = ()
 
 
-def standings(session: Session, terms: Terms, account_ids: Collection[UUID], now: datetime) -> Mapping[UUID, Standing]:
+def standings(session: Session, terms: Terms, parties: Collection[Party], now: datetime) -> Mapping[Party, Standing]:
     """Return what is known of investors, where the instrument asks for it: three statements, or none."""
     if not regime_of(terms.offer.instrument).assessed:
         return {}
-    return investors.standings(session, account_ids, now)
+    return investors.standings(session, parties, now)
 
 
 def with_whole_shares(terms: Terms, decision: Decision, amount_cents: int) -> Decision:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Organisation
 from marketplace.core.errors import NotFound
 from marketplace.pledges.models import CampaignTally, Pledge, PledgeEvent
 from marketplace.pledges.rules import LIVE, LOWERABLE, may_withdraw
@@ -35,7 +36,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class MyPledge:
-    """A pledge as its backer sees it. revocable_until, recover_until, reserved_until, reconfirm_until: exclusive."""
+    """A pledge as its backer sees it. organisation_name: whose it is, when not their own.
+
+    revocable_until, recover_until, reserved_until, reconfirm_until: exclusive.
+    """
 
     campaign_id: UUID
     pledge_id: UUID
@@ -60,6 +64,7 @@ class MyPledge:
     shown_as: str
     reconfirm_until: datetime | None
     unit_cents: int
+    organisation_name: str | None
 
     def withdrawable(self, now: datetime) -> bool:
         """Tell whether it may be withdrawn now."""
@@ -143,7 +148,7 @@ def history(session: Session, *, campaign_id: UUID, pledge_id: UUID) -> list[Ste
 
 def neighbours(session: Session, campaign_id: UUID) -> list[Neighbours]:
     """Return backers by commune, most first; groups of fewer than five are merged. One statement."""
-    count = func.count(Pledge.backer_id.distinct())
+    count = func.count(func.coalesce(Pledge.organisation_id, Pledge.backer_id).distinct())
     rows = session.execute(
         select(Pledge.commune_code, count.label("backers"))
         .where(Pledge.campaign_id == campaign_id, Pledge.state.in_(sorted(LIVE)), Pledge.related.is_(False))
@@ -181,7 +186,9 @@ def _mine() -> Select[*tuple[Any, ...]]:
             Pledge.shown_as,
             Pledge.reconfirm_until,
             Campaign.unit_cents,
+            Organisation.name.label("organisation_name"),
         )
         .join(Campaign, Campaign.id == Pledge.campaign_id)
         .join(Project, Project.id == Campaign.project_id)
+        .outerjoin(Organisation, Organisation.id == Pledge.organisation_id)
     )

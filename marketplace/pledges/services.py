@@ -13,6 +13,7 @@ from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.core.queue import enqueue
+from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor
 from marketplace.locality.rules import decide
 from marketplace.payments.gateway import SavedCard
@@ -44,16 +45,19 @@ def ask(
     amount: Money,
     now: datetime,
     investor: Investor | None = None,
+    organisation_id: UUID | None = None,
 ) -> Decision:
     """Say what the rule would answer, without a lock and without a trace: for pages only. Seven statements.
 
-    investor: stands for a visitor without an account; otherwise the account's links and pledges are read.
+    investor: stands for a visitor without an account; otherwise the account's links and pledges are read, or those of
+    the organisation it acts for.
     """
     terms = offers.terms(session, campaign_id)
     tally = session.get_one(CampaignTally, campaign_id)
     if investor is None:
         assert backer_id is not None
-        investor = offers.investors(session, campaign_id, [backer_id], now)[backer_id]
+        party = Party(backer_id, organisation_id)
+        investor = offers.investors(session, campaign_id, [party], now)[party]
     decision = decide(terms.offer, offers.totals(session, tally), investor, amount.cents, now)
     return protecting.with_whole_shares(terms, decision, amount.cents)
 
@@ -69,13 +73,15 @@ def open_pledge(
     related: bool = False,
     may_wait: bool = False,
     shown_as: str = "nothing",
+    organisation_id: UUID | None = None,
     read: Collection[str] = (),
 ) -> UUID:
     """Promise an amount to a campaign: decide, reserve room for the card page, store why. No money moves.
 
     amount: euro cents. form_key: made with the form; the same key again returns the same pledge. related: the backer
     says that they belong to the owner's team or household. may_wait: where there is no room, wait for some. shown_as:
-    what others may read of them. read: digests of the words they agreed to, of `protection.texts`.
+    what others may read of them. organisation_id: whose pledge it is, under a mandate of the backer. read: digests of
+    the words they agreed to, of `protection.texts`.
     Raises NotFound: no such published campaign, or a form of somebody else. Raises Refused: email_not_confirmed.
     Raises Refused: too_many_reservations, of which none was completed; form_already_sent, with another amount;
     already_waiting, for room in this campaign.
@@ -89,7 +95,14 @@ def open_pledge(
         raise Refused("email_not_confirmed")
     _check_reservations(session, campaign_id, backer_id, form_key, now)
     request = Request(
-        backer_id, amount, form_key, related=related, may_wait=may_wait, shown_as=shown_as, read=frozenset(read)
+        backer_id,
+        amount,
+        form_key,
+        related=related,
+        may_wait=may_wait,
+        shown_as=shown_as,
+        organisation_id=organisation_id,
+        read=frozenset(read),
     )
     (outcome,) = commit_batch(session, campaign_id=campaign_id, requests=[request], now=now)
     if outcome.pledge_id is None:
@@ -254,8 +267,9 @@ def _fits_again(session: Session, pledge: Pledge, now: datetime) -> bool:
 
     The account is locked before the tally, as in `commit_batch`: what a level allows in a year crosses campaigns.
     """
-    session.execute(select(Account.id).where(Account.id == pledge.backer_id).with_for_update(key_share=True))
+    party = Party(pledge.backer_id, pledge.organisation_id)
+    offers.lock_parties(session, [party])
     tally = lock_tally(session, pledge.campaign_id)
     terms = offers.terms(session, pledge.campaign_id)
-    person = offers.investors(session, pledge.campaign_id, [pledge.backer_id], now)[pledge.backer_id]
+    person = offers.investors(session, pledge.campaign_id, [party], now)[party]
     return decide(terms.offer, offers.totals(session, tally), person, pledge.amount_cents, now).verdict == "accept"

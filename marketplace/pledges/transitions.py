@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
@@ -141,7 +141,7 @@ def _stands_otherwise(session: Session, pledge: Pledge) -> bool:
         select(
             exists().where(
                 Pledge.campaign_id == pledge.campaign_id,
-                Pledge.backer_id == pledge.backer_id,
+                func.coalesce(Pledge.organisation_id, Pledge.backer_id) == (pledge.organisation_id or pledge.backer_id),
                 Pledge.id != pledge.id,
                 Pledge.state.in_(sorted(LIVE)),
             )

@@ -58,6 +58,7 @@ def _requests() -> None:
         name,
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
         sa.Column("criteria", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("warning_sha256", sa.Text(), nullable=False),
         sa.Column("liability_sha256", sa.Text(), nullable=False),
@@ -70,6 +71,9 @@ def _requests() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=f"pk_{name}"),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=f"fk_{name}_account_id_account"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=f"fk_{name}_organisation_id_organisation"
+        ),
         sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=f"fk_{name}_decided_by_account"),
         sa.CheckConstraint("outcome IN ('granted', 'refused')", name=f"ck_{name}_outcome_known"),
         sa.CheckConstraint("num_nulls(decided_at, decided_by, outcome) IN (0, 3)", name=f"ck_{name}_decided_whole"),
@@ -83,9 +87,13 @@ def _requests() -> None:
         sa.CheckConstraint("ended_at IS NULL OR expires_at IS NOT NULL", name=f"ck_{name}_only_grants_end"),
     )
     op.create_index(f"ix_{name}_account_id", name, ["account_id"])
-    pending = {"postgresql_where": sa.text("outcome IS NULL")}
-    op.create_index(f"uq_{name}_one_pending", name, ["account_id"], unique=True, **pending)
-    op.create_index(f"ix_{name}_pending", name, ["asked_at", "id"], **pending)
+    op.create_index(f"ix_{name}_organisation_id", name, ["organisation_id"])
+    pending = "outcome IS NULL"
+    own = {"unique": True, "postgresql_where": sa.text(f"{pending} AND organisation_id IS NULL")}
+    op.create_index(f"uq_{name}_one_pending", name, ["account_id"], **own)
+    of_one = {"unique": True, "postgresql_where": sa.text(pending)}
+    op.create_index(f"uq_{name}_one_pending_of_organisation", name, ["organisation_id"], **of_one)
+    op.create_index(f"ix_{name}_pending", name, ["asked_at", "id"], postgresql_where=sa.text(pending))
 
 
 def downgrade() -> None:

@@ -43,6 +43,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_pledge_consent_pledge", "pledge_consent", ["campaign_id", "pledge_id"])
     op.add_column("pledge", sa.Column("shown_as", sa.Text(), server_default="nothing", nullable=False))
+    op.add_column("pledge", sa.Column("organisation_id", sa.Uuid(), nullable=True))
+    op.execute(
+        "-- squawk-ignore adding-foreign-key-constraint, constraint-missing-not-valid\n"
+        "ALTER TABLE pledge ADD CONSTRAINT fk_pledge_organisation_id_organisation"
+        " FOREIGN KEY (organisation_id) REFERENCES organisation (id)"
+    )
     op.add_column("pledge", sa.Column("reconfirm_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("pledge_event", sa.Column("amount_cents", sa.BigInteger(), nullable=True))
     op.add_column("campaign", sa.Column("unit_cents", sa.BigInteger(), server_default="1", nullable=False))
@@ -54,6 +60,10 @@ def upgrade() -> None:
     op.execute(
         "-- squawk-ignore require-concurrent-index-creation\n"
         "CREATE INDEX ix_pledge_reconfirming ON pledge (reconfirm_until) WHERE reconfirm_until IS NOT NULL"
+    )
+    op.execute(
+        "-- squawk-ignore require-concurrent-index-creation\n"
+        "CREATE INDEX ix_pledge_organisation_id ON pledge (organisation_id) WHERE organisation_id IS NOT NULL"
     )
 
 
@@ -71,6 +81,7 @@ def downgrade() -> None:
     op.drop_column("campaign", "unit_cents")
     op.drop_column("pledge_event", "amount_cents")
     op.drop_column("pledge", "reconfirm_until")
+    op.drop_column("pledge", "organisation_id")
     op.drop_column("pledge", "shown_as")
     op.drop_table("pledge_consent")
 

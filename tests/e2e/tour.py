@@ -234,6 +234,7 @@ STOPS = (
     Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
     Stop("territories", "/territoires-de-projet", "helene"),
     Stop("territory-new", "/territoires-de-projet/nouveau", "helene"),
+    Stop("territory", "/territoires-de-projet/{territory}", "helene"),
     Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", _send("Créer le territoire"), 422),
     # The demonstration's tools
     Stop("mailbox", "/boite"),
@@ -337,6 +338,7 @@ class Tour:
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
         places |= self._organisation()
+        places["territory"] = self._territory()
         return places
 
     def _project(self, owner: Page, title: str) -> str:
@@ -408,3 +410,16 @@ class Tour:
         page.goto(f"{self.site}/moderation/organisations")
         refuse = page.get_by_role("link", name="Refuser").first
         return {"organisation": organisation, "place": str(refuse.get_attribute("href")).split("/")[-2]}
+    def _territory(self) -> str:
+        """Return a named territory; name one if there is none."""
+        page = self.page("helene")
+        page.goto(f"{self.site}/territoires-de-projet")
+        named = page.locator("tbody a")
+        if not named.count():
+            page.goto(f"{self.site}/territoires-de-projet/nouveau")
+            page.get_by_label("Nom du territoire").fill("Entre Clain et Vienne")
+            page.get_by_label("Pourquoi ce territoire").fill("Deux vallées, un marché.")
+            page.get_by_label("Communes et intercommunalités").fill("Poitiers\nChauvigny")
+            page.get_by_role("button", name="Créer le territoire").click()
+            page.goto(f"{self.site}/territoires-de-projet")
+        return str(named.first.get_attribute("href")).rpartition("/")[2]

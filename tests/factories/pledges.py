@@ -14,7 +14,7 @@ from marketplace.pledges.models import Pledge as PledgeRow
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.models import Project as ProjectRow
 from tests.factories.campaigns import Campaigns
-from tests.factories.rows import DAY, HOUR, MINUTE, Account, Campaign, Pledge
+from tests.factories.rows import DAY, HOUR, MINUTE, Account, Campaign, Organisation, Pledge
 
 
 class Pledges(Campaigns):
@@ -27,9 +27,10 @@ class Pledges(Campaigns):
         campaign: Campaign | None = None,
         backer: Account | None = None,
         amount: int = 50,
+        organisation: Organisation | None = None,
         now: datetime | None = None,
     ) -> Pledge:
-        """Make a pledge in a state of its life. amount: whole euros.
+        """Make a pledge in a state of its life. amount: whole euros. organisation: whose it is, when not the backer's.
 
         From "charging" on, its campaign succeeds first: neighbours promise the rest of the threshold.
         """
@@ -41,7 +42,13 @@ class Pledges(Campaigns):
             return self._waiting(state, to, by, amount, at)
         pledge_id = self.do(
             lambda session: pledges.open_pledge(
-                session, campaign_id=to.id, backer_id=by.id, amount=Money.from_euros(amount), form_key=form_key, now=at
+                session,
+                campaign_id=to.id,
+                backer_id=by.id,
+                amount=Money.from_euros(amount),
+                form_key=form_key,
+                now=at,
+                organisation_id=organisation.id if organisation else None,
             )
         )
         at = self._advance(state, to.id, pledge_id, by.id, at)

@@ -15,6 +15,10 @@ SENTENCES: Mapping[str, Words] = {
         "Ces chiffres ne remplissent pas deux critères sur trois : vous restez investisseur non averti. Vous êtes "
         "mieux protégé·e, et vous pouvez investir comme avant."
     ),
+    "no_criterion_met": _l(
+        "Ces chiffres ne remplissent aucun des trois critères : l’organisation reste non avertie. Elle est mieux "
+        "protégée, et elle peut investir comme avant."
+    ),
     "not_sophisticated": _l("Cette personne n’est pas investisseur averti en ce moment."),
     "nothing_to_acknowledge": _l("Il n’y a pas d’avertissement à lire en ce moment."),
     "own_request": _l("Vous ne pouvez pas décider pour vous-même. Demandez à un autre administrateur."),

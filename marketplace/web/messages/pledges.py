@@ -71,6 +71,10 @@ SENTENCES: Mapping[str, Words] = {
         ),
         limit_cents,
     ),
+    "mandate_missing": _l(
+        "Vous n’avez pas de mandat en cours pour engager cette organisation. Faites-le vérifier depuis « Mes "
+        "organisations »."
+    ),
     "minor_gift_only": _l("Avant 18 ans, seul un don est possible."),
     "minor_without_guardian": _l(
         "Avant 18 ans, un engagement passe par un parent ou un tuteur. Demandez-lui de le faire avec vous."
