@@ -15,6 +15,7 @@ from marketplace.core.db import uuid7
 from marketplace.investors import queries as investors
 from marketplace.investors.rules import NOBODY, Party, Standing
 from marketplace.locality.model import Block, Decision
+from marketplace.pledges import offers
 from marketplace.pledges.offers import Terms
 from marketplace.pledges.rules import is_whole
 from marketplace.protection import texts
@@ -119,3 +120,43 @@ def _read(kinds: Iterable[str], read: Collection[str]) -> Iterable[texts.Text]:
 
 def _refused(decision: Decision, block: Block) -> Decision:
     return Decision("refuse", decision.ring, (block,), block.limit_cents)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What a page must put before somebody who is about to promise.
+
+    assessed: the law, or we, ask something for this instrument. missing: "test" or "warning", None when nothing is.
+    over: they must consent expressly, for total_cents exceed threshold_cents.
+    """
+
+    assessed: bool = False
+    missing: str | None = None
+    simulated: bool = True
+    over: bool = False
+    total_cents: int = 0
+    threshold_cents: int = 0
+
+
+def prepare(
+    session: Session, *, campaign_id: UUID, instrument: str, party: Party, amount_cents: int, now: datetime
+) -> Preparation:
+    """Return what is still to be asked of an investor, without a lock: for pages only.
+
+    No statement where the instrument asks for nothing, nine otherwise.
+    """
+    if not regime_of(instrument).assessed:
+        return Preparation()
+    terms = offers.terms(session, campaign_id)
+    known = investors.standings(session, [party], now)[party]
+    if known.sophisticated:
+        return Preparation()
+    total = offers.investors(session, campaign_id, [party], now)[party].already_cents + amount_cents
+    return Preparation(
+        assessed=True,
+        missing=None if known.assessed else "warning" if known.test == "unread" else "test",
+        simulated=known.simulated or party.organisation_id is not None,
+        over=exceeds(terms, known, total),
+        total_cents=total,
+        threshold_cents=known.threshold_cents,
+    )

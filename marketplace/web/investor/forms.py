@@ -23,7 +23,10 @@ def _questions(asked: Mapping[str, Asked], *, must: bool) -> type[FlaskForm]:
     validators = [InputRequired(message)] if must else [Optional()]
     fields: dict[str, Any] = {
         code: RadioField(
-            words.question, choices=list(words.options.items()), validators=validators, validate_choice=not must
+            words.question,
+            choices=[SelectChoice(value=value, label=label) for value, label in words.options.items()],
+            validators=validators,
+            validate_choice=not must,
         )
         for code, words in asked.items()
     }
@@ -50,8 +53,8 @@ class ResultForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     share = RadioField(
         _l("Voulez-vous nous dire le résultat ?"),
         choices=[
-            ("no", _l("Non, je le garde pour moi")),
-            ("yes", _l("Oui, seulement le résultat")),
+            SelectChoice(value="no", label=_l("Non, je le garde pour moi")),
+            SelectChoice(value="yes", label=_l("Oui, seulement le résultat")),
         ],
         validators=[InputRequired(_l("Choisissez si vous nous dites le résultat."))],
     )
