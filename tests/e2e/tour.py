@@ -410,6 +410,7 @@ class Tour:
         page.goto(f"{self.site}/moderation/organisations")
         refuse = page.get_by_role("link", name="Refuser").first
         return {"organisation": organisation, "place": str(refuse.get_attribute("href")).split("/")[-2]}
+
     def _territory(self) -> str:
         """Return a named territory; name one if there is none."""
         page = self.page("helene")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -12,9 +13,9 @@ from marketplace.projects.freezing import freeze
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.models import CampaignRing, CampaignVersion
 from marketplace.protection import knowledge_test, texts
-from marketplace.protection.sophisticated import PersonFacts
+from marketplace.protection.sophisticated import OrganisationFacts, PersonFacts
 from tests.factories.people import People
-from tests.factories.rows import Account, Campaign
+from tests.factories.rows import Account, Campaign, Organisation
 
 RIGHT = {question.code: question.right for question in knowledge_test.QUESTIONS}
 WRONG = {
@@ -22,6 +23,7 @@ WRONG = {
 }
 # One person who meets two criteria.
 WEALTHY = PersonFacts(income_cents=60_000_00, executive_months=12)
+LARGE = OrganisationFacts(own_funds_cents=100_000_00)
 
 
 def words(kind: str, locale: str = "fr") -> str:
@@ -51,19 +53,23 @@ class Investors(People):
         self.do(lambda session: investors.note_simulation(session, account_id=person.id, result=result, now=self.now))
         return person
 
-    def sophisticated(self, person: Account) -> Account:
-        """Have an administrator grant somebody's request."""
-        asked = self.do(
+    def asked_category(self, person: Account, organisation: Organisation | None = None) -> UUID:
+        """Have somebody, or an organisation, ask to be treated as a sophisticated investor; return the request."""
+        return self.do(
             lambda session: investors.ask_sophisticated(
                 session,
-                account_id=person.id,
-                facts=WEALTHY,
+                account_id=organisation.manager.id if organisation else person.id,
+                organisation_id=organisation.id if organisation else None,
+                facts=LARGE if organisation else WEALTHY,
                 warning_sha256=words("sophisticated_warning"),
                 liability_sha256=words("sophisticated_liability"),
                 now=self.now,
             )
         )
-        judge = self.administrator().id
+
+    def sophisticated(self, person: Account) -> Account:
+        """Have an administrator grant somebody's request."""
+        asked, judge = self.asked_category(person), self.administrator().id
         self.do(lambda session: investors.grant(session, request_id=asked, administrator_id=judge, now=self.now))
         return person
 

@@ -1,5 +1,6 @@
 """Makes pledges in any state of their life."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge as PledgeRow
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.models import Project as ProjectRow
+from marketplace.protection import texts
 from tests.factories.campaigns import Campaigns
 from tests.factories.rows import DAY, HOUR, MINUTE, Account, Campaign, Organisation, Pledge
 
@@ -28,9 +30,12 @@ class Pledges(Campaigns):
         backer: Account | None = None,
         amount: int = 50,
         organisation: Organisation | None = None,
+        read: Sequence[str] = (),
         now: datetime | None = None,
     ) -> Pledge:
         """Make a pledge in a state of its life. amount: whole euros. organisation: whose it is, when not the backer's.
+
+        read: kinds of words that its backer agreed to.
 
         From "charging" on, its campaign succeeds first: neighbours promise the rest of the threshold.
         """
@@ -49,6 +54,7 @@ class Pledges(Campaigns):
                 form_key=form_key,
                 now=at,
                 organisation_id=organisation.id if organisation else None,
+                read=[texts.current(kind, "fr").sha256 for kind in read],
             )
         )
         at = self._advance(state, to.id, pledge_id, by.id, at)

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from marketplace.investors.rules import REFUSAL_REASONS
+from marketplace.protection.sophisticated import OrganisationFacts, PersonFacts
 from marketplace.web.fields import MoneyField
 from marketplace.web.investor.words import KNOWLEDGE, PROFILE, Asked
 from marketplace.web.messages import sentence
@@ -58,7 +59,7 @@ class ResultForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         ],
         validators=[InputRequired(_l("Choisissez si vous nous dites le résultat."))],
     )
-    result = MoneyField(_l("Ma capacité à supporter des pertes, en euros"), validators=[Optional()])
+    result = MoneyField(_l("Ma capacité à supporter des pertes, en euros"))
     seen = BooleanField(
         _l("J’ai vu le résultat de ma simulation"),
         validators=[InputRequired(_l("Cochez cette case une fois le résultat lu."))],
@@ -70,8 +71,21 @@ class ResultForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             raise ValidationError(_l("Saisissez le résultat en euros, par exemple 1 700."))
 
 
-class SophisticatedForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """What somebody says of their means and experience, and what they agree to. The figures are not kept."""
+class CategoryForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What somebody agrees to who asks for less protection. *_words: digest of the words of the box beside it."""
+
+    warned = BooleanField(_l("J’ai compris ce que je perds"), validators=[InputRequired(_l("Cochez cette case."))])
+    liable = BooleanField(_l("J’atteste remplir les critères"), validators=[InputRequired(_l("Cochez cette case."))])
+    warning_words = HiddenField()
+    liability_words = HiddenField()
+
+    def facts(self) -> PersonFacts | OrganisationFacts:
+        """Return what was said, for the rule to judge."""
+        raise NotImplementedError
+
+
+class PersonForm(CategoryForm):
+    """What somebody says of their means and experience. The figures are not kept."""
 
     income = MoneyField(_l("Revenu brut annuel, en euros"), validators=[Optional()])
     portfolio = MoneyField(_l("Portefeuille financier, comptes compris, en euros"), validators=[Optional()])
@@ -87,10 +101,36 @@ class SophisticatedForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no ty
         _l("Opérations importantes sur les marchés, sur les quatre derniers trimestres"),
         validators=[Optional(), NumberRange(0, _MANY, _l("Saisissez un nombre d’opérations, par exemple 40."))],
     )
-    warned = BooleanField(_l("J’ai compris ce que je perds"), validators=[InputRequired(_l("Cochez cette case."))])
-    liable = BooleanField(_l("J’atteste remplir les critères"), validators=[InputRequired(_l("Cochez cette case."))])
-    warning_words = HiddenField()
-    liability_words = HiddenField()
+
+    def facts(self) -> PersonFacts:
+        """Return what was said, for the rule to judge."""
+        return PersonFacts(
+            income_cents=_cents(self.income),
+            portfolio_cents=_cents(self.portfolio),
+            finance_months=self.finance_months.data or 0,
+            executive_months=self.executive_months.data or 0,
+            transactions=self.transactions.data or 0,
+        )
+
+
+class OrganisationForm(CategoryForm):
+    """What an organisation's last accounts say. The figures are not kept."""
+
+    own_funds = MoneyField(_l("Fonds propres, en euros"), validators=[Optional()])
+    turnover = MoneyField(_l("Chiffre d’affaires net, en euros"), validators=[Optional()])
+    balance_sheet = MoneyField(_l("Total du bilan, en euros"), validators=[Optional()])
+
+    def facts(self) -> OrganisationFacts:
+        """Return what was said, for the rule to judge."""
+        return OrganisationFacts(
+            own_funds_cents=_cents(self.own_funds),
+            turnover_cents=_cents(self.turnover),
+            balance_sheet_cents=_cents(self.balance_sheet),
+        )
+
+
+def _cents(field: MoneyField) -> int:
+    return field.data.cents if field.data is not None else 0
 
 
 class RefusalForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

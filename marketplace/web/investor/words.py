@@ -171,4 +171,7 @@ CRITERIA: Mapping[str, LazyString] = {
     "means": _l("Revenu ou patrimoine financier"),
     "profession": _l("Métier de la finance ou direction d’une entreprise avertie"),
     "transactions": _l("Opérations fréquentes et importantes"),
+    "own_funds": _l("Fonds propres"),
+    "turnover": _l("Chiffre d’affaires"),
+    "balance_sheet": _l("Total du bilan"),
 }

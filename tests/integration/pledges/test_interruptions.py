@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.core.clock import PARIS
 from marketplace.core.errors import NotFound, Refused
+from marketplace.jobs import interrupting
 from marketplace.matching.models import Listing
 from marketplace.pledges import interruptions, services, settlement, waiting
 from marketplace.pledges.errors import PledgeRefused
@@ -117,7 +118,7 @@ def test_a_correction_that_matters_to_nobody_changes_nothing_for_backers(make, s
         withdraw(make, firm, firm.at + DAY)
 
 
-def test_a_material_change_asks_everybody_again(make, suspend, resume, tally, causes, queued):
+def test_a_material_change_asks_everybody_again(make, suspend, resume, tally, queued):
     campaign = make.campaign()
     firm = make.pledge(campaign=campaign, state="confirmed")
     fresh = make.pledge(campaign=campaign, now=firm.at)
@@ -143,7 +144,6 @@ def test_a_material_change_asks_everybody_again(make, suspend, resume, tally, ca
     row = make.row(**firm.ids)
     assert (row.reconfirm_until, row.campaign_version) == (None, 2)
     assert row.revocable_until > at + 4 * DAY
-    assert causes(firm.id)[-2:] == ["terms_changed", "reconfirmed"]
     reconfirm(make, firm, at + DAY)
     assert make.row(**firm.ids).row_version == row.row_version
 
@@ -192,9 +192,10 @@ def test_too_late_is_too_late(make, changed, snapshot):
     assert snapshot() == before
 
 
-def test_confirmed_anew_it_becomes_firm_after_its_own_reflection(make, changed):
+def test_confirmed_anew_it_becomes_firm_after_its_own_reflection(make, changed, causes):
     firm, until = changed
     reconfirm(make, firm, until - SECOND)
+    assert causes(firm.id)[-2:] == ["terms_changed", "reconfirmed"]
     after = make.row(**firm.ids).revocable_until
 
     assert after > until
@@ -263,8 +264,6 @@ def test_only_a_live_campaign_is_suspended(make, suspend, state):
 
 
 def test_the_job_does_all_of_it(app, make, suspend, resume):
-    from marketplace.jobs import interrupting
-
     firm = make.pledge(state="confirmed", now=make.now - 40 * DAY, campaign=make.campaign(now=make.now - 41 * DAY))
     suspend(firm.campaign_id, make.now - 31 * DAY)
 
