@@ -280,7 +280,7 @@ def _investors(make: Make) -> None:
     """Make what investors answer, and a consent."""
     make.simulated(make.tested(make.account(), passed=False, read=False), 1_700)
     make.asked_category(make.account())
-    make.asked_category(make.account(), make.organisation(siren=THIRD_SIREN))
+    make.asked_category(make.account(), make.organisation(siren="130025265"))
     make.sophisticated(make.account())
     make.pledge(read=("gift_risk",))
 

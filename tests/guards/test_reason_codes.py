@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.accounts import rules as accounts
+from marketplace.investors.rules import REFUSAL_REASONS as CATEGORY_REASONS
 from marketplace.moderation.rules import REASONS as MODERATION_REASONS
+from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
 from marketplace.projects import rules as projects
 from marketplace.projects.rules import Content
-from marketplace.investors.rules import REFUSAL_REASONS as CATEGORY_REASONS
-from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
 from marketplace.residency import rules as residency
 from marketplace.web.messages import SENTENCES, sentence
 from tests.unit.locality.cases import REASONS as RULE_REASONS
