@@ -394,6 +394,20 @@ class Tour:
         refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
         return str(refuse.get_attribute("href")).split("/")[-2]
 
+    def _territory(self) -> str:
+        """Return a named territory; name one if there is none."""
+        page = self.page("helene")
+        page.goto(f"{self.site}/territoires-de-projet")
+        named = page.locator("tbody a")
+        if not named.count():
+            page.goto(f"{self.site}/territoires-de-projet/nouveau")
+            page.get_by_label("Nom du territoire").fill("Entre Clain et Vienne")
+            page.get_by_label("Pourquoi ce territoire").fill("Deux vallées, un marché.")
+            page.get_by_label("Communes et intercommunalités").fill("Poitiers\nChauvigny")
+            page.get_by_role("button", name="Créer le territoire").click()
+            page.goto(f"{self.site}/territoires-de-projet")
+        return str(named.first.get_attribute("href")).rpartition("/")[2]
+
     def _organisation(self) -> dict[str, str]:
         """Note an organisation; return its page, and the place of it that an administrator sees."""
         page = self.page("claire")
