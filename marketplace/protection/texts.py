@@ -50,7 +50,7 @@ ALL = (
         "gift_risk",
         1,
         "en",
-        "I know that a gift is not repaid and that the project may fail.",
+        "I know that a donation is not repaid and that the project may fail.",
     ),
     Text(
         "loan_risk",

@@ -110,7 +110,7 @@ def test_the_words_agreed_to_in_english_are_the_english_ones(make, reader_of, se
     page = claire.page(review(campaign, 50))
 
     assert named(page, "understood_words")[0].get("value") == words("gift_risk", "en")
-    assert "I know that a gift is not repaid" in text_of(page)
+    assert "I know that a donation is not repaid" in text_of(page)
 
 
 def test_a_simulation_is_proposed_once(loan, make, reader_of):
