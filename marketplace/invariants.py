@@ -60,7 +60,8 @@ QUERIES: dict[str, str] = {
             OR t.related_cents <> coalesce(sum(p.amount_cents) FILTER (WHERE p.is_live AND p.related), 0)
             OR t.confirmed_cents <> coalesce(sum(p.amount_cents)
                  FILTER (WHERE p.is_live AND p.state <> 'reflecting' AND NOT p.related), 0)
-            OR t.backers <> count(DISTINCT p.backer_id) FILTER (WHERE p.is_live AND NOT p.related)""",  # noqa: S608 - our own words
+            OR t.backers <> count(DISTINCT coalesce(p.organisation_id, p.backer_id))
+                 FILTER (WHERE p.is_live AND NOT p.related)""",  # noqa: S608 - our own words
     "I5b the tally equals what the ledger promised, less what was given up, is due back or was lost": """
         SELECT t.campaign_id FROM campaign_tally t
         WHERE t.live_cents <> (

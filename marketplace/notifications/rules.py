@@ -32,6 +32,13 @@ KINDS: Mapping[str, Kind] = {
     # residency
     "residence_verified": Kind("/"),
     "residence_refused": Kind("/mon-compte/residence", frozenset({"reason"})),
+    # organisations
+    "organisation_invitation": Kind("/mes-organisations"),
+    "organisation_place_accepted": Kind("/mes-organisations"),
+    "organisation_place_refused": Kind("/mes-organisations", frozenset({"reason"})),
+    "mandate_accepted": Kind("/mes-organisations"),
+    "mandate_refused": Kind("/mes-organisations", frozenset({"reason"})),
+    "mandate_revoked": Kind("/mes-organisations", frozenset({"reason"})),
     # pledges; campaign_succeeded is the one that says the card was charged
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
     "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
@@ -42,6 +49,15 @@ KINDS: Mapping[str, Kind] = {
     "pledge_refunded": Kind("{pledge_path}", _PLEDGE),
     "campaign_succeeded": Kind("{pledge_path}", _PLEDGE),
     "campaign_failed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "pledge_changed": Kind("{pledge_path}", _PLEDGE),
+    "campaign_suspended": Kind("{pledge_path}", _PLEDGE),
+    "terms_changed": Kind("{pledge_path}", _PLEDGE | {"reconfirm_until"}),
+    "pledge_not_reconfirmed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "campaign_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    # investors; valid_until: of the approval, exclusive
+    "sophisticated_granted": Kind("/mon-compte/investisseur", frozenset({"valid_until"})),
+    "sophisticated_refused": Kind("/mon-compte/investisseur", frozenset({"reason"})),
+    "sophisticated_ended": Kind("/mon-compte/investisseur"),
     # money, to the owner; and to administrators: matter is a code
     "dispute_opened": Kind("{money_path}", _MONEY),
     "dispute_won": Kind("{money_path}", _MONEY),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.core.money import Money
 from marketplace.payments.models import Transfer
@@ -110,9 +110,12 @@ def take_step(
 def _resolve(
     session: Session, kind: str, *, campaign_id: UUID, pledge_id: UUID, provider_id: str | None, now: datetime
 ) -> None:
+    # A pledge whose amount changed has several promises, of which all but the last are resolved.
+    resolution = aliased(Transfer)
+    resolved = exists().where(resolution.campaign_id == campaign_id, resolution.pending_id == Transfer.id)
     pending = session.scalars(
         select(Transfer).where(
-            Transfer.campaign_id == campaign_id, Transfer.pledge_id == pledge_id, Transfer.kind == "pending"
+            Transfer.campaign_id == campaign_id, Transfer.pledge_id == pledge_id, Transfer.kind == "pending", ~resolved
         )
     ).one()
     session.add(

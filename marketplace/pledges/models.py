@@ -80,10 +80,13 @@ class CampaignRingTally(Base):
 class Pledge(Base):
     """A promise of money to one campaign, under the frozen version of its terms.
 
+    organisation_id: whose pledge it is when the backer made it for an organisation, under a mandate.
     reserved_until, revocable_until, recover_until: aware UTC, exclusive. reserved_until: of somebody who waits, the end
     of the campaign. asked_cents: what they asked for, when they were offered less.
-    commune_code: the home it was accepted with. transfer_id: where the money is with the owner, None once it is back.
-    fee_cents: what the platform kept of it. recovery_session_id: the last page on which a refused charge may be paid.
+    commune_code: the home it was accepted with. shown_as: what others may read of the backer: "name", "commune" ("un·e
+    habitant·e de"), "nothing". reconfirm_until: after a material change, exclusive: promised anew by then, or released.
+    transfer_id: where the money is with the owner, None once it is back. fee_cents: what the platform kept of it.
+    recovery_session_id: the last page on which a refused charge may be paid.
     """
 
     __tablename__ = "pledge"
@@ -98,6 +101,8 @@ class Pledge(Base):
         ),
         CheckConstraint(f"state NOT IN ({_TAKEN_LIST}) OR charge_id IS NOT NULL", name="paid_has_charge"),
         CheckConstraint("state <> 'transferred' OR transfer_id IS NOT NULL", name="transferred_has_transfer"),
+        CheckConstraint("shown_as IN ('name', 'commune', 'nothing')", name="shown_as"),
+        CheckConstraint("reconfirm_until IS NULL OR state <> 'confirmed'", name="reconfirmed_in_reflection"),
         ForeignKeyConstraint(
             ["campaign_id", "campaign_version"],
             ["campaign_version.campaign_id", "campaign_version.number"],
@@ -106,6 +111,7 @@ class Pledge(Base):
         UniqueConstraint("campaign_id", "form_key"),
         UniqueConstraint("campaign_id", "payment_intent_id"),
         Index("ix_pledge_backer_id_opened_at", "backer_id", "opened_at"),
+        Index("ix_pledge_organisation_id", "organisation_id", postgresql_where=text("organisation_id IS NOT NULL")),
         Index("ix_pledge_card_pending", "reserved_until", postgresql_where=text("state = 'card_pending'")),
         Index(
             "ix_pledge_waiting", "campaign_id", "ring", "opened_at", "id", postgresql_where=text("state = 'waitlisted'")
@@ -116,17 +122,20 @@ class Pledge(Base):
         Index("ix_pledge_charging", "charge_started_at", postgresql_where=text("state = 'charging'")),
         Index("ix_pledge_recovering", "recover_until", postgresql_where=text("state = 'action_required'")),
         Index("ix_pledge_owed", "campaign_id", "id", postgresql_where=text("state IN ('paid', 'refunding')")),
+        Index("ix_pledge_reconfirming", "reconfirm_until", postgresql_where=text("reconfirm_until IS NOT NULL")),
     )
     campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     campaign_version: Mapped[int]
     backer_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     form_key: Mapped[UUID]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     asked_cents: Mapped[int | None] = mapped_column(BigInteger)
     related: Mapped[bool]
     commune_code: Mapped[str]
     ring: Mapped[int]
+    shown_as: Mapped[str] = mapped_column(default="nothing", server_default="nothing")
     state: Mapped[str]
     row_version: Mapped[int] = mapped_column(default=1)
     opened_at: Mapped[datetime]
@@ -140,6 +149,7 @@ class Pledge(Base):
     card_last4: Mapped[str | None]
     card_expires: Mapped[str | None]
     revocable_until: Mapped[datetime | None]
+    reconfirm_until: Mapped[datetime | None]
     charge_attempt: Mapped[int] = mapped_column(default=0)
     charge_started_at: Mapped[datetime | None]
     payment_intent_id: Mapped[str | None]
@@ -158,7 +168,7 @@ class Pledge(Base):
 
 
 class PledgeEvent(Base):
-    """Why a pledge is in its state: one row for each move, without gaps."""
+    """Why a pledge is in its state: one row for each move, without gaps. amount_cents: after it, where it changed."""
 
     __tablename__ = "pledge_event"
     __table_args__ = (
@@ -168,6 +178,7 @@ class PledgeEvent(Base):
             name="fk_pledge_event_campaign_id_pledge_id_pledge",
         ),
         CheckConstraint("seq > 0", name="seq_positive"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
     )
     campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
     pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -177,6 +188,7 @@ class PledgeEvent(Base):
     cause: Mapped[str]
     actor_id: Mapped[UUID | None]
     stripe_event_id: Mapped[str | None]
+    amount_cents: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime]
 
 
@@ -221,6 +233,37 @@ class SettlementJob(Base):
     outcome: Mapped[str | None]
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class PledgeConsent(Base):
+    """What a backer agreed to with a pledge, and the words they read.
+
+    kind, text_*: of `protection.texts`. amount_cents: all they promise to the campaign with it. threshold_cents: above
+    which they had to consent expressly, on such a consent only. Never changed.
+    """
+
+    __tablename__ = "pledge_consent"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "pledge_id"],
+            ["pledge.campaign_id", "pledge.id"],
+            name="fk_pledge_consent_campaign_id_pledge_id_pledge",
+        ),
+        CheckConstraint("text_sha256 ~ '^[0-9a-f]{64}$'", name="text_sha256"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("(kind = 'over_threshold') = (threshold_cents IS NOT NULL)", name="threshold_when_over"),
+        Index("ix_pledge_consent_pledge", "campaign_id", "pledge_id"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    pledge_id: Mapped[UUID]
+    kind: Mapped[str]
+    text_version: Mapped[int]
+    text_locale: Mapped[str]
+    text_sha256: Mapped[str]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    threshold_cents: Mapped[int | None] = mapped_column(BigInteger)
+    given_at: Mapped[datetime]
 
 
 class PledgeDecision(Base):

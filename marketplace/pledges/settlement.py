@@ -26,7 +26,8 @@ def due_reservations(session: Session, now: datetime) -> list[Ref]:
 
 def due_confirmations(session: Session, now: datetime) -> list[Ref]:
     """Return pledges whose reflection period is over, oldest first."""
-    return _refs(session, Pledge.state == "reflecting", Pledge.revocable_until <= now)
+    over = (Pledge.revocable_until <= now) & Pledge.reconfirm_until.is_(None)
+    return _refs(session, Pledge.state == "reflecting", over)
 
 
 def due_releases(session: Session) -> list[Ref]:
@@ -38,7 +39,8 @@ def due_releases(session: Session) -> list[Ref]:
 def confirm(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime) -> None:
     """Make a pledge firm at the end of its reflection period. Happens again without effect."""
     pledge = lock_pledge(session, campaign_id, pledge_id)
-    if pledge.state == "reflecting" and pledge.revocable_until is not None and pledge.revocable_until <= now:
+    over = pledge.revocable_until is not None and pledge.revocable_until <= now and pledge.reconfirm_until is None
+    if pledge.state == "reflecting" and over:
         move(session, pledge, to="confirmed", cause="reflection_over", now=now)
 
 

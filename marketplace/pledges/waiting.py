@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import and_, func, insert, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.accounts.models import Account
 from marketplace.core.clock import PARIS
 from marketplace.core.errors import NotFound, Refused
+from marketplace.investors.rules import Party
 from marketplace.locality import limits
 from marketplace.locality.allocation import Asked, share
 from marketplace.locality.model import Decision, Investor
@@ -26,13 +26,14 @@ from marketplace.pledges.services import tell
 from marketplace.pledges.settlement import Ref
 from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects.models import Campaign
+from marketplace.projects.rules import RUNNING
 
 # In Paris, every day.
 OFFERING_HOUR = time(9)
 # So many people are served at a time; the others the next day.
 MOST_SERVED = 500
 # While charges may fail, room may still come.
-_MAY_HAVE_ROOM = ("live", "closing", "collecting")
+_MAY_HAVE_ROOM = (*RUNNING, "closing", "collecting")
 
 
 def last_offering(now: datetime) -> datetime:
@@ -74,12 +75,15 @@ def serve(session: Session, *, campaign_id: UUID, now: datetime) -> int:
     hour of offers. Locks as `commit_batch`: people, pledges, the tally last.
     """
     waiting = (Pledge.campaign_id == campaign_id, Pledge.state == "waitlisted", Pledge.opened_at < last_offering(now))
-    first = select(Pledge.id, Pledge.backer_id).where(*waiting).order_by(Pledge.opened_at, Pledge.id).limit(MOST_SERVED)
-    chosen = session.execute(first).all()
-    people = sorted({row.backer_id for row in chosen})
-    session.execute(
-        select(Account.id).where(Account.id.in_(people)).order_by(Account.id).with_for_update(key_share=True)
+    first = (
+        select(Pledge.id, Pledge.backer_id, Pledge.organisation_id)
+        .where(*waiting)
+        .order_by(Pledge.opened_at, Pledge.id)
+        .limit(MOST_SERVED)
     )
+    chosen = session.execute(first).all()
+    people = {Party(row.backer_id, row.organisation_id) for row in chosen}
+    offers.lock_parties(session, people)
     pledges = session.scalars(
         select(Pledge)
         .where(*waiting, Pledge.id.in_([row.id for row in chosen]))
@@ -121,7 +125,7 @@ class _Round:
         self._now = now
         self.served = 0
 
-    def serve(self, pledges: Sequence[Pledge], people: Mapping[UUID, Investor]) -> None:
+    def serve(self, pledges: Sequence[Pledge], people: Mapping[Party, Investor]) -> None:
         """Share out the room, ring by ring; money of related people comes after everybody's."""
         for related in (False, True):
             for ring in range(len(self._terms.offer.rings)):
@@ -129,12 +133,12 @@ class _Round:
                 if wishes:
                     self._share(ring, wishes)
 
-    def _wishes(self, pledges: Iterable[Pledge], people: Mapping[UUID, Investor], *, related: bool) -> Iterable[_Wish]:
+    def _wishes(self, pledges: Iterable[Pledge], people: Mapping[Party, Investor], *, related: bool) -> Iterable[_Wish]:
         """Ask the rule again about each: proofs, caps and totals may have changed since they came."""
         for pledge in pledges:
             if pledge.related is not related or pledge.state != "waitlisted":
                 continue
-            investor = replace(people[pledge.backer_id], related=related)
+            investor = replace(people[Party(pledge.backer_id, pledge.organisation_id)], related=related)
             decision = decide(self._terms.offer, self._totals, investor, pledge.amount_cents, self._now)
             most = pledge.amount_cents if decision.verdict == "accept" else decision.limit_cents
             if decision.ring is not None and most:
@@ -146,7 +150,9 @@ class _Round:
         least = offer.rings[ring].minimum_cents or offer.minimum_cents
         asked = [Asked(number, wish.most_cents, least) for number, wish in enumerate(wishes)]
         for number, cents in share(limits.room(offer, self._totals, asking), asked).items():
-            self._offer(wishes[number], cents)
+            whole = cents - cents % self._terms.unit_cents
+            if whole >= least:
+                self._offer(wishes[number], whole)
 
     def _offer(self, wish: _Wish, cents: int) -> None:
         pledge, offer = wish.pledge, self._terms.offer
@@ -166,7 +172,7 @@ class _Round:
             amount_cents=cents,
             asked_cents=asked,
             ring=wish.ring,
-            commune_code=offers.home(wish.investor, offer.rings[wish.ring]),
+            commune_code=offers.home(wish.investor, offer.rings[wish.ring], self._terms.project_commune),
             reserved_until=min(self._now + OFFER, offer.closes_at),
         )
         tell(self._session, pledge, "room_offered")

@@ -15,6 +15,8 @@ AREAS = (
     "territories",
     "account",
     "residency",
+    "investor",
+    "organisations",
     "campaigns",
     "maps",
     "owner",

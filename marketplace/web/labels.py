@@ -30,6 +30,7 @@ CAMPAIGN_STATES: Mapping[str, LazyString] = {
     "funded": _l("Réussie"),
     "failed": _l("Non aboutie"),
     "cancelled": _l("Annulée"),
+    "suspended": _l("Suspendue"),
 }
 # State of a pledge: tone, words, what it means for the backer.
 PLEDGE_STATES: Mapping[str, tuple[str, LazyString, LazyString]] = {
@@ -68,9 +69,15 @@ PLEDGE_STATES: Mapping[str, tuple[str, LazyString, LazyString]] = {
     "disputed": ("warn", _l("Contesté"), _l("Vous avez contesté ce paiement : votre banque va décider.")),
     "charged_back": ("plain", _l("Rendu par la banque"), _l("Votre banque vous a rendu ce paiement.")),
     "withdrawn": ("plain", _l("Annulé par vous"), _l("Rien ne sera débité. Votre carte est oubliée.")),
-    "released": ("plain", _l("Libéré"), _l("La collecte n’a pas abouti. Rien ne sera débité.")),
+    "released": ("plain", _l("Libéré"), _l("Cet engagement a pris fin. Rien ne sera débité, votre carte est oubliée.")),
     "abandoned": ("plain", _l("Abandonné"), _l("La carte n’a pas été enregistrée à temps. Rien n’est débité.")),
     "dropped": ("bad", _l("Non payé"), _l("Le paiement n’a pas pu être fait. Votre engagement est clos.")),
+}
+# What others may read of a backer, as the choice is put to them.
+SHOWN_AS: Mapping[str, LazyString] = {
+    "nothing": _l("Rien : je compte parmi les autres"),
+    "commune": _l("« Un·e habitant·e de » ma commune"),
+    "name": _l("Mon nom"),
 }
 # Cause of a move, for the history.
 PLEDGE_CAUSES: Mapping[str, LazyString] = {
@@ -100,6 +107,12 @@ PLEDGE_CAUSES: Mapping[str, LazyString] = {
     "dispute_opened": _l("Vous avez contesté le paiement auprès de votre banque"),
     "dispute_won": _l("Votre banque a rejeté la contestation"),
     "dispute_lost": _l("Votre banque vous a rendu l’argent"),
+    "amount_lowered": _l("Vous avez réduit le montant"),
+    "amount_raised": _l("Vous avez augmenté le montant : un nouveau délai de réflexion a commencé"),
+    "terms_changed": _l("La collecte a changé : à vous de reconfirmer ou non"),
+    "reconfirmed": _l("Vous avez reconfirmé : un nouveau délai de réflexion a commencé"),
+    "not_reconfirmed": _l("Vous n’avez pas reconfirmé à temps"),
+    "campaign_cancelled": _l("La collecte a été annulée"),
 }
 # Why a charge was refused, by the provider's code; DECLINED where it says nothing that helps.
 DECLINED = _l("Votre banque ne dit pas pourquoi. Essayez une autre carte, ou appelez-la.")
@@ -121,6 +134,8 @@ HAPPENINGS: Mapping[str, tuple[str, LazyString]] = {
     "funded": ("hand-coins", _l("L’argent est collecté : le projet se fait.")),
     "failed": ("undo-2", _l("Le seuil n’a pas été atteint. Chacun garde ou retrouve son argent.")),
     "cancelled": ("circle-alert", _l("La collecte est annulée. Personne n’est débité.")),
+    "suspended": ("circle-alert", _l("La collecte est suspendue. Rien n’est débité, chacun peut annuler.")),
+    "resumed": ("sprout", _l("La collecte reprend.")),
 }
 PRESETS: Mapping[str, LazyString] = {
     "local_first": _l("Les plus proches d’abord, puis plus loin"),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0030_settlement"
-down_revision = "0012_zonage"
+down_revision = "0036_pledge_life"
 branch_labels = None
 depends_on = None
 

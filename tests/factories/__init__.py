@@ -3,6 +3,7 @@
 Everything has a default; a test names only what it is about. One module an area.
 """
 
+from tests.factories.investors import Investors
 from tests.factories.pledges import Pledges
 from tests.factories.rows import (
     BORDEAUX,
@@ -19,6 +20,7 @@ from tests.factories.rows import (
     SECOND,
     Account,
     Campaign,
+    Organisation,
     Pledge,
 )
 
@@ -38,9 +40,10 @@ __all__ = [
     "Account",
     "Campaign",
     "Make",
+    "Organisation",
     "Pledge",
 ]
 
 
-class Make(Pledges):
+class Make(Investors, Pledges):
     """Makes rows in one database, at one moment unless told otherwise."""

@@ -1,6 +1,6 @@
 """Makes pledges in any state of their life."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,8 +17,9 @@ from marketplace.pledges.models import Pledge as PledgeRow
 from marketplace.pledges.rules import TAKEN
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.models import Project as ProjectRow
+from marketplace.protection import texts
 from tests.factories.campaigns import Campaigns
-from tests.factories.rows import DAY, HOUR, MINUTE, Account, Campaign, Pledge
+from tests.factories.rows import DAY, HOUR, MINUTE, Account, Campaign, Organisation, Pledge
 
 
 @dataclass
@@ -34,9 +35,13 @@ class Pledges(Campaigns):
         campaign: Campaign | None = None,
         backer: Account | None = None,
         amount: int = 50,
+        organisation: Organisation | None = None,
+        read: Sequence[str] = (),
         now: datetime | None = None,
     ) -> Pledge:
-        """Make a pledge in a state of its life. amount: whole euros.
+        """Make a pledge in a state of its life. amount: whole euros. organisation: whose it is, when not the backer's.
+
+        read: kinds of words that its backer agreed to.
 
         From "charging" on, its campaign succeeds first: neighbours promise the rest of the threshold.
         """
@@ -48,7 +53,14 @@ class Pledges(Campaigns):
             return self._waiting(state, to, by, amount, at)
         pledge_id = self.do(
             lambda session: pledges.open_pledge(
-                session, campaign_id=to.id, backer_id=by.id, amount=Money.from_euros(amount), form_key=form_key, now=at
+                session,
+                campaign_id=to.id,
+                backer_id=by.id,
+                amount=Money.from_euros(amount),
+                form_key=form_key,
+                now=at,
+                organisation_id=organisation.id if organisation else None,
+                read=[texts.current(kind, "fr").sha256 for kind in read],
             )
         )
         at = self._advance(state, to.id, pledge_id, by.id, at)

@@ -11,9 +11,11 @@ from sqlalchemy.orm import sessionmaker
 from marketplace.accounts import sign_in as devices
 from marketplace.core.db import Base, Database
 from marketplace.payments import inbox
+from marketplace.residency import organisations
 from marketplace.residency import services as residency
 from tests import rows
 from tests.factories import Make
+from tests.factories.organisations import OTHER_SIREN, SIRET
 from tests.fakes import FakeGateway
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -40,6 +42,8 @@ def named(key: str, *names: str) -> str:
 
 
 LIVE = "state = 'live'"
+UNDECIDED, GRANTED = "outcome IS NULL AND organisation_id IS NULL", "outcome = 'granted'"
+ACCEPTED = "outcome = 'accepted'"
 CASES = {
     "ck_account_display_name_length": change("account", "display_name = ''"),
     "ck_account_email_length": change("account", "email = repeat('x', 255)"),
@@ -97,6 +101,68 @@ CASES = {
     "ck_residence_request_refusal_has_reason": change("residence_request", "reason = NULL", "outcome = 'refused'"),
     "ck_residence_request_somebody_decided": change("residence_request", "decided_by = NULL", "outcome = 'granted'"),
     "uq_residence_request_one_pending": twice("residence_request", "id", where="outcome IS NULL"),
+    "ck_organisation_has_a_number": change("organisation", "siren = NULL", "rna IS NULL"),
+    "ck_organisation_kind_known": change("organisation", "kind = 'guild'"),
+    "ck_organisation_legal_form_known": change("organisation", "legal_form = 'guild'"),
+    "ck_organisation_name_length": change("organisation", "name = ''"),
+    "ck_organisation_rna_shape": change("organisation", "rna = 'W12'", "kind = 'association'"),
+    "ck_organisation_siren_shape": change("organisation", "siren = '12'"),
+    "ck_organisation_somebody_verified": change("organisation", "verified_by = NULL", "verified_at IS NOT NULL"),
+    "uq_organisation_siren": twice("organisation", "id", where="verified_at IS NOT NULL AND siren IS NOT NULL"),
+    "uq_organisation_rna": twice("organisation", "id", where="verified_at IS NOT NULL AND siren IS NULL"),
+    "ck_organisation_member_joins_after_invitation": change(
+        "organisation_member", "joined_at = invited_at - interval '1 s'"
+    ),
+    "ck_organisation_member_leaves_after_invitation": change(
+        "organisation_member", "left_at = invited_at - interval '1 s'"
+    ),
+    "ck_organisation_member_role_known": change("organisation_member", "role = 'king'"),
+    "uq_organisation_member_once": twice("organisation_member", "id"),
+    "ck_organisation_mandate_accepted_ends": change("organisation_mandate", "expires_at = NULL", ACCEPTED),
+    "ck_organisation_mandate_capacity_known": change("organisation_mandate", "capacity = 'friend'"),
+    "ck_organisation_mandate_end_has_reason": change("organisation_mandate", "ended_at = now()", ACCEPTED),
+    "ck_organisation_mandate_end_reason_known": change(
+        "organisation_mandate", "ended_at = now(), end_reason = 'bored'", ACCEPTED
+    ),
+    "ck_organisation_mandate_function_length": change("organisation_mandate", "function = ''"),
+    "ck_organisation_mandate_not_by_oneself": change("organisation_mandate", "decided_by = account_id", ACCEPTED),
+    "ck_organisation_mandate_outcome_known": change(
+        "organisation_mandate", "outcome = 'maybe', expires_at = NULL", ACCEPTED
+    ),
+    "ck_organisation_mandate_outcome_when_decided": change(
+        "organisation_mandate", "decided_at = now(), decided_by = (SELECT id FROM account LIMIT 1)", "outcome IS NULL"
+    ),
+    "ck_organisation_mandate_refusal_has_reason": change("organisation_mandate", "reason = 'x'", ACCEPTED),
+    "ck_organisation_mandate_somebody_decided": change("organisation_mandate", "decided_by = NULL", ACCEPTED),
+    "uq_organisation_mandate_one_accepted": twice("organisation_mandate", "id", where=ACCEPTED),
+    "uq_organisation_mandate_one_pending": twice("organisation_mandate", "id", where="outcome IS NULL"),
+    "ck_organisation_link_branch_has_siret": change("organisation_link", "siret = NULL", "kind = 'branch'"),
+    "ck_organisation_link_end_has_reason": change("organisation_link", "ended_at = declared_at"),
+    "ck_organisation_link_end_reason_known": change(
+        "organisation_link", "ended_at = declared_at, end_reason = 'bored'"
+    ),
+    "ck_organisation_link_ends_after_declaration": change(
+        "organisation_link", "ended_at = declared_at - interval '1 s', end_reason = 'closed'"
+    ),
+    "ck_organisation_link_expires_after_declaration": change("organisation_link", "expires_at = declared_at"),
+    "ck_organisation_link_kind_known": change("organisation_link", "kind = 'shop'", "kind = 'area'"),
+    "ck_organisation_link_level_known": change("organisation_link", "level = 2", "outcome IS NULL"),
+    "ck_organisation_link_members_counted": change("organisation_link", "members = 2", "kind = 'seat'"),
+    "ck_organisation_link_members_range": change("organisation_link", "members = 0", "kind = 'members'"),
+    "ck_organisation_link_not_by_oneself": change("organisation_link", "decided_by = declared_by", ACCEPTED),
+    "ck_organisation_link_outcome_known": change("organisation_link", "outcome = 'maybe', level = 1", ACCEPTED),
+    "ck_organisation_link_outcome_when_decided": change(
+        "organisation_link",
+        "decided_at = now(), decided_by = (SELECT id FROM account WHERE id <> declared_by LIMIT 1)",
+        "outcome IS NULL",
+    ),
+    "ck_organisation_link_proven_when_accepted": change("organisation_link", "level = 1", ACCEPTED),
+    "ck_organisation_link_refusal_has_reason": change("organisation_link", "reason = 'x'", ACCEPTED),
+    "ck_organisation_link_siret_shape": change("organisation_link", "siret = '12'", "kind = 'branch'"),
+    "ck_organisation_link_somebody_decided": change("organisation_link", "decided_by = NULL", ACCEPTED),
+    "uq_organisation_link_members_once": twice("organisation_link", "id", where="kind = 'members'"),
+    "uq_organisation_link_one_branch": twice("organisation_link", "id", where="kind = 'branch'"),
+    "uq_organisation_link_one_seat": twice("organisation_link", "id", where="kind = 'seat'"),
     "ck_campaign_amounts_in_order": change("campaign", "threshold_cents = goal_cents + 1", LIVE),
     "ck_campaign_closed_at": change("campaign", "closed_at = now()", LIVE),
     "ck_campaign_complete": change("campaign", "title = ''", LIVE),
@@ -108,6 +174,7 @@ CASES = {
     "ck_campaign_row_version": change("campaign", "row_version = 0"),
     "ck_campaign_rule_preset": change("campaign", "rule_preset = 'france'", LIVE),
     "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
+    "ck_campaign_unit": change("campaign", "unit_cents = minimum_cents + 1", LIVE),
     "ck_campaign_version_number": change("campaign_version", "number = 0"),
     "ck_campaign_version_terms_sha256": change("campaign_version", "terms_sha256 = 'x'"),
     "ck_campaign_ring_minimum_level": change("campaign_ring", "minimum_level = 4"),
@@ -134,6 +201,27 @@ CASES = {
     "uq_pledge_campaign_id_form_key": twice("pledge", "id", where="state = 'reflecting'"),
     "uq_pledge_campaign_id_payment_intent_id": twice("pledge", "id", "form_key", where="state = 'paid'"),
     "ck_pledge_event_seq_positive": change("pledge_event", "seq = 0"),
+    "ck_pledge_event_amount_positive": change("pledge_event", "amount_cents = 0"),
+    "ck_pledge_shown_as": change("pledge", "shown_as = 'photo'"),
+    "ck_pledge_reconfirmed_in_reflection": change("pledge", "reconfirm_until = now()", "state = 'confirmed'"),
+    "ck_pledge_consent_amount_positive": change("pledge_consent", "amount_cents = 0"),
+    "ck_pledge_consent_text_sha256": change("pledge_consent", "text_sha256 = 'x'"),
+    "ck_pledge_consent_threshold_when_over": change("pledge_consent", "threshold_cents = 1", "kind = 'gift_risk'"),
+    "ck_knowledge_attempt_acknowledged_words": change("knowledge_attempt", "acknowledged_at = now()"),
+    "ck_knowledge_attempt_right_answers": change("knowledge_attempt", "right_answers = 9"),
+    "ck_loss_simulation_result_not_negative": change("loss_simulation", "result_cents = -1"),
+    "ck_sophisticated_request_decided_whole": change("sophisticated_request", "decided_at = now()", UNDECIDED),
+    "ck_sophisticated_request_grant_expires": change("sophisticated_request", "expires_at = NULL", GRANTED),
+    "ck_sophisticated_request_not_by_oneself": change("sophisticated_request", "decided_by = account_id", GRANTED),
+    "ck_sophisticated_request_only_grants_end": change("sophisticated_request", "ended_at = now()", UNDECIDED),
+    "ck_sophisticated_request_outcome_known": change(
+        "sophisticated_request", "outcome = 'maybe', expires_at = NULL", GRANTED
+    ),
+    "ck_sophisticated_request_refusal_has_reason": change("sophisticated_request", "reason = 'x'", GRANTED),
+    "uq_sophisticated_request_one_pending": twice("sophisticated_request", "id", where=UNDECIDED),
+    "uq_sophisticated_request_one_pending_of_organisation": twice(
+        "sophisticated_request", "id", where="organisation_id IS NOT NULL"
+    ),
     "ck_custom_territory_name_length": named("", "''"),
     "ck_custom_territory_member_kind_known": (
         "INSERT INTO custom_territory_member VALUES (gen_random_uuid(), 'canton', '86')"
@@ -173,8 +261,9 @@ def populate(make: Make) -> None:
     """Make every kind of row there is a constraint about."""
     for state in ("draft", "submitted", "changes_requested", "refused"):
         make.campaign(state=state)
-    for state in ("reflecting", "withdrawn", "charging", "paid", "transferred"):
+    for state in ("reflecting", "withdrawn", "confirmed", "charging", "paid", "transferred"):
         make.pledge(state=state)
+    _investors(make)
     asking, refused, moved = (make.account(level=1) for _ in range(3))
     judge, at = make.administrator().id, NOW
     make.do(lambda session: residency.ask_verification(session, account_id=asking.id, now=at))
@@ -193,6 +282,23 @@ def populate(make: Make) -> None:
         )
     )
     make.do(lambda session: inbox.store(session, make.gateway.events[0], now=at))
+    make.branch(make.organisation(), SIRET)
+    club = make.organisation(legal_form="association", siren="", rna="W751080001")
+    make.do(
+        lambda session: organisations.declare_members(
+            session, organisation_id=club.id, account_id=club.manager.id, commune_code="86194", members=24, now=at
+        )
+    )
+    make.organisation(legal_form="commune", siren=OTHER_SIREN, verified=False)
+
+
+def _investors(make: Make) -> None:
+    """Make what investors answer, and a consent."""
+    make.simulated(make.tested(make.account(), passed=False, read=False), 1_700)
+    make.asked_category(make.account())
+    make.asked_category(make.account(), make.organisation(siren="130025265"))
+    make.sophisticated(make.account())
+    make.pledge(read=("gift_risk",))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.accounts import rules as accounts
+from marketplace.investors.rules import REFUSAL_REASONS as CATEGORY_REASONS
 from marketplace.moderation.rules import REASONS as MODERATION_REASONS
+from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
 from marketplace.projects import rules as projects
 from marketplace.projects.rules import Content
 from marketplace.residency import rules as residency
@@ -23,13 +25,20 @@ from tests.unit.locality.cases import REASONS as RULE_REASONS
 from tests.unit.locality.cases import TABLE
 
 PACKAGE = Path(__file__).resolve().parents[2] / "marketplace"
+PROOF_REASONS = set(residency.REFUSAL_REASONS)
+ORGANISATION_REASONS = {*accounts.MANDATE_REASONS, *residency.PLACE_REASONS}
 # A code that a function chose: (module, what is raised) → the function whose returned words are the codes.
 COMPUTED: dict[tuple[str, str], Callable[..., object] | None] = {
     ("residency/services.py", "fault"): residency.may_ask_verification,
     ("accounts/passwords.py", "fault"): accounts.password_fault,
-    # The rule's own decision: its reasons are those of the table of tests/unit/locality.
+    # The rule's own decision: its reasons are those of the table of tests/unit/locality, and of `pledges.protecting`.
     ("pledges/services.py", "outcome.decision"): None,
+    ("pledges/amounts.py", "decision"): None,
+    ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): None,
 }
+
+# What the rule answers, and what is added to it.
+DECISION_REASONS = RULE_REASONS | set(PROTECTION_REASONS) | set(CATEGORY_REASONS)
 
 
 @dataclass(frozen=True)
@@ -123,13 +132,13 @@ def test_every_reason_has_a_sentence():
 
     assert missing == []
     assert spoken() <= set(SENTENCES)
-    assert set(MODERATION_REASONS) | set(residency.REFUSAL_REASONS) | RULE_REASONS <= set(SENTENCES)
+    assert set(MODERATION_REASONS) | PROOF_REASONS | ORGANISATION_REASONS | DECISION_REASONS <= set(SENTENCES)
 
 
 def test_no_sentence_is_left_over():
     reasons = everywhere()
     used = {reason.code for reason in reasons} | spoken()
-    used |= set(MODERATION_REASONS) | set(residency.REFUSAL_REASONS) | RULE_REASONS
+    used |= set(MODERATION_REASONS) | PROOF_REASONS | ORGANISATION_REASONS | DECISION_REASONS
     patterns = [reason.pattern for reason in reasons if reason.pattern]
 
     left = {code for code in SENTENCES if code not in used and not any(re.fullmatch(one, code) for one in patterns)}

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.core.money import Money
-from marketplace.pledges import checkout, queries, services
+from marketplace.investors.rules import Party
+from marketplace.pledges import checkout, protecting, queries, services
+from marketplace.protection import texts
 from marketplace.territories import queries as territories
 from marketplace.web import eligibility
 from marketplace.web.access import public, signed_in
@@ -19,6 +21,7 @@ from marketplace.web.campaigns.routes import Shown, load
 from marketplace.web.context import Session, in_transaction, me, now, reading, runtime, visitor
 from marketplace.web.fields import refuse
 from marketplace.web.messages import sentence
+from marketplace.web.pledges import parties
 from marketplace.web.pledges.blueprint import bp
 from marketplace.web.pledges.forms import AmountForm, ConfirmForm
 from marketplace.web.pledges.pages import address, amount_asked, amount_page, ask, explained, preview_of
@@ -26,7 +29,17 @@ from marketplace.web.pledges.pages import address, amount_asked, amount_page, as
 # Value of the form's field that says: rather the waiting list than nothing.
 WAIT = "1"
 # What another amount would not change: said above the form, not at the amount.
-_NOT_THE_AMOUNT = frozenset({"already_waiting", "email_not_confirmed", "form_already_sent", "too_many_reservations"})
+_NOT_THE_AMOUNT = frozenset(
+    {
+        "already_waiting",
+        "email_not_confirmed",
+        "form_already_sent",
+        "knowledge_test_missing",
+        "mandate_missing",
+        "too_many_reservations",
+        "warning_unread",
+    }
+)
 
 
 @bp.get("/collectes/<uuid:campaign_id>/participer/relire")
@@ -59,6 +72,7 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
     if not form.validate() or key is None:
         return _refused(campaign_id, form)
     asked = cast("Money", form.amount.data)
+    whose = _uuid(form.organisation.data)
     try:
         pledge_id = in_transaction(
             lambda session: services.open_pledge(
@@ -70,16 +84,26 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
                 now=now(),
                 related=bool(form.related.data),
                 may_wait=form.wait.data == WAIT,
+                shown_as=form.shown_as.data,
+                organisation_id=whose,
+                read=form.read,
             )
         )
     except Refused as refusal:
         if refusal.code == "form_already_sent":
             form.form_key.data = str(uuid7())  # what is confirmed from here on is another promise
-        refuse(form, sentence(refusal.code, **refusal.facts), None if refusal.code in _NOT_THE_AMOUNT else "amount")
+        refuse(form, sentence(refusal.code, **refusal.facts), _field(refusal.code))
         return _refused(campaign_id, form)
     if form.wait.data == WAIT and _waits(campaign_id, pledge_id):
         return redirect(url_for("pledges.show", campaign_id=campaign_id, pledge_id=pledge_id), code=303)
     return to_card_page(campaign_id, pledge_id)
+
+
+def _field(code: str) -> str | None:
+    """Return the field that a refusal is about, None when it is about none."""
+    if code == "consent_missing":
+        return "consent"
+    return None if code in _NOT_THE_AMOUNT else "amount"
 
 
 def _waits(campaign_id: UUID, pledge_id: UUID) -> bool:
@@ -125,9 +149,30 @@ def _refused(campaign_id: UUID, form: ConfirmForm) -> ResponseReturnValue:
 
 def _page(session: Session, shown: Shown, form: ConfirmForm, asked: Money, no_room: str | None = None) -> str:
     """Return the page to read again. no_room: why one would have to wait."""
+    person, campaign = visitor(), shown.campaign
+    acting = parties.chosen(parties.choices(session, person), parties.asked() or _uuid(form.organisation.data))
+    form.organisation.data = str(acting.organisation.id) if acting else ""
+    prepared = protecting.Preparation()
+    if person is not None:
+        prepared = protecting.prepare(
+            session,
+            campaign_id=campaign.campaign_id,
+            instrument=campaign.instrument,
+            party=Party(person.account_id, acting.organisation.id if acting else None),
+            amount_cents=asked.cents,
+            now=now(),
+        )
+    locale = str(get_locale())
+    understood = texts.current(texts.risk_kind(campaign.instrument), locale)
+    consent = texts.current("over_threshold", locale)
+    form.understood.label.text, form.understood_words.data = understood.body, understood.sha256
+    form.consent.label.text, form.consent_words.data = consent.body, consent.sha256
     return render_template(
         "pledges/review.html",
         form=form,
+        acting=acting,
+        prepared=prepared,
+        warning=texts.current("total_loss", locale),
         shown=shown,
         amount=asked,
         no_room=no_room,

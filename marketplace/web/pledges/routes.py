@@ -14,10 +14,10 @@ from marketplace.pledges import checkout, queries, services, waiting
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading, runtime
 from marketplace.web.messages import sentence
-from marketplace.web.pledges import keepsakes, mending, preparing, promising
+from marketplace.web.pledges import changing, keepsakes, mending, preparing, promising
 from marketplace.web.pledges.blueprint import bp
 
-__all__ = ["bp", "keepsakes", "mending", "preparing", "promising"]
+__all__ = ["bp", "changing", "keepsakes", "mending", "preparing", "promising"]
 
 # The card page's webhook usually arrives before the browser does; wait for it a little, then show what is known.
 _WAIT_SECONDS = 1.0
