@@ -12,13 +12,14 @@ from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.core.money import Money
 from marketplace.investors.rules import Party
-from marketplace.pledges import checkout, protecting, queries, services
+from marketplace.pledges import checkout, protecting, queries
+from marketplace.pledges.commit import Request
 from marketplace.protection import texts
 from marketplace.territories import queries as territories
 from marketplace.web import eligibility
 from marketplace.web.access import public, signed_in
 from marketplace.web.campaigns.routes import Shown, load
-from marketplace.web.context import Session, in_transaction, me, now, reading, runtime, visitor
+from marketplace.web.context import Session, me, now, reading, runtime, visitor
 from marketplace.web.fields import refuse
 from marketplace.web.messages import sentence
 from marketplace.web.pledges import parties
@@ -74,21 +75,17 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
     asked = cast("Money", form.amount.data)
     whose = _uuid(form.organisation.data)
     try:
-        pledge_id = in_transaction(
-            lambda session: services.open_pledge(
-                session,
-                campaign_id=campaign_id,
-                backer_id=me().account_id,
-                amount=asked,
-                form_key=key,
-                now=now(),
-                related=bool(form.related.data),
-                may_wait=form.wait.data == WAIT,
-                shown_as=form.shown_as.data,
-                organisation_id=whose,
-                read=form.read,
-            )
+        request = Request(
+            me().account_id,
+            asked,
+            key,
+            related=bool(form.related.data),
+            may_wait=form.wait.data == WAIT,
+            shown_as=form.shown_as.data,
+            organisation_id=whose,
+            read=frozenset(form.read),
         )
+        pledge_id = runtime().door.open_pledge(campaign_id=campaign_id, request=request, now=now())
     except Refused as refusal:
         if refusal.code == "form_already_sent":
             form.form_key.data = str(uuid7())  # what is confirmed from here on is another promise
