@@ -65,7 +65,7 @@ def _recent(session: Session, campaign_id: UUID, backers: set[UUID], now: dateti
     )
     found: dict[UUID, list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        found[row.backer_id].append(row)
+        found[row.backer_id].append(row)  # type: ignore[arg-type]
     return found
 
 
