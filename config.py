@@ -21,7 +21,8 @@ class ConfigurationError(Exception):
 class Config:
     """What differs between two installations. Secrets never show in a repr.
 
-    stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``.
+    stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``. stripe_rate: requests a second that the
+    provider takes, 25 by default at Stripe.
     """
 
     database_url: str
@@ -34,6 +35,7 @@ class Config:
     stripe_api_base: str | None
     trusted_proxies: int = 0
     smtp_url: str | None = None
+    stripe_rate: float = 25.0
 
     def __repr__(self) -> str:
         return f"Config(site_url={self.site_url!r}, port={self.port}, demonstration={self.demonstration})"
@@ -81,6 +83,7 @@ class Config:
             stripe_api_base=None if key else environ.get("STRIPE_API_BASE", f"http://127.0.0.1:{port + 1}"),
             trusted_proxies=_proxies(environ.get("TRUSTED_PROXIES") or "0"),
             smtp_url=_smtp(environ.get("SMTP_URL")),
+            stripe_rate=_rate(environ.get("STRIPE_RATE") or "25"),
         )
 
 
@@ -110,6 +113,12 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 1024 <= int(text) <= 65534:
         raise ConfigurationError(f"PORT: expected a number from 1024 to 65534, not {text!r}.")
     return int(text)
+
+
+def _rate(text: str) -> float:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise ConfigurationError(f"STRIPE_RATE: expected how many requests a second Stripe takes, not {text!r}.")
+    return float(text)
 
 
 def _proxies(text: str) -> int:

@@ -21,6 +21,7 @@ class Kind:
 
 _PLEDGE = frozenset({"amount_cents", "campaign_title", "pledge_path"})
 _CAMPAIGN = frozenset({"campaign_title", "campaign_path"})
+_MONEY = frozenset({"amount_cents", "campaign_title", "money_path"})
 
 KINDS: Mapping[str, Kind] = {
     # accounts
@@ -44,8 +45,24 @@ KINDS: Mapping[str, Kind] = {
     "room_offered": Kind("{pledge_path}", _PLEDGE | {"reserved_until"}),
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
     "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
+    "charge_reminder": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
+    "pledge_refunded": Kind("{pledge_path}", _PLEDGE),
     "campaign_succeeded": Kind("{pledge_path}", _PLEDGE),
     "campaign_failed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "pledge_changed": Kind("{pledge_path}", _PLEDGE),
+    "campaign_suspended": Kind("{pledge_path}", _PLEDGE),
+    "terms_changed": Kind("{pledge_path}", _PLEDGE | {"reconfirm_until"}),
+    "pledge_not_reconfirmed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "campaign_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    # investors; valid_until: of the approval, exclusive
+    "sophisticated_granted": Kind("/mon-compte/investisseur", frozenset({"valid_until"})),
+    "sophisticated_refused": Kind("/mon-compte/investisseur", frozenset({"reason"})),
+    "sophisticated_ended": Kind("/mon-compte/investisseur"),
+    # money, to the owner; and to administrators: matter is a code
+    "dispute_opened": Kind("{money_path}", _MONEY),
+    "dispute_won": Kind("{money_path}", _MONEY),
+    "dispute_lost": Kind("{money_path}", _MONEY),
+    "money_matter": Kind("{campaign_path}", _MONEY | {"campaign_path", "matter", "reference"}),
     # moderation, to the owner; reasons: codes, note: the moderator's own words
     "campaign_approved": Kind("{campaign_path}", _CAMPAIGN),
     "changes_requested": Kind("{campaign_path}", _CAMPAIGN | {"reasons", "note"}),

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.core.money import Money
+from marketplace.investors.rules import Party
 from marketplace.locality import limits
 from marketplace.locality.model import Decision, Investor, Totals
 from marketplace.locality.rules import decide
@@ -44,7 +45,8 @@ def explain(
     totals = offers.totals(session, session.get_one(CampaignTally, campaign_id))
     if investor is None:
         assert backer_id is not None
-        investor = offers.investors(session, campaign_id, [backer_id], at)[backer_id]
+        party = Party(backer_id, None)
+        investor = offers.investors(session, campaign_id, [party], at)[party]
     decision = decide(terms.offer, totals, investor, amount.cents, at)
     room = None
     if decision.ring is not None:

@@ -82,6 +82,7 @@ def campaign_is_as_its_version(session: Session) -> list[UUID]:
         campaign.id
         for campaign, project, terms in rows
         if not (terms and queries.content_of(campaign, project).as_json().items() <= terms.items())
+        or campaign.unit_cents != terms.get("unit_cents", 1)
     ]
 
 

@@ -24,26 +24,31 @@ State = Literal[
     "funded",
     "failed",
     "cancelled",
+    "suspended",
 ]
 
 # From each state, the states one step away. Everything else is refused by `may_move`.
-# live closes at the deadline; closing waits for the last reflection period; collecting charges the pledges.
+# live closes at the deadline; closing waits for the last reflection period; collecting charges the pledges. A material
+# error suspends, for 30 days at most.
 MOVES: Mapping[str, frozenset[str]] = {
     "draft": frozenset({"submitted"}),
     "submitted": frozenset({"draft", "changes_requested", "refused", "live"}),
     "changes_requested": frozenset({"submitted"}),
     "refused": frozenset(),
-    "live": frozenset({"closing", "cancelled"}),
+    "live": frozenset({"closing", "cancelled", "suspended"}),
     "closing": frozenset({"collecting", "failed", "cancelled"}),
     "collecting": frozenset({"funded", "failed"}),
     "funded": frozenset(),
     "failed": frozenset(),
     "cancelled": frozenset(),
+    "suspended": frozenset({"live", "cancelled"}),
 }
 STATES = tuple(MOVES)
 FIRST_STATE = "draft"
 EDITABLE = frozenset({"draft", "changes_requested"})
-PUBLIC = frozenset({"live", "closing", "collecting", "funded", "failed", "cancelled"})
+PUBLIC = frozenset({"live", "suspended", "closing", "collecting", "funded", "failed", "cancelled"})
+# Published, and its end is not decided by time.
+RUNNING = frozenset({"live", "suspended"})
 
 INSTRUMENTS = ("gift", "interest_free_loan")
 RULE_PRESETS = presets.PRESETS

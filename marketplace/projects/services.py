@@ -162,6 +162,7 @@ def publish(
         "opens_at": now.isoformat(),
         "closes_at": closes_at.isoformat(),
         "renderer": campaign.renderer,
+        "unit_cents": campaign.unit_cents,
     }
     values = {"version": number, "rule": dict(rule), "closes_at": closes_at, "published_at": now, "opens_at": now}
     step(session, campaign, Act("live", "approved", actor_id, now), row_version=row_version, values=values)
@@ -187,15 +188,16 @@ def move(
     now: datetime,
     note: str | None = None,
 ) -> None:
-    """Move a published campaign along its life: closing, collecting, funded, failed, cancelled.
+    """Move a published campaign along its life: suspended, live again, closing, collecting, funded, failed, cancelled.
 
     actor_id: None when a deadline did it. cause: a code for the history.
     Raises NotFound; Refused: illegal_move, changed_meanwhile. Raises ValueError: a step that has its own service.
     """
-    if to not in rules.PUBLIC - {"live"}:
-        raise ValueError(to)
     campaign, _project = load(session, campaign_id)
-    step(session, campaign, Act(to, cause, actor_id, now, note), values={"closed_at": campaign.closed_at or now})
+    if to not in rules.PUBLIC or (to == "live" and campaign.state != "suspended"):
+        raise ValueError(to)
+    closed_at = None if to in rules.RUNNING else campaign.closed_at or now
+    step(session, campaign, Act(to, cause, actor_id, now, note), values={"closed_at": closed_at})
 
 
 def _checked(session: Session, campaign: Campaign, project: Project, now: datetime) -> Content:

@@ -69,6 +69,7 @@ _OWN = (
 _ADMINISTRATOR = (
     Link("/moderation", _l("À relire"), "list-checks"),
     Link("/moderation/residences", _l("Résidences à vérifier"), "shield-check"),
+    Link("/moderation/investisseurs", _l("Investisseurs avertis"), "scale"),
     Link("/moderation/organisations", _l("Organisations à vérifier"), "users"),
     Link("/territoires-de-projet", _l("Territoires de projet"), "landmark"),
 )

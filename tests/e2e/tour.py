@@ -242,6 +242,8 @@ STOPS = (
     Stop("project-edit", "/mes-projets/{draft}/modifier", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
     Stop("project-live", "/mes-projets/{live}", "nadia"),
+    Stop("project-money", "/mes-projets/{funded}/argent", "nadia"),
+    Stop("project-money-draft", "/mes-projets/{draft}/argent", "nadia"),
     Stop("project-sent-back", "/mes-projets/{sent_back}", "samuel"),
     Stop("project-waiting", "/mes-projets/{waiting}", "nadia"),
     # Administrators
@@ -360,8 +362,8 @@ class Tour:
         }
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
-        places["territory"] = self._territory()
         places |= self._organisation()
+        places["territory"] = self._territory()
         return places
 
     def _project(self, owner: Page, title: str) -> str:
@@ -447,3 +449,17 @@ class Tour:
         page.goto(f"{self.site}/moderation/organisations")
         refuse = page.get_by_role("link", name="Refuser").first
         return {"organisation": organisation, "place": str(refuse.get_attribute("href")).split("/")[-2]}
+
+    def _territory(self) -> str:
+        """Return a named territory; name one if there is none."""
+        page = self.page("helene")
+        page.goto(f"{self.site}/territoires-de-projet")
+        named = page.locator("tbody a")
+        if not named.count():
+            page.goto(f"{self.site}/territoires-de-projet/nouveau")
+            page.get_by_label("Nom du territoire").fill("Entre Clain et Vienne")
+            page.get_by_label("Pourquoi ce territoire").fill("Deux vallées, un marché.")
+            page.get_by_label("Communes et intercommunalités").fill("Poitiers\nChauvigny")
+            page.get_by_role("button", name="Créer le territoire").click()
+            page.goto(f"{self.site}/territoires-de-projet")
+        return str(named.first.get_attribute("href")).rpartition("/")[2]

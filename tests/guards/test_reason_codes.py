@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.accounts import rules as accounts
+from marketplace.investors.rules import REFUSAL_REASONS as CATEGORY_REASONS
 from marketplace.locality import composed, presets
 from marketplace.moderation.rules import REASONS as MODERATION_REASONS
+from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
 from marketplace.projects import rules as projects
 from marketplace.projects.rules import Content
 from marketplace.residency import rules as residency
@@ -51,6 +53,8 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     ("accounts/passwords.py", "fault"): _returned(accounts.password_fault),
     # The rule's own decision: its reasons are those of the table of tests/unit/locality.
     ("pledges/services.py", "outcome.decision"): RULE_REASONS,
+    ("pledges/amounts.py", "decision"): RULE_REASONS,
+    ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): set(PROTECTION_REASONS),
     ("projects/rules.py", "code"): CHOICE_PROBLEMS,
     ("projects/zoning.py", "code"): CHOICE_PROBLEMS,
     # Raised as RuleError, where they are looked at with their figures.
@@ -60,6 +64,9 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
 }
 # What only the command line says, in codes.
 FOR_OPERATORS = {"locality/explain.py"}
+
+# What the rule answers, and what is added to it.
+DECISION_REASONS = RULE_REASONS | set(PROTECTION_REASONS) | set(CATEGORY_REASONS)
 
 
 @dataclass(frozen=True)
@@ -141,13 +148,13 @@ def test_every_reason_has_a_sentence():
 
     assert missing == []
     assert spoken() <= set(SENTENCES)
-    assert set(MODERATION_REASONS) | PROOF_REASONS | ORGANISATION_REASONS | RULE_REASONS <= set(SENTENCES)
+    assert set(MODERATION_REASONS) | PROOF_REASONS | ORGANISATION_REASONS | DECISION_REASONS <= set(SENTENCES)
 
 
 def test_no_sentence_is_left_over():
     reasons = everywhere()
     used = {reason.code for reason in reasons} | spoken()
-    used |= set(MODERATION_REASONS) | PROOF_REASONS | ORGANISATION_REASONS | RULE_REASONS
+    used |= set(MODERATION_REASONS) | PROOF_REASONS | ORGANISATION_REASONS | DECISION_REASONS
     patterns = [reason.pattern for reason in reasons if reason.pattern]
 
     left = {code for code in SENTENCES if code not in used and not any(re.fullmatch(one, code) for one in patterns)}

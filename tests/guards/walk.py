@@ -150,6 +150,7 @@ def _objects(world: World, now: Any) -> None:
         "reserved": make.pledge(state="card_pending", campaign=live, backer=people["resident"], amount=20).id,
         "device": device,
         "request": asked,
+        "category": make.asked_category(people["resident"]),
         "territory": territory,
         "letter": letter,
         "token": "not-a-token-of-ours",

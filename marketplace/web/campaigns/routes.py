@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
 from marketplace.finance.schedules import interest_free
-from marketplace.pledges import chronicle
+from marketplace.pledges import backers, chronicle
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
@@ -91,6 +91,9 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         shown = load(session, campaign_id, visitor(), now())
         reader = eligibility.commune_of(visitor())
+        seen = backers.shown(session, campaign_id)
+        communes = {one.commune_code for one in seen.backers if one.commune_code}
+        seen_communes = territories.communes(session, communes) if communes else {}
         news = chronicle.of_campaign(session, campaign_id)
         money = origins.load(session, shown.campaign)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
@@ -103,6 +106,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         maps=drawn,
         news=news,
         origins=money,
+        backers=seen,
+        seen_communes=seen_communes,
         sectors=SECTORS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,

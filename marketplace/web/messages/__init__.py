@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.web.messages import (
     accounts,
     campaigns,
+    investors,
     moderation,
     organisations,
     pledges,
@@ -32,6 +33,7 @@ SENTENCES: Mapping[str, Words] = {
     **campaigns.SENTENCES,
     **moderation.SENTENCES,
     **rules.SENTENCES,
+    **investors.SENTENCES,
     **zones.SENTENCES,
 }
 

@@ -10,6 +10,7 @@ from flask import render_template, url_for
 from markupsafe import Markup
 
 from marketplace.core.errors import Refused
+from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.schedules import interest_free
 from marketplace.projects import queries, rules, zoning
 from marketplace.projects.queries import Dossier, Step
@@ -38,6 +39,7 @@ LIMITS: Mapping[str, int] = {
     "summary": rules.SUMMARY_LENGTH.stop - 1,
     "story": rules.STORY_LENGTH.stop - 1,
     "name": rules.NAME_LENGTH.stop - 1,
+    "fee_basis_points": PLATFORM_FEE_BASIS_POINTS,
 }
 
 
