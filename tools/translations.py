@@ -67,7 +67,7 @@ def extracted() -> Catalog:
 
 
 def _holds_words(folder: str | os.PathLike[str]) -> bool:
-    return Path(folder).resolve().relative_to(ROOT).parts[0] in PLACES
+    return Path(folder).absolute().relative_to(ROOT).parts[0] in PLACES
 
 
 def read(locale: str) -> Catalog:
@@ -84,6 +84,8 @@ def check() -> list[str]:
         catalog = read(locale)
         wrong += compare(said, catalog)
         wrong += [fault for message in catalog if message.id for fault in faults(message, catalog.num_plurals)]
+        # What `pybabel compile` complains about, on the terminal of whoever types `make run`.
+        wrong += [f"{error}: {_name(message)}" for message, errors in catalog.check() for error in errors]
     return wrong
 
 
