@@ -89,6 +89,7 @@ class Campaign(Base):
         ),
         CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
         CheckConstraint("row_version >= 1", name="row_version"),
+        CheckConstraint("jsonb_typeof(uses) = 'array' AND jsonb_array_length(uses) <= 12", name="uses"),
         Index("ix_campaign_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -105,6 +106,7 @@ class Campaign(Base):
     goal_cents: Mapped[int | None] = mapped_column(BigInteger)
     hard_cap_cents: Mapped[int | None] = mapped_column(BigInteger)
     minimum_cents: Mapped[int] = mapped_column(BigInteger)
+    uses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     ends_on: Mapped[date | None]
     closes_at: Mapped[datetime | None]
     rule_preset: Mapped[str | None]

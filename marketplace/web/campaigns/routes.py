@@ -17,9 +17,10 @@ from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility
+from marketplace.web import eligibility, spending
 from marketplace.web.access import public
 from marketplace.web.campaigns import metadata, pictures
+from marketplace.web.campaigns.rings import by_ring
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.maps import campaign as maps
@@ -34,7 +35,10 @@ LASTING = "public, max-age=86400"
 
 @dataclass(frozen=True)
 class Shown:
-    """A campaign with what surrounds it on its page. neighbours: (commune or None for the small ones, backers)."""
+    """A campaign with what surrounds it on its page. neighbours: (commune or None for the small ones, backers).
+
+    rings: (how far from the project, backers).
+    """
 
     campaign: CampaignPage
     commune: Commune
@@ -43,6 +47,7 @@ class Shown:
     answer: Answer
     days_left: int | None
     neighbours: tuple[tuple[Commune | None, int], ...]
+    rings: tuple[tuple[str, int], ...]
 
 
 def days_left(closes_at: datetime, at: datetime) -> int | None:
@@ -60,6 +65,7 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
     communes = territories.communes(session, codes)
     there = communes[campaign.commune_code]
     zone = eligibility.zones_in_words(session, [(campaign_id, campaign.rule_preset, there)])[campaign_id]
+    neighbours = tuple((communes.get(group.commune_code or ""), group.backers) for group in groups)
     return Shown(
         campaign=campaign,
         commune=there,
@@ -75,7 +81,8 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
             now=at,
         ),
         days_left=days_left(campaign.closes_at, at) if campaign.state == "live" else None,
-        neighbours=tuple((communes.get(group.commune_code or ""), group.backers) for group in groups),
+        neighbours=neighbours,
+        rings=by_ring(there, neighbours),
     )
 
 
@@ -87,6 +94,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         shown = load(session, campaign_id, visitor(), now())
         reader = eligibility.commune_of(visitor())
         news = chronicle.of_campaign(session, campaign_id)
+        spent = spending.load(session, shown.campaign.uses, shown.commune)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
     example = None
     if shown.campaign.loan_months:
@@ -96,6 +104,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         shown=shown,
         maps=drawn,
         news=news,
+        spending=spent,
         sectors=SECTORS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,

@@ -20,6 +20,8 @@ from marketplace.web.commune_field import CommuneField
 from marketplace.web.fields import DateField, MoneyField, TrimmedField, refuse
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
+from marketplace.web.owner import uses_form
+from marketplace.web.owner.uses_form import UsesField
 from marketplace.web.owner.words import SECTORS
 
 _MONTHS = re.compile(r"^(\d{1,3})(?:\s*(?:mois|months?))?$", re.ASCII | re.IGNORECASE)
@@ -85,6 +87,7 @@ class CampaignForm(CleanForm):
     goal = MoneyField(_l("Objectif"), validators=[MayWait()])
     hard_cap = MoneyField(_l("Plafond"), validators=[MayWait()])
     minimum = MoneyField(_l("Participation minimale"), validators=[MayWait()])
+    uses = UsesField(_l("Où ira l’argent"))
     ends_on = DateField(_l("Dernier jour de la collecte"), validators=[MayWait()])
     rule_preset = RadioField(_l("Qui peut participer"), choices=_choices(PRESETS), validators=[MayWait()])
     story = TextAreaField(_l("Votre histoire"))
@@ -109,6 +112,7 @@ class CampaignForm(CleanForm):
                 "goal": _money(content.goal_cents),
                 "hard_cap": _money(content.hard_cap_cents),
                 "minimum": _money(content.minimum_cents),
+                "uses": uses_form.values(content.uses),
                 "ends_on": content.ends_on,
                 "rule_preset": content.rule_preset,
                 "story": content.story_markdown,
@@ -132,6 +136,7 @@ class CampaignForm(CleanForm):
             goal_cents=_cents(self.goal),
             hard_cap_cents=_cents(self.hard_cap),
             minimum_cents=rules.LEAST_PLEDGE_CENTS if self.minimum.data is None else self.minimum.data.cents,
+            uses=self.uses.written(),
             ends_on=self.ends_on.data,
             rule_preset=_chosen(self.rule_preset),
         )
@@ -139,7 +144,11 @@ class CampaignForm(CleanForm):
     def show(self, problems: tuple[Problem, ...]) -> None:
         """Put each problem at its field."""
         for problem in problems:
-            refuse(self, sentence(problem.code, **problem.facts), _FIELDS.get(problem.field, problem.field))
+            words = sentence(problem.code, **problem.facts)
+            if problem.field.startswith("uses"):
+                self.uses.refuse(words, problem.field)
+            else:
+                refuse(self, words, _FIELDS.get(problem.field, problem.field))
 
     def form_key(self) -> UUID:
         """Return the key the form was made with, a new one when it was lost."""

@@ -17,7 +17,7 @@ from marketplace.projects.rules import Content
 from marketplace.projects.zoning import Outline
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility
+from marketplace.web import eligibility, spending
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.fields import refuse
 from marketplace.web.filters import french
@@ -27,6 +27,7 @@ from marketplace.web.maps.proposals import Proposal
 from marketplace.web.messages import sentence
 from marketplace.web.owner import words as own_words
 from marketplace.web.owner.forms import CampaignForm
+from marketplace.web.spending import Spending
 
 EXAMPLE_CENTS = 100_00
 LIMITS: Mapping[str, int] = {
@@ -58,6 +59,7 @@ class Sketch:
     zone: str | None
     outline: Outline | None
     territory: Proposal | None
+    spending: Spending | None
     closes_at: datetime | None
     instalment_cents: int | None
 
@@ -78,6 +80,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
         zone=zone[found.campaign_id] if zone else None,
         outline=zoning.outline(session, content),
         territory=proposals.load(session, content.commune_code, content.rule_preset),
+        spending=spending.load(session, content.uses, commune),
         closes_at=found.closes_at or (rules.closing_instant(content.ends_on) if content.ends_on else None),
         instalment_cents=interest_free(EXAMPLE_CENTS, months)[0] if months else None,
     )

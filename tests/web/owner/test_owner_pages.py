@@ -359,3 +359,39 @@ def test_the_last_day_is_said_from_today(client_of, person, parsed, now):
     last = rules.paris_day(now) + timedelta(days=90)
 
     assert str(last.year) in words
+
+
+def test_lines_of_spending_are_refused_one_by_one(client_of, person, session, typed, parsed):
+    lines = {"uses-0-commune": "Nulle-Part-sur-Clain", "uses-3-amount": "beaucoup"}
+
+    answer = client_of(person()).post("/mes-projets/nouveau", data={**typed, **lines, "action": "envoyer"})
+
+    tree = parsed(answer)
+    assert answer.status_code == 422
+    assert errors_of(tree) == {"uses-0-commune", "uses-3-amount"}
+    assert {name: values_of(tree)[name] for name in lines} == lines
+    assert session.scalars(select(Project)).all() == []
+
+
+def test_lines_that_do_not_add_up_are_said_at_their_place(client_of, person, typed, parsed):
+    browser = client_of(person())
+
+    short = browser.post("/mes-projets/nouveau", data={**typed, "uses-0-amount": "1", "action": "envoyer"})
+    # A line left empty between two others is nothing: those that are written stand one under the other afterwards.
+    gap = {"uses-1-label": "", "uses-1-amount": "", "uses-2-amount": "12 000"}
+    nameless = browser.post("/mes-projets/nouveau", data={**typed, **gap, "action": "envoyer"})
+
+    assert errors_of(parsed(short)) == {"uses"}
+    assert "Les dépenses font 12 001 € et l’objectif 32 000 €" in text_of(parsed(short)).replace("\u202f", " ")
+    assert errors_of(parsed(nameless)) == {"uses-1-label"}
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000, "12", "-1", "0x1"])
+def test_a_line_that_the_page_does_not_have_is_nobody_s(client_of, person, session, typed, whole, number):  # noqa: PLR0917
+    owner_id = person()
+
+    answer = client_of(owner_id).post("/mes-projets/nouveau", data={**typed, f"uses-{number}-label": "Un de plus"})
+
+    assert answer.status_code == 303
+    (row,) = queries.owner_campaigns(session, owner_id)
+    assert queries.owner_campaign(session, row.campaign_id, owner_id).content.uses == whole.uses
