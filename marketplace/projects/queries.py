@@ -96,7 +96,9 @@ class OwnCampaign:
     title: str
     project_name: str
     commune_code: str | None
+    threshold_cents: int | None
     goal_cents: int | None
+    hard_cap_cents: int | None
     ends_on: date | None
     closes_at: datetime | None
     changed_at: datetime

@@ -25,6 +25,7 @@ from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS, PR
 from marketplace.web.maps import proposals
 from marketplace.web.maps.proposals import Proposal
 from marketplace.web.messages import sentence
+from marketplace.web.owner import course
 from marketplace.web.owner import words as own_words
 from marketplace.web.owner.forms import CampaignForm
 from marketplace.web.spending import Spending
@@ -127,9 +128,11 @@ def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         problems = queries.problems(session, found.content, now()) if found.editable else ()
         shown = sketch(session, found)
+        far = course.of(session, found, now())
     return render_template(
         "owner/show.html",
         found=found,
+        course=far,
         sketch=shown,
         refusal=refusal,
         problems=[sentence(problem.code, **problem.facts) for problem in problems],

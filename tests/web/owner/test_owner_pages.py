@@ -395,3 +395,38 @@ def test_a_line_that_the_page_does_not_have_is_nobody_s(client_of, person, sessi
     assert answer.status_code == 303
     (row,) = queries.owner_campaigns(session, owner_id)
     assert queries.owner_campaign(session, row.campaign_id, owner_id).content.uses == whole.uses
+
+
+def test_the_board_and_the_page_say_how_far_a_collection_is_and_what_to_do(client_of, make, parsed):
+    live = make.campaign()
+    make.pledge(campaign=live, amount=100)
+    browser = client_of(live.owner.id)
+
+    board, page = (text_of(parsed(browser.get(path))) for path in ("/mes-projets", f"/mes-projets/{live.id}"))
+
+    for words in ("Il manque 400 € pour le seuil", "1 voisin"):
+        assert words in board
+        assert words.removeprefix("1 ") in page
+    assert "À faire maintenant" in page
+    assert "100 € sur 1 000 €" in page
+    assert "En ligne" in board
+    assert "À vous de jouer" not in board
+
+
+def test_what_waits_for_its_owner_stands_first(client_of, person, campaign, parsed):
+    owner_id = person()
+    for step in ("submitted", "live", "changes_requested"):
+        campaign(owner_id, step)
+
+    page = parsed(client_of(owner_id).get("/mes-projets"))
+
+    titles = [text_of(one) for one in page.iter("h2")]
+    assert titles[:3] == ["À vous de jouer", "En ligne", "En relecture"]
+
+
+def test_an_ended_collection_asks_for_nothing(client_of, make, parsed):
+    failed = make.campaign(state="failed")
+    browser = client_of(failed.owner.id)
+
+    assert "À faire maintenant" not in text_of(parsed(browser.get(f"/mes-projets/{failed.id}")))
+    assert "Terminées" in text_of(parsed(browser.get("/mes-projets")))
