@@ -8,7 +8,6 @@ when a category of a page is below 95. The copy is one of the demonstration: pag
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from e2e import steps  # noqa: E402  # the path above comes first
 from e2e.tour import FLAGS  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
+
+from config import child_environment  # noqa: E402
 
 LIGHTHOUSE = ROOT / "tools" / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
 LEAST = 95
@@ -97,7 +98,7 @@ def _run(url: str, chromium: str, headers: Path, out: Path) -> Result:
         f"--extra-headers={headers}",
         f"--chrome-flags=--headless=new {' '.join(FLAGS)}",
     )
-    subprocess.run(command, check=True, env={**os.environ, "CHROME_PATH": chromium})
+    subprocess.run(command, check=True, env=child_environment(CHROME_PATH=chromium))
     return _read(json.loads(report.read_text("utf-8")))
 
 

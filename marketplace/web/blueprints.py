@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 
-from marketplace.web import access, assets, errors, filters, glossary, headers, labels, navigation, sign_in
+from marketplace.web import access, assets, errors, filters, headers, labels, navigation, sign_in
 from marketplace.web.context import runtime, visitor
 
 AREAS = (
@@ -37,7 +37,6 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     filters.install(app)
     assets.install(app)
     navigation.install(app)
-    glossary.install(app)
     app.jinja_env.globals["labels"] = labels
     app.context_processor(_shared)
     for area in AREAS:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Flask
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -55,8 +54,3 @@ TERMS: Mapping[str, Term] = {
     ),
     "sandbox": Term(_l("Bac à sable"), _l("Un essai : aucun argent réel ne circule.")),
 }
-
-
-def install(app: Flask) -> None:
-    """Give the words to every template."""
-    app.jinja_env.globals["glossary"] = TERMS

@@ -29,6 +29,10 @@ def test_pages_ask_for_words_that_are_there():
     assert set.union(*pages.values()) <= TERMS.keys()
 
 
+def test_every_word_is_explained_on_one_page():
+    assert "glossary.values()" in (TEMPLATES / "legal" / "how_it_works.html").read_text("utf-8")
+
+
 def test_a_cooperative_is_explained_under_its_own_code():
     assert {"scop", "scic"} <= set(LEGAL_FORMS) & TERMS.keys()
 

@@ -397,9 +397,10 @@ def test_a_line_that_the_page_does_not_have_is_nobody_s(client_of, person, sessi
     assert queries.owner_campaign(session, row.campaign_id, owner_id).content.uses == whole.uses
 
 
-def test_the_board_and_the_page_say_how_far_a_collection_is_and_what_to_do(client_of, make, parsed):
+def test_the_board_and_the_page_say_how_far_a_collection_is_and_what_to_do(client_of, people, make, parsed):
     live = make.campaign()
     make.pledge(campaign=live, amount=100)
+    people[live.owner.id] = live.owner
     browser = client_of(live.owner.id)
 
     board, page = (text_of(parsed(browser.get(path))) for path in ("/mes-projets", f"/mes-projets/{live.id}"))
@@ -424,8 +425,9 @@ def test_what_waits_for_its_owner_stands_first(client_of, person, campaign, pars
     assert titles[:3] == ["À vous de jouer", "En ligne", "En relecture"]
 
 
-def test_an_ended_collection_asks_for_nothing(client_of, make, parsed):
+def test_an_ended_collection_asks_for_nothing(client_of, people, make, parsed):
     failed = make.campaign(state="failed")
+    people[failed.owner.id] = failed.owner
     browser = client_of(failed.owner.id)
 
     assert "À faire maintenant" not in text_of(parsed(browser.get(f"/mes-projets/{failed.id}")))
