@@ -48,7 +48,7 @@ def _small(plan: Plan) -> Plan:
     shorter = replace(plan, raised=raised, around=plan.around[:1])
     if plan.state != "funded":
         return shorter
-    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2)
+    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2, uses=())
 
 
 # A part of the demonstration, quick to make, with a campaign in each state.
