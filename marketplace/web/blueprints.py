@@ -15,6 +15,7 @@ AREAS = (
     "territories",
     "account",
     "residency",
+    "organisations",
     "campaigns",
     "maps",
     "owner",

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0013_uses"
-down_revision = "0012_zonage"
+down_revision = "0020_organisation"
 branch_labels = None
 depends_on = None
 
