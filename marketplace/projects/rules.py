@@ -188,6 +188,13 @@ def closing_instant(ends_on: date) -> datetime:
     return datetime.combine(ends_on + timedelta(days=1), time.min, PARIS).astimezone(UTC)
 
 
+def days_left(closes_at: datetime, at: datetime) -> int | None:
+    """Return whole days of Paris until an exclusive end, 0 on the last day, None when it is past."""
+    if at >= closes_at:
+        return None
+    return (paris_day(closes_at) - paris_day(at)).days - 1
+
+
 def ends_between(today: date) -> tuple[date, date]:
     """Return the first and the last day a campaign published today may end on."""
     return today + timedelta(days=LISTING_DAYS.start), today + timedelta(days=LISTING_DAYS.stop - 1)

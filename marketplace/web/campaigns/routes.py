@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
 from marketplace.finance.schedules import interest_free
 from marketplace.pledges import chronicle
@@ -15,6 +14,7 @@ from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
+from marketplace.projects.rules import days_left
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web import eligibility, spending
@@ -48,13 +48,6 @@ class Shown:
     days_left: int | None
     neighbours: tuple[tuple[Commune | None, int], ...]
     rings: tuple[tuple[str, int], ...]
-
-
-def days_left(closes_at: datetime, at: datetime) -> int | None:
-    """Return whole days of Paris until an exclusive end, 0 on the last day, None when it is past."""
-    if at >= closes_at:
-        return None
-    return (closes_at.astimezone(PARIS).date() - at.astimezone(PARIS).date()).days - 1
 
 
 def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -> Shown:
