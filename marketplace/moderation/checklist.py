@@ -67,6 +67,7 @@ def findings(content: Content, problems: Iterable[Problem], *, today: date) -> t
     return (
         _rules("amounts_coherent", problems, _AMOUNTS),
         *_amounts(content),
+        _uses(content, problems),
         _rules("dates_allowed", problems, ("ends_on",))
         if problems or content.ends_on is None
         else _dates(content, today),
@@ -102,6 +103,14 @@ def _amounts(content: Content) -> list[Finding]:
     if content.minimum_cents > LEVEL_1_CAP:
         found.append(Finding("minimum_above_declared", "warn", {"most_cents": LEVEL_1_CAP}))
     return found
+
+
+def _uses(content: Content, problems: Iterable[Problem]) -> Finding:
+    """Look at the lines of what the money is for: none is allowed, and worth a question."""
+    broken = tuple(problem for problem in problems if problem.field.startswith("uses"))
+    if broken or content.uses:
+        return Finding("uses_add_up", "bad" if broken else "ok", {"problems": broken})
+    return Finding("uses_missing", "warn")
 
 
 def _texts(code: str, content: Content, patterns: Iterable[re.Pattern[str]]) -> Finding:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from marketplace.locality import presets
 from marketplace.locality.presets import Options
+from marketplace.projects import uses
+from marketplace.projects.uses import Use
 
 State = Literal[
     "draft",
@@ -110,6 +112,7 @@ class Content:
     goal_cents: int | None = None
     hard_cap_cents: int | None = None
     minimum_cents: int = LEAST_PLEDGE_CENTS
+    uses: tuple[Use, ...] = ()
     ends_on: date | None = None
     rule_preset: str | None = None
     rule_options: Options = presets.NONE
@@ -117,8 +120,11 @@ class Content:
     def as_json(self) -> dict[str, Any]:
         """Return the content as JSON values; `from_json` reads it back."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
-        dates = {"ends_on": self.ends_on and self.ends_on.isoformat()}
-        return values | dates | {"rule_options": self.rule_options.as_json()}
+        return values | {
+            "ends_on": self.ends_on and self.ends_on.isoformat(),
+            "uses": [use.as_json() for use in self.uses],
+            "rule_options": self.rule_options.as_json(),
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Content":
@@ -126,6 +132,7 @@ class Content:
         ends_on = values["ends_on"]
         read = {
             "ends_on": date.fromisoformat(ends_on) if ends_on else None,
+            "uses": uses.read(values.get("uses", ())),
             "rule_options": Options.from_json(values.get("rule_options", {})),
         }
         return cls(**{**values, **read})
@@ -184,6 +191,13 @@ def paris_day(now: datetime) -> date:
 def closing_instant(ends_on: date) -> datetime:
     """Return when a campaign closes, exclusive, aware UTC: the midnight in Paris that ends its last day."""
     return datetime.combine(ends_on + timedelta(days=1), time.min, PARIS).astimezone(UTC)
+
+
+def days_left(closes_at: datetime, at: datetime) -> int | None:
+    """Return whole days of Paris until an exclusive end, 0 on the last day, None when it is past."""
+    if at >= closes_at:
+        return None
+    return (paris_day(closes_at) - paris_day(at)).days - 1
 
 
 def ends_between(today: date) -> tuple[date, date]:
@@ -259,7 +273,31 @@ def _money_problems(content: Content) -> list[Problem]:
         found.append(Problem("hard_cap_below_goal", "hard_cap_cents", {"goal_cents": content.goal_cents}))
     if content.hard_cap_cents and content.hard_cap_cents > MOST_CENTS:
         found.append(Problem("hard_cap_too_high", "hard_cap_cents", {"most_cents": MOST_CENTS}))
-    return [*found, *_minimum_problems(content)]
+    return [*found, *_minimum_problems(content), *_use_problems(content)]
+
+
+def _use_problems(content: Content) -> list[Problem]:
+    """Check the lines of what the money is for: none, or lines that are whole and add up to the goal.
+
+    Their field is "uses" for all of them, "uses-<number from 0>-label" or "-cents" for one.
+    """
+    found = []
+    for number, use in enumerate(content.uses):
+        line, length = f"uses-{number}", len(use.label)
+        if length < uses.LABEL_LENGTH.start:
+            found.append(Problem("use_label_missing", f"{line}-label"))
+        elif length >= uses.LABEL_LENGTH.stop:
+            found.append(
+                Problem("use_label_too_long", f"{line}-label", {"most": uses.LABEL_LENGTH.stop - 1, "length": length})
+            )
+        if use.cents is None:
+            found.append(Problem("use_amount_missing", f"{line}-cents"))
+        elif use.cents <= 0:
+            found.append(Problem("amount_not_positive", f"{line}-cents"))
+    spent = uses.total(content.uses)
+    if content.uses and not found and content.goal_cents and spent != content.goal_cents:
+        found.append(Problem("uses_differ_from_goal", "uses", {"total_cents": spent, "goal_cents": content.goal_cents}))
+    return found
 
 
 def _loan_problems(content: Content) -> list[Problem]:

@@ -11,9 +11,9 @@ from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignCard
+from marketplace.projects.rules import days_left
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web.campaigns.routes import days_left
 from marketplace.web.context import Session
 from marketplace.web.eligibility import Locality, locality
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS

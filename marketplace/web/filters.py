@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
-from marketplace.web import charts, covers, form_filters
+from marketplace.web import charts, covers, form_filters, glossary
 
 # Between thousands, before €, %, km. Not the narrow U+202F: both our fonts lack it, and browsers then draw it
 # two pixels wide, so that "32 000" reads as one block.
@@ -242,3 +242,4 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(form_filters.FILTERS)
     app.jinja_env.globals.update(cover=covers.cover, ring_chart=charts.ring_chart, chart_parts=charts.parts)
     app.jinja_env.globals["lang_fr"] = lang_fr
+    app.jinja_env.globals["glossary"] = glossary.TERMS

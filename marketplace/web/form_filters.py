@@ -60,11 +60,21 @@ def max_length(field: Field) -> int | None:
 
 def problems(form: BaseForm) -> list[tuple[str, str]]:
     """Return (id of the control, sentence) for each field that is wrong; an empty id for the form as a whole."""
-    found = [("", sentence) for sentence in _sentences(form.form_errors)]
-    for field in _single(form):
-        if field.errors:
+    return [("", sentence) for sentence in _sentences(form.form_errors)] + _wrong(form)
+
+
+def _wrong(form: BaseForm) -> list[tuple[str, str]]:
+    found = []
+    for field in form:
+        own, inner = field.errors, []
+        if isinstance(field, FieldList) and all(isinstance(line, FormField) for line in field):
+            # Its errors are sentences about the whole list, and what is wrong on each line.
+            own = [error for error in field.errors if not isinstance(error, Mapping)]
+            inner = [fault for line in field for fault in _wrong(line.form)]
+        if own:
             target = f"{field.id}-0" if control(field) == "radio" else field.id
-            found.append((target, first_error(field.errors)))
+            found.append((target, first_error(own)))
+        found += inner
     return found
 
 

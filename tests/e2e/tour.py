@@ -48,7 +48,7 @@ def _small(plan: Plan) -> Plan:
     shorter = replace(plan, raised=raised, around=plan.around[:1])
     if plan.state != "funded":
         return shorter
-    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2)
+    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2, uses=())
 
 
 # A part of the demonstration, quick to make, with a campaign in each state.
@@ -298,6 +298,18 @@ class Tour:
     def close(self) -> None:
         for page in self._pages.values():
             page.context.close()
+
+    def leave_no_card_open(self) -> None:
+        """Save the cards that were left open to be looked at: after three of them a resident has to wait a day."""
+        page = self.page("claire")
+        left = page.locator(".line", has_text="Carte à enregistrer")
+        page.goto(f"{self.site}/mes-engagements")
+        while left.count():
+            left.first.get_by_role("link").click()
+            page.get_by_role("button", name="Enregistrer ma carte").click()
+            steps.save_card(page)
+            steps.saved(page)
+            page.goto(f"{self.site}/mes-engagements")
 
     def page(self, who: str) -> Page:
         """Return somebody's page, signed in the first time."""

@@ -180,6 +180,7 @@ CASES = {
     "ck_campaign_rule_preset": change("campaign", "rule_preset = 'france'", LIVE),
     "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
     "ck_campaign_unit": change("campaign", "unit_cents = minimum_cents + 1", LIVE),
+    "ck_campaign_uses": change("campaign", "uses = '{}'"),
     "ck_campaign_version_number": change("campaign_version", "number = 0"),
     "ck_campaign_version_terms_sha256": change("campaign_version", "terms_sha256 = 'x'"),
     "ck_campaign_ring_minimum_level": change("campaign_ring", "minimum_level = 4"),

@@ -20,6 +20,7 @@ from marketplace.moderation.rules import REASONS as MODERATION_REASONS
 from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
 from marketplace.projects import rules as projects
 from marketplace.projects.rules import Content
+from marketplace.projects.uses import Use
 from marketplace.residency import rules as residency
 from marketplace.web.messages import SENTENCES, sentence
 from tests.unit.locality.cases import REASONS as RULE_REASONS
@@ -211,6 +212,7 @@ CONTENTS = st.builds(
     goal_cents=st.sampled_from([None, -1, 1_00, 2_000_000_00]),
     hard_cap_cents=st.sampled_from([None, 0, 50, 1_00, 2_000_000_00]),
     minimum_cents=st.sampled_from([0, 10_00, 6_000_00]),
+    uses=st.sampled_from([(), (Use(),), (Use("x" * 81, -1),), (Use("Le four", 2_00),)]),
     ends_on=st.sampled_from([None, TODAY, TODAY + timedelta(days=30), TODAY + timedelta(days=900)]),
     rule_preset=st.sampled_from([None, "france", "epci"]),
 )

@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
 from marketplace.finance.schedules import interest_free
 from marketplace.pledges import backers, chronicle
@@ -15,12 +14,14 @@ from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
+from marketplace.projects.rules import days_left
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility, whom
+from marketplace.web import eligibility, spending, whom
 from marketplace.web.access import public
 from marketplace.web.campaigns import attestations, metadata, origins, pictures, terms
 from marketplace.web.campaigns.blueprint import bp
+from marketplace.web.campaigns.rings import by_ring
 from marketplace.web.campaigns.terms import Terms
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
@@ -36,7 +37,10 @@ LASTING = "public, max-age=86400"
 
 @dataclass(frozen=True)
 class Shown:
-    """A campaign with what surrounds it on its page. neighbours: (commune or None for the small ones, backers)."""
+    """A campaign with what surrounds it on its page. neighbours: (commune or None for the small ones, backers).
+
+    rings: (how far from the project, backers).
+    """
 
     campaign: CampaignPage
     commune: Commune
@@ -46,13 +50,7 @@ class Shown:
     days_left: int | None
     neighbours: tuple[tuple[Commune | None, int], ...]
     terms: Terms
-
-
-def days_left(closes_at: datetime, at: datetime) -> int | None:
-    """Return whole days of Paris until an exclusive end, 0 on the last day, None when it is past."""
-    if at >= closes_at:
-        return None
-    return (closes_at.astimezone(PARIS).date() - at.astimezone(PARIS).date()).days - 1
+    rings: tuple[tuple[str, int], ...]
 
 
 def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -> Shown:
@@ -64,6 +62,7 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
     there = communes[campaign.commune_code]
     aimed = whom.Aimed(campaign_id, campaign.rule, there)
     zone = whom.zones_in_words(session, [aimed])[campaign_id]
+    neighbours = tuple((communes.get(group.commune_code or ""), group.backers) for group in groups)
     return Shown(
         campaign=campaign,
         commune=there,
@@ -80,7 +79,8 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
         ),
         days_left=days_left(campaign.closes_at, at) if campaign.state == "live" else None,
         terms=terms.load(session, campaign, aimed),
-        neighbours=tuple((communes.get(group.commune_code or ""), group.backers) for group in groups),
+        neighbours=neighbours,
+        rings=by_ring(there, neighbours),
     )
 
 
@@ -96,6 +96,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         seen_communes = territories.communes(session, communes) if communes else {}
         news = chronicle.of_campaign(session, campaign_id)
         money = origins.load(session, shown.campaign)
+        spent = spending.load(session, shown.campaign.uses, shown.commune)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
     example = None
     if shown.campaign.loan_months:
@@ -108,6 +109,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         origins=money,
         backers=seen,
         seen_communes=seen_communes,
+        spending=spent,
         sectors=SECTORS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,

@@ -1,6 +1,6 @@
 """What a moderator reads: short names of reasons and fields, automatic checks, effects of each answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import LazyString, ngettext
@@ -47,12 +47,14 @@ FIELDS: Mapping[str, LazyString] = {
     "goal_cents": _l("Objectif"),
     "hard_cap_cents": _l("Plafond"),
     "minimum_cents": _l("Participation minimale"),
+    "uses": _l("Où ira l’argent"),
     "ends_on": _l("Dernier jour"),
     "rule_preset": _l("Règle de proximité"),
     "rule_options": _l("Précisions de la règle"),
 }
 _HOLDS: Mapping[str, LazyString] = {
     "amounts_coherent": _l("Les montants sont cohérents."),
+    "uses_add_up": _l("Les dépenses sont détaillées, et leur total fait l’objectif."),
     "commune_known": _l("La commune existe et est habitée."),
     "texts_complete": _l("Les textes sont complets et de bonne longueur."),
     "conditions_allowed": _l("La nature, la durée et la règle sont permises."),
@@ -82,6 +84,8 @@ def check(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
     elif finding.code == "minimum_above_declared":
         most = money(finding.facts["most_cents"])
         text = _("La participation minimale dépasse %(most)s : il faudra un justificatif pour participer.", most=most)
+    elif finding.code == "uses_missing":
+        text = _("Les dépenses ne sont pas détaillées : sait-on où ira l’argent ?")
     elif finding.code == "dates_allowed" and finding.tone == "ok":
         text = ngettext(
             "Publiée aujourd’hui, elle durerait %(num)s jour.",
@@ -100,17 +104,21 @@ def check(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
 
 def value(change: Change, content: Any) -> str:
     """Return the old or new value of a changed field in words."""
-    if content is None or content == "":
+    if content is None or content in ("", ()):
         return str(_("rien"))
     if change.field.endswith("_cents"):
         return money(Money(content))
     if change.field in _LISTS:
         return str(_LISTS[change.field].get(content, content))
-    if change.field == "ends_on":
-        return day(content)
-    if change.field == "rule_options":
-        return options(content.as_json())
-    return str(content)
+    return _SPOKEN.get(change.field, str)(content)
+
+
+# How what is neither text nor amount is said.
+_SPOKEN: Mapping[str, Callable[[Any], str]] = {
+    "ends_on": day,
+    "rule_options": lambda content: options(content.as_json()),
+    "uses": lambda content: " ; ".join(f"{use.label} : {money(Money(use.cents or 0))}" for use in content),
+}
 
 
 _OPTIONS: Mapping[str, LazyString] = {

@@ -20,7 +20,9 @@ from marketplace.web.commune_field import CommuneField
 from marketplace.web.fields import DateField, MoneyField, TrimmedField
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.messages import sentence
+from marketplace.web.owner import uses_form
 from marketplace.web.owner.rule_form import MayWait, RuleForm, cents, choices, chosen, lines_of, put
+from marketplace.web.owner.uses_form import UsesField
 from marketplace.web.owner.words import SECTORS
 
 _MONTHS = re.compile(r"^(\d{1,3})(?:\s*(?:mois|months?))?$", re.ASCII | re.IGNORECASE)
@@ -69,6 +71,7 @@ class CampaignForm(RuleForm):
     goal = MoneyField(_l("Objectif"), validators=[MayWait()])
     hard_cap = MoneyField(_l("Plafond"), validators=[MayWait()])
     minimum = MoneyField(_l("Participation minimale"), validators=[MayWait()])
+    uses = UsesField(_l("Où ira l’argent"))
     ends_on = DateField(_l("Dernier jour de la collecte"), validators=[MayWait()])
     story = TextAreaField(_l("Votre histoire"))
 
@@ -92,6 +95,7 @@ class CampaignForm(RuleForm):
                 "goal": _money(content.goal_cents),
                 "hard_cap": _money(content.hard_cap_cents),
                 "minimum": _money(content.minimum_cents),
+                "uses": uses_form.values(content.uses),
                 "ends_on": content.ends_on,
                 "story": content.story_markdown,
                 **rule_data(content),
@@ -115,6 +119,7 @@ class CampaignForm(RuleForm):
             goal_cents=cents(self.goal),
             hard_cap_cents=cents(self.hard_cap),
             minimum_cents=rules.LEAST_PLEDGE_CENTS if self.minimum.data is None else self.minimum.data.cents,
+            uses=self.uses.written(),
             ends_on=self.ends_on.data,
             rule_preset=chosen(self.rule_preset),
             rule_options=self.options(),
@@ -123,7 +128,11 @@ class CampaignForm(RuleForm):
     def show(self, problems: tuple[Problem, ...]) -> None:
         """Put each problem at its field."""
         for problem in problems:
-            self.put(sentence(problem.code, **problem.facts), problem.field)
+            words = sentence(problem.code, **problem.facts)
+            if problem.field.startswith("uses"):
+                self.uses.refuse(words, problem.field)
+            else:
+                self.put(words, problem.field)
 
     def put(self, message: str, field: str | None) -> None:
         """Put a sentence at the field of a rule's problem, or on the form as a whole."""

@@ -17,15 +17,18 @@ from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
+from marketplace.web import spending
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.filters import french
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.maps import proposals
 from marketplace.web.maps.proposals import Trial
 from marketplace.web.messages import sentence
+from marketplace.web.owner import course
 from marketplace.web.owner import words as own_words
 from marketplace.web.owner.forms import CampaignForm
 from marketplace.web.rule_labels import PRESET_HINTS
+from marketplace.web.spending import Spending
 
 EXAMPLE_CENTS = 100_00
 LIMITS: Mapping[str, int] = {
@@ -56,6 +59,7 @@ class Sketch:
     owner_name: str
     commune: Commune | None
     trial: Trial | None
+    spending: Spending | None
     closes_at: datetime | None
     instalment_cents: int | None
 
@@ -72,6 +76,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
         owner_name=found.owner_name,
         commune=commune,
         trial=trial,
+        spending=spending.load(session, content.uses, commune),
         closes_at=found.closes_at or (rules.closing_instant(content.ends_on) if content.ends_on else None),
         instalment_cents=interest_free(EXAMPLE_CENTS, months)[0] if months else None,
     )
@@ -132,9 +137,11 @@ def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         problems = queries.problems(session, found.content, now()) if found.editable else ()
         shown = sketch(session, found)
+        far = course.of(session, found, now())
     return render_template(
         "owner/show.html",
         found=found,
+        course=far,
         sketch=shown,
         refusal=refusal,
         problems=[sentence(problem.code, **problem.facts) for problem in problems],

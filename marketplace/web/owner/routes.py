@@ -14,7 +14,7 @@ from marketplace.projects.rules import Content
 from marketplace.web.access import public, signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.messages import sentence
-from marketplace.web.owner import pages, rule_tools
+from marketplace.web.owner import course, pages, rule_tools
 from marketplace.web.owner.forms import CampaignForm
 
 bp = Blueprint("owner", __name__)
@@ -35,7 +35,10 @@ def board() -> ResponseReturnValue:
     """List one's own collections, with what to do next for each."""
     with reading() as session:
         campaigns = queries.owner_campaigns(session, me().account_id)
-    return render_template("owner/board.html", campaigns=campaigns, **pages.words())
+        courses = course.courses(session, campaigns, now())
+    return render_template(
+        "owner/board.html", campaigns=campaigns, courses=courses, groups=course.GROUPS, **pages.words()
+    )
 
 
 @bp.get("/mes-projets/nouveau")
