@@ -13,7 +13,7 @@ from marketplace.web.filters import count, money, percent_of
 PRESET_HINTS: Mapping[str, LazyString] = {
     "local_first": _l(
         "Votre intercommunalité et les communes voisines d’abord ; deux semaines plus tard, les départements d’à "
-        "côté ; puis toute la France, avec au moins 60 % d’ici. C’est ce que nous conseillons."
+        "côté ; puis toute la France, avec au moins 60 % venus d’ici. C’est ce que nous conseillons."
     ),
     "epci": _l("Les communes de votre communauté de communes, d’agglomération, urbaine ou métropole."),
     "commune_and_neighbours": _l("Votre commune et celles qui la touchent. Le plus local."),
