@@ -117,17 +117,28 @@ def forward(session: Session, codes: Iterable[str]) -> Zone:
 
 
 def cover(session: Session, zone: Zone) -> tuple[str, ...]:
-    """Return few, disjoint keys for a zone: whole départements "D86", whole units "E200069854", communes "C86194".
+    """Return few, disjoint keys for a zone, as `cover_in` does, on the communes of today. One statement."""
+    return cover_in(geography(session), zone)
 
-    Every commune of the zone is under exactly one key, no other commune is under any. One statement.
+
+def cover_in(here: Geography, zone: Zone) -> tuple[str, ...]:
+    """Return few, disjoint keys for a zone: all of France "F", whole régions "R75", départements "D86", units
+    "E200069854", communes "C86194".
+
+    Every commune of the zone is under exactly one key, no other commune is under any.
     """
-    here = geography(session)
+    if zone == here.communes:
+        return ("F",)
     left = set(zone)
     keys: list[str] = []
-    for letter, level in (("D", "departement"), ("E", "epci")):
+    for letter, level in LETTERS.items():
         above = here.above[level]
         touched = Counter(above[code] for code in left & here.communes)
         whole = {unit for unit, count in touched.items() if count == here.sizes[level, unit]}
         keys += [f"{letter}{code}" for _kind, code in whole]
         left -= {code for code in left & here.communes if above[code] in whole}
     return (*sorted(keys), *(f"C{code}" for code in sorted(left)))
+
+
+# Of index keys that stand for more than one commune, the widest first.
+LETTERS: Mapping[str, str] = {"R": "region", "D": "departement", "E": "epci"}
