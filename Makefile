@@ -23,7 +23,7 @@ run: .venv/.run $(PAGES)  ## The whole site at http://127.0.0.1:8000 (a second c
 	@exec $(B)/python -m marketplace --end-with-parent
 
 test: .venv/.test $(PAGES) browser  ## Every test (some: ARGS="tests/unit -k money"; no browser: E2E=0)
-	@$(B)/python -m pytest $(if $(filter 0,$(E2E)),-m "not e2e") $(ARGS)
+	@$(B)/python -m pytest -n auto $(if $(filter 0,$(E2E)),-m "not e2e") $(ARGS)
 
 check: lint format types layers templates migrations squawk translations  ## Everything that reads the code and says no
 

@@ -30,15 +30,32 @@ from tests import answers
 from tests.answers import WatchedSession
 from tests.factories import Account, Make
 from tests.fakes import WEBHOOK_SECRET, FakeGateway
-from tests.limits import pytest_runtest_call, pytest_runtest_makereport, pytest_terminal_summary
+from tests.limits import (
+    pytest_runtest_call,
+    pytest_runtest_logreport,
+    pytest_runtest_makereport,
+    pytest_terminal_summary,
+)
+from tests.parallel import pytest_xdist_make_scheduler, start_server
 from tools import translations
 
-__all__ = ["pytest_runtest_call", "pytest_runtest_makereport", "pytest_terminal_summary"]
+__all__ = [
+    "pytest_runtest_call",
+    "pytest_runtest_logreport",
+    "pytest_runtest_makereport",
+    "pytest_terminal_summary",
+    "pytest_xdist_make_scheduler",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "mitoyen_template_"
 # A Monday in Paris, in no holiday, far from a change of clocks.
 NOW_INSTANT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start what the workers share, where there are several."""
+    start_server(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -221,7 +238,7 @@ def app(site: Flask, database: Database, gateway: FakeGateway, now: datetime) ->
     here = Runtime(config=whole.config, database=database, gateway=gateway)
     site.extensions["mitoyen"] = here
     site.extensions["mitoyen_sandbox_clock"] = lambda by: None
-    jobs._wired[:] = [replace(jobs._wired[0], runtime=here)]
+    jobs.wiring.wired[:] = [replace(jobs.wiring.wired[0], runtime=here)]
     with time_machine.travel(now):
         yield site
     site.extensions["mitoyen"] = whole

@@ -18,6 +18,8 @@ EXAMPLES = 100
 PAUSE = 1.0
 # Real processes, threads that meet, databases of their own, hostile input: they take the time they need.
 UNTIMED = ("races", "clean", "untimed")
+# What a report says of a slow test.
+OVER = "over the limit"
 _slow: list[tuple[float, float, str]] = []
 _busy = pytest.StashKey[float]()
 
@@ -50,7 +52,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     if call.when != "call" or limit is None or not report.passed:
         return report
     if call.duration > limit:
-        _slow.append((call.duration / limit, call.duration, item.nodeid))
+        report.user_properties.append((OVER, (call.duration / limit, call.duration, item.nodeid)))
     if call.duration > MARGIN * limit and item.stash.get(_busy, 0.0) > _most_busy(item, limit):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} took {call.duration:.2f} s; the limit of its folder is {limit} s"
@@ -60,6 +62,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 def _most_busy(item: pytest.Item, limit: float) -> float:
     """Return for how long this process may be busy: all of the time in a unit test, which waits for nobody."""
     return max(PAUSE, limit * MARGIN if "unit" in item.path.parts else limit)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect the slow ones where the summary is written, whichever process ran them."""
+    _slow.extend(tuple(value) for name, value in report.user_properties if report.when == "call" and name == OVER)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

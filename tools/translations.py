@@ -67,7 +67,7 @@ def extracted() -> Catalog:
 
 
 def _holds_words(folder: str | os.PathLike[str]) -> bool:
-    return Path(folder).resolve().relative_to(ROOT).parts[0] in PLACES
+    return Path(os.path.relpath(folder, ROOT)).parts[0] in PLACES  # as named: a linked folder is not followed
 
 
 def read(locale: str) -> Catalog:

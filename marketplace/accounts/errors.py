@@ -1,4 +1,4 @@
-"""What accounts refuse. Every code has its sentence in `web/messages.py`."""
+"""What accounts refuse. Every code has its sentence in `web/messages`."""
 
 from marketplace.core.errors import Refused
 

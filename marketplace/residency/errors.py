@@ -1,4 +1,4 @@
-"""What residency refuses. Every code has its sentence in `web/messages.py`."""
+"""What residency refuses. Every code has its sentence in `web/messages`."""
 
 from marketplace.core.errors import Refused
 

@@ -68,7 +68,7 @@ def live(own_database: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The site on a free port, with a small demonstration. At the end every invariant of the database holds."""
     var = tmp_path_factory.mktemp("e2e")
     database = Database(own_database)
-    wired = jobs._wired[:]
+    wired = jobs.wiring.wired[:]
     with Sandbox() as sandbox:
         server = make_server("127.0.0.1", 0, None, threaded=True, request_handler=_Quiet)
         url = f"http://127.0.0.1:{server.port}"
@@ -86,7 +86,7 @@ def live(own_database: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iter
         config = replace(config, stripe_webhook_secret=gateway.register_webhook(f"{url}{WEBHOOK_PATH}"))
         app = server.app = create_app(config, database=database)
         # The worker has wiring of its own; other tests find theirs as it was.
-        jobs._wired[:] = wired
+        jobs.wiring.wired[:] = wired
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         # The worker comes after the demonstration, which drops the mails of its invented past.

@@ -77,7 +77,8 @@ CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "ti
 # The doors; and what stands right behind them, for devices and limits live in real time, not the demonstration's.
 MAY_READ_THE_CLOCK = {
     "marketplace/cli.py",
-    "marketplace/jobs.py",
+    "marketplace/jobs/upkeep.py",
+    "marketplace/jobs/wiring.py",
     "marketplace/core/clock.py",
     "marketplace/demo/seed.py",
     "marketplace/web/account/own.py",

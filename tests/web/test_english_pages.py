@@ -173,9 +173,9 @@ def test_the_pages_of_an_administrator(client, make, sign_in, left, refused):
     assert asking.level == 1
 
 
-def test_the_pages_where_territories_are_named(client, make, sign_in, left, refused, now):
+def test_the_pages_where_territories_are_named(client, make, sign_in, left, refused):
     judge = make.account(administrator=True)
-    about = {"note": "2026.", "members": [("commune", NIORT)], "administrator_id": judge.id, "now": now}
+    about = {"note": "2026.", "members": [("commune", NIORT)], "administrator_id": judge.id, "now": make.now}
     clain = make.do(lambda session: territories.create(session, name="Niort", **about))
     sign_in(client, judge)
     with_choice(client)

@@ -20,7 +20,7 @@ from marketplace.web.context import Me, Session
 from marketplace.web.eligibility import commune_of
 from marketplace.web.home import wishes
 from marketplace.web.home.wishes import PAGE, Asked, Choices
-from marketplace.web.messages import STANDINGS
+from marketplace.web.messages.residence import STANDINGS
 
 FURTHER = 6
 # As many points as the drawing of the surroundings holds without hiding each other.

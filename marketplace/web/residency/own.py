@@ -10,7 +10,8 @@ from marketplace.residency.rules import may_ask_verification, renewable_from
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse
-from marketplace.web.messages import STANDINGS, sentence
+from marketplace.web.messages import sentence
+from marketplace.web.messages.residence import STANDINGS
 from marketplace.web.residency.blueprint import bp
 from marketplace.web.residency.forms import RenewalForm, ResidenceForm
 

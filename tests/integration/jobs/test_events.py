@@ -43,8 +43,8 @@ def test_an_event_is_the_cause_of_its_effect_once(make, gateway, session):
     pledge, event = saved_card(make, gateway)
     stored(make, event)
 
-    jobs.apply_event(event.id)
-    jobs.apply_event(event.id)
+    jobs.events.apply_event(event.id)
+    jobs.events.apply_event(event.id)
 
     assert make.row(**pledge.ids).state == "reflecting"
     assert outcome(session, event) == "card_saved"
@@ -62,11 +62,11 @@ def test_an_event_is_marked_with_its_effect_or_neither_happens(make, gateway, se
 
     monkeypatch.setattr(inbox, "mark_applied", crash)
     with pytest.raises(Crashed):
-        jobs.apply_event(event.id)
+        jobs.events.apply_event(event.id)
     assert make.row(**pledge.ids).state == "card_pending"
     monkeypatch.undo()
 
-    jobs.apply_event(event.id)
+    jobs.events.apply_event(event.id)
 
     assert make.row(**pledge.ids).state == "reflecting"
     assert outcome(session, event) == "card_saved"
@@ -80,7 +80,7 @@ def test_the_news_of_a_charge_is_marked_with_its_effect(make, gateway, session):
         settlement.charge(make.database, gateway, **pledge.ids, now=at)
     event = stored(make, gateway.events[-1])
 
-    jobs.apply_event(event.id)
+    jobs.events.apply_event(event.id)
 
     assert make.row(**pledge.ids).state == "paid"
     assert outcome(session, event) == "paid"
@@ -96,7 +96,7 @@ def test_an_event_about_what_nobody_knows_does_not_come_back_for_ever(kind, make
     monkeypatch.setattr(gateway, "card_page", unknown)
     monkeypatch.setattr(gateway, "payment", unknown)
 
-    jobs.apply_event(event.id)
+    jobs.events.apply_event(event.id)
 
     assert outcome(session, event) == "not_found"
 
@@ -109,7 +109,7 @@ def test_an_event_about_a_pledge_of_another_installation_does_not_come_back_for_
     )
     stored(make, event)
 
-    jobs.apply_event(event.id)
+    jobs.events.apply_event(event.id)
 
     assert outcome(session, event) == "not_found"
 
@@ -119,9 +119,9 @@ def test_what_never_rang_is_fetched_and_what_did_is_not_stored_again(make, gatew
     stored(make, rang)
     _other, never_rang = saved_card(make, gateway)
 
-    jobs.catch_up()
+    jobs.events.catch_up()
     with statements() as seen:
-        jobs.catch_up()
+        jobs.events.catch_up()
 
     assert waiting(session) == [rang.id, never_rang.id]
     assert [statement for statement in seen if statement.startswith("INSERT INTO stripe_event")] == []
@@ -132,10 +132,10 @@ def test_an_event_whose_job_broke_is_taken_up_again(make, gateway, session):
     stored(make, event)
     make.do(lambda session: session.execute(text("DELETE FROM procrastinate.procrastinate_jobs")))
 
-    jobs.catch_up()
+    jobs.events.catch_up()
     assert waiting(session) == []  # it is not late yet
-    make.do(lambda session: clock.advance(session, jobs.PATIENCE + MINUTE))
-    jobs.catch_up()
+    make.do(lambda session: clock.advance(session, jobs.events.PATIENCE + MINUTE))
+    jobs.events.catch_up()
 
     assert waiting(session) == [event.id]
 
@@ -157,16 +157,16 @@ def age(gateway, event, by):
 
 def test_the_catch_up_goes_on_from_where_it_got_to(make, gateway, monkeypatch):
     windows = asked(gateway, monkeypatch)
-    jobs.catch_up()
+    jobs.events.catch_up()
     first = len(windows)
     make.do(lambda session: clock.advance(session, 5 * MINUTE))
 
-    jobs.catch_up()
+    jobs.events.catch_up()
 
-    assert windows[0][0] <= make.now - jobs.BEGINNING
+    assert windows[0][0] <= make.now - jobs.events.BEGINNING
     assert [until for _, until in windows[: first - 1]] == [since for since, _ in windows[1:first]]
     ((since, until),) = windows[first:]
-    assert make.now - jobs.OVERLAP <= since <= make.now - jobs.OVERLAP + MINUTE
+    assert make.now - jobs.events.OVERLAP <= since <= make.now - jobs.events.OVERLAP + MINUTE
     assert until > make.now + 5 * MINUTE
 
 
@@ -174,12 +174,12 @@ def test_after_many_events_it_leaves_the_rest_to_the_next_run(make, gateway, ses
     make.do(lambda session: inbox.reach(session, make.now - 10 * DAY))
     old, new = (saved_card(make, gateway)[1] for _ in range(2))
     old = age(gateway, old, 9 * DAY)
-    monkeypatch.setattr(jobs, "MOST_UNKNOWN", 1)
+    monkeypatch.setattr(jobs.events, "MOST_UNKNOWN", 1)
 
-    jobs.catch_up()
+    jobs.events.catch_up()
     assert waiting(session) == [old.id]
     assert make.do(inbox.reached) < make.now - 8 * DAY
-    jobs.catch_up()
+    jobs.events.catch_up()
 
     assert waiting(session) == [old.id, new.id]
     assert make.do(inbox.reached) >= make.now - HOUR
@@ -197,11 +197,11 @@ def test_a_provider_that_fails_halfway_loses_nothing(make, gateway, session, mon
 
     monkeypatch.setattr(gateway, "events_between", fails_at_the_end)
     with pytest.raises(Unavailable):
-        jobs.catch_up()
+        jobs.events.catch_up()
     monkeypatch.undo()
     reached = make.do(inbox.reached)
 
-    jobs.catch_up()
+    jobs.events.catch_up()
 
     assert make.now - 2 * DAY < reached < make.now
     assert waiting(session) == [event.id]

@@ -26,7 +26,7 @@ STATES = "SELECT task_name, status FROM procrastinate.procrastinate_jobs ORDER B
 @pytest.fixture
 def queue(committed: Database, gateway, tmp_path) -> Iterator[procrastinate.App]:
     """The queue of an installation, as its worker opens it."""
-    before = list(jobs._wired)
+    before = list(jobs.wiring.wired)
     config = Config(
         database_url="",
         secret_key="of-this-test",
@@ -39,7 +39,7 @@ def queue(committed: Database, gateway, tmp_path) -> Iterator[procrastinate.App]
     )
     app = jobs.install(Runtime(config, committed, gateway), post_mail=lambda *_, **__: None)
     yield app
-    jobs._wired[:] = before
+    jobs.wiring.wired[:] = before
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def tick(make, *, after):
 
 def work():
     """Do what a worker does: the tick, then what it left to others. Raises the last error, as the worker logs it."""
-    jobs._all(jobs.tick, jobs.give_room_back, jobs.charge, jobs.tick)
+    jobs.wiring.all_of(jobs.ticking.tick, jobs.ticking.give_room_back, jobs.ticking.charge, jobs.ticking.tick)
 
 
 def states(make, *pledges):
@@ -112,8 +112,8 @@ def test_the_tick_itself_never_asks_the_provider_and_starts_those_who_do_once(ma
     make.do(lambda session: clock.advance(session, at - make.now))
     gateway.calls.clear()
 
-    jobs.tick()
-    jobs.tick()
+    jobs.ticking.tick()
+    jobs.ticking.tick()
 
     assert gateway.calls == []
     assert make.do(lambda session: session.get_one(Campaign, closing.id).state) == "failed"
@@ -129,7 +129,7 @@ def test_the_tick_starts_nobody_when_nothing_is_due(make):
     at_the_card_page(make)
     make.do(lambda session: session.execute(text("DELETE FROM procrastinate.procrastinate_jobs")))
 
-    jobs.tick()
+    jobs.ticking.tick()
 
     assert jobs_that_wait(make) == []
 

@@ -27,7 +27,7 @@ def to_forget(make):
 def test_an_open_page_is_closed(make, ended, gateway):
     _pledge, page = ended
 
-    jobs.close_card_page(page)
+    jobs.events.close_card_page(page)
 
     assert gateway.pages[page].state == "expired"
     assert to_forget(make) == []
@@ -37,7 +37,7 @@ def test_a_card_saved_before_it_was_closed_is_forgotten_although_nobody_rang(mak
     pledge, page = ended
     card = gateway.save_card(page)
 
-    jobs.close_card_page(page)
+    jobs.events.close_card_page(page)
 
     assert to_forget(make) == [card.payment_method_id]
     assert make.row(**pledge.ids).state == "withdrawn"
@@ -50,5 +50,5 @@ def test_what_the_provider_does_not_know_is_forgotten_already(gateway, monkeypat
     monkeypatch.setattr(gateway, "close_card_page", unknown)
     monkeypatch.setattr(gateway, "forget_card", unknown)
 
-    assert jobs.close_card_page("cs_of_elsewhere") is None
-    assert jobs.forget_card("pm_of_elsewhere") is None
+    assert jobs.events.close_card_page("cs_of_elsewhere") is None
+    assert jobs.events.forget_card("pm_of_elsewhere") is None

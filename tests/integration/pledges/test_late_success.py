@@ -109,6 +109,6 @@ def test_giving_up_is_asked_of_the_provider(make, gateway):
     pledge = make.pledge(state="action_required")
     intent = make.row(**pledge.ids).payment_intent_id
 
-    jobs.cancel_payment(intent)
+    jobs.events.cancel_payment(intent)
 
     assert gateway.cancelled == [intent]

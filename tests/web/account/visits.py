@@ -68,7 +68,7 @@ class Mailbox:
             ).all()
             session.commit()
         for row in sorted(waiting, key=lambda row: row.id):
-            jobs.send_mail(**row.args)
+            jobs.mails.send_mail(**row.args)
         with self.database.sessions() as session:
             return mail.latest(session)
 

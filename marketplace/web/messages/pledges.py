@@ -1,0 +1,89 @@
+"""What the local-to-local rule answers, and what else may stop a pledge."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from marketplace.web.filters import instant, money, percent_of
+from marketplace.web.messages.words import Words, at_most
+
+SENTENCES: Mapping[str, Words] = {
+    "already_waiting": _l(
+        "Vous êtes déjà sur la liste d’attente de ce projet. Votre place est dans « Mes engagements »."
+    ),
+    "amount_missing": _l("Saisissez un montant en euros, par exemple 50."),
+    "amount_too_small": lambda *, minimum_cents, **_facts: _(
+        "Saisissez au moins %(least)s : c’est le minimum de ce projet.", least=money(minimum_cents)
+    ),
+    "association_needs_members": lambda *, members, needed, **_facts: _(
+        "Une association participe avec au moins %(needed)s membres habitant le territoire du projet ; la vôtre en "
+        "déclare %(members)s.",
+        needed=needed,
+        members=members,
+    ),
+    "campaign_closed": _l("Cette collecte n’accepte plus d’engagement."),
+    "campaign_not_open": lambda *, until, **_facts: _("Cette collecte ouvre le %(at)s.", at=instant(until)),
+    "card_already_saved": _l("Votre carte est déjà enregistrée pour cet engagement."),
+    "ceiling": lambda *, cap_cents, limit_cents=None, **_facts: at_most(
+        _("L’argent venu de plus loin est limité à %(most)s pour ce projet.", most=money(cap_cents)), limit_cents
+    ),
+    "claim_expired": _l("Votre déclaration de résidence n’est plus valable. Renouvelez-la pour participer."),
+    "free_loan_cap": lambda *, limit_cents=None, **_facts: at_most(
+        _("La loi limite un prêt sans intérêt à 5 000 € par personne et par projet."), limit_cents
+    ),
+    "form_already_sent": _l(
+        "Vous avez déjà envoyé cette page avec un autre montant : cet engagement se trouve dans « Mes engagements ». "
+        "Pour en prendre un de plus, vérifiez le montant et confirmez de nouveau."
+    ),
+    "hard_cap": lambda *, limit_cents=None, **_facts: (
+        _("Il ne reste que %(most)s avant le plafond de la collecte.", most=money(limit_cents))
+        if limit_cents
+        else _("La collecte a atteint son plafond. Une place peut se libérer : revenez dans quelques jours.")
+    ),
+    "kind_not_accepted": _l("Ce projet n’est pas ouvert à ce type d’organisation."),
+    "level_1_cap": lambda *, limit_cents=None, **_facts: at_most(
+        _("Avec une adresse déclarée, vous pouvez engager 50 € par projet. Au-delà, faites vérifier votre adresse."),
+        limit_cents,
+    ),
+    "level_2_cap": lambda *, limit_cents=None, **_facts: at_most(
+        _("Sans justificatif, vous pouvez engager 1 000 € sur douze mois. Au-delà, faites vérifier votre adresse."),
+        limit_cents,
+    ),
+    "level_too_low": _l("Ce projet demande une adresse vérifiée. Faites vérifier la vôtre."),
+    "min_share": lambda *, percent, limit_cents=None, **_facts: at_most(
+        _(
+            "Au moins %(percent)s de l’argent doit venir d’ici : chaque euro ferme d’un habitant ouvre de la place.",
+            percent=percent_of(percent, 100),
+        ),
+        limit_cents,
+    ),
+    "minor_gift_only": _l("Avant 18 ans, seul un don est possible."),
+    "minor_without_guardian": _l(
+        "Avant 18 ans, un engagement passe par un parent ou un tuteur. Demandez-lui de le faire avec vous."
+    ),
+    "no_residence": _l("Indiquez la commune où vous habitez pour savoir si vous pouvez participer."),
+    "offer_over": _l("Le temps pour prendre cette place est passé : elle a été proposée à quelqu’un d’autre."),
+    "outside_rings": _l("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas."),
+    "reflection_period_over": _l("Le délai de réflexion est passé : cet engagement est ferme."),
+    "related_cap": lambda *, cap_cents, limit_cents=None, **_facts: at_most(
+        _("L’équipe du projet et ses proches peuvent engager %(most)s en tout.", most=money(cap_cents)), limit_cents
+    ),
+    "reservation_over": _l(
+        "Le temps pour enregistrer la carte est passé. Engagez-vous de nouveau si vous le souhaitez."
+    ),
+    "too_many_reservations": lambda *, again_at, **_facts: _(
+        "Vous avez réservé une place trois fois sans enregistrer de carte. Si l’un de ces engagements est encore en "
+        "cours, terminez-le depuis « Mes engagements ». Sinon, revenez à partir du %(at)s.",
+        at=instant(again_at),
+    ),
+    "reserve": lambda *, kept_cents, until, limit_cents=None, **_facts: at_most(
+        _("%(kept)s sont gardés aux habitants jusqu’au %(at)s.", kept=money(kept_cents), at=instant(until)), limit_cents
+    ),
+    "ring_cap": lambda *, cap_cents, limit_cents=None, **_facts: at_most(
+        _("Depuis votre commune, ce projet accepte %(most)s par personne.", most=money(cap_cents)), limit_cents
+    ),
+    "ring_not_open": lambda *, until, **_facts: _(
+        "Ce projet ouvre d’abord à ses plus proches voisins. Votre tour vient le %(at)s.", at=instant(until)
+    ),
+}

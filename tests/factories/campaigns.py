@@ -1,0 +1,86 @@
+"""Makes campaigns in any state of their life."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.core.db import uuid7
+from marketplace.moderation import services as moderation
+from marketplace.projects import services as projects
+from marketplace.projects.models import Campaign as CampaignRow
+from marketplace.projects.rules import Content, paris_day
+from tests.factories.people import People
+from tests.factories.rows import ENDED, POITIERS, Account, Campaign
+
+
+class Campaigns(People):
+    """Makes campaigns; `end` is what pledges know how to do."""
+
+    def content(self, *, commune: str = POITIERS, now: datetime | None = None, **changes: object) -> Content:
+        """Return what an owner writes: complete, a gift for everybody of the same intercommunality."""
+        facts: dict[str, object] = {
+            "name": "Le fournil des voisins",
+            "commune_code": commune,
+            "sector": "alimentation",
+            "legal_form": "scic",
+            "title": "Un four à bois pour le fournil",
+            "summary": "Un four partagé pour cuire le pain du quartier.",
+            "story_markdown": "Nous cuisons le pain ensemble depuis trois ans.\n\nIl nous faut un four.",
+            "instrument": "gift",
+            "loan_months": None,
+            "threshold_cents": 500_00,
+            "goal_cents": 1_000_00,
+            "hard_cap_cents": 2_000_00,
+            "minimum_cents": 10_00,
+            "ends_on": paris_day(now or self.now) + timedelta(days=30),
+            "rule_preset": "epci",
+        }
+        return Content(**{**facts, **changes})  # type: ignore[arg-type]
+
+    def campaign(
+        self,
+        *,
+        state: str = "live",
+        commune: str = POITIERS,
+        preset: str = "epci",
+        owner: Account | None = None,
+        hard_cap: int = 2_000,
+        now: datetime | None = None,
+        **content: object,
+    ) -> Campaign:
+        """Make a campaign in a state of its life. hard_cap: whole euros; the goal and threshold follow when smaller."""
+        at, by = now or self.now, owner or self.account(commune=commune)
+        amounts = {"goal_cents": min(1_000, hard_cap) * 100, "threshold_cents": min(500, hard_cap) * 100}
+        facts = {"rule_preset": preset, "hard_cap_cents": hard_cap * 100, **amounts, **content}
+        written = self.content(commune=commune, now=at, **facts)
+        campaign_id = self.do(
+            lambda session: projects.create_draft(session, owner_id=by.id, form_key=uuid7(), content=written, now=at)
+        )
+        if state != "draft":
+            self.do(lambda session: projects.submit(session, campaign_id=campaign_id, owner_id=by.id, now=at))
+        if state not in {"draft", "submitted"}:
+            self._judge(campaign_id, state, at)
+        if state in ENDED:
+            at = self.end(campaign_id, state)
+        closes_at = self.do(lambda session: session.get_one(CampaignRow, campaign_id).closes_at)
+        return Campaign(campaign_id, by, state, at, closes_at)
+
+    def end(self, campaign_id: UUID, state: str) -> datetime:
+        """Let time pass over a live campaign until a state; return the moment."""
+        raise NotImplementedError
+
+    def _judge(self, campaign_id: UUID, state: str, at: datetime) -> None:
+        judge = self.administrator().id
+        if state in {"changes_requested", "refused"}:
+            answer = moderation.send_back if state == "changes_requested" else moderation.refuse
+            self.do(
+                lambda session: answer(
+                    session,
+                    campaign_id=campaign_id,
+                    administrator_id=judge,
+                    reasons=["R05"],
+                    note="Précisez le coût du four.",
+                    now=at,
+                )
+            )
+            return
+        self.do(lambda session: moderation.approve(session, campaign_id=campaign_id, administrator_id=judge, now=at))

@@ -1,0 +1,41 @@
+"""Tests on every processor (pytest-xdist): one server for all workers, a file at a time, the browsers together.
+
+`make test` asks for it with ``-n auto``; without, everything here stands aside.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from marketplace.core.embedded import Embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def start_server(config: pytest.Config) -> None:
+    """Start the server that the workers share, before there are any; each makes databases of its own on it."""
+    several = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if several and "TEST_DATABASE_URL" not in os.environ:
+        embedded = Embedded(ROOT / "var" / "test-postgres", throwaway=True)
+        config.add_cleanup(embedded.stop)
+        os.environ["TEST_DATABASE_URL"] = embedded.start()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give whole files to workers, in order, so that what a file shares is made once; all browsers to one worker."""
+    from xdist.scheduler import LoadScopeScheduling  # here: without the plug-in nobody asks
+
+    class FileByFile(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return scope_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return FileByFile(config, log)
+
+
+def scope_of(nodeid: str) -> str:
+    """Return what a test is done together with."""
+    file = nodeid.split("::", 1)[0]
+    return "tests/e2e" if file.startswith("tests/e2e/") else file
