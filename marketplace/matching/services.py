@@ -1,6 +1,7 @@
 """Keeping the index equal to the published rules, in the transaction that changes them."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,13 +45,13 @@ def list_campaign(session: Session, *, campaign_id: UUID) -> int:
     progress and the moment of its rank are kept. Nine statements, whatever the zone.
     """
     before = unlist_campaign(session, campaign_id=campaign_id)
-    source = read(session, campaign_id, geography(session))
+    (source,) = sources(session, [campaign_id], geography(session))
     published = source.campaign.published_at
     assert published is not None
     progress, ranked_at = (before.progress, before.ranked_at) if before else (0, published)
     row = {
         "campaign_id": campaign_id,
-        "kind_id": _kind(session, source.kind),
+        "kind_id": kind_id(session, source.kind),
         "version": source.campaign.version,
         "cog": source.cog,
         "listed_at": before.listed_at if before else published,
@@ -64,14 +65,13 @@ def list_campaign(session: Session, *, campaign_id: UUID) -> int:
 
 
 def unlist_campaign(session: Session, *, campaign_id: UUID) -> Listed | None:
-    """Take a campaign out of the index, and return what it was listed as. Four statements.
+    """Take a campaign out of the index, and return what it was listed as. Three statements.
 
     Closing is a state change, not a test at reading time.
     """
     before = session.scalar(delete(Listed).where(Listed.campaign_id == campaign_id).returning(Listed))
-    if before is not None:
-        session.execute(_LOCK, {"id": campaign_id})
-        session.execute(_REMOVE, {"id": campaign_id})
+    session.execute(_LOCK, {"id": campaign_id})
+    session.execute(_REMOVE, {"id": campaign_id})
     return before
 
 
@@ -129,38 +129,39 @@ def listed_ids(session: Session, *, after: UUID | None = None) -> list[UUID]:
     return list(session.scalars(found if after is None else found.where(Listed.campaign_id > after)))
 
 
-def read(session: Session, campaign_id: UUID, here: Geography) -> Source:
-    """Compile the published rule of a campaign. Two statements."""
-    campaign, project, written = (
-        session.execute(
-            select(Campaign, Project, CampaignVersion.rule)
-            .join(Project, Project.id == Campaign.project_id)
-            .join(
-                CampaignVersion,
-                (CampaignVersion.campaign_id == Campaign.id) & (CampaignVersion.number == Campaign.version),
-            )
-            .where(Campaign.id == campaign_id)
-            .execution_options(populate_existing=True)
+def sources(session: Session, campaign_ids: Collection[UUID], here: Geography) -> Iterator[Source]:
+    """Compile the published rules of campaigns, in the order of their ids. Two statements."""
+    rows = session.execute(
+        select(Campaign, Project, CampaignVersion.rule)
+        .join(Project, Project.id == Campaign.project_id)
+        .join(
+            CampaignVersion,
+            (CampaignVersion.campaign_id == Campaign.id) & (CampaignVersion.number == Campaign.version),
         )
-        .one()
-        ._tuple()
-    )
-    zones = session.scalars(
-        select(CampaignRing.zone)
-        .where(CampaignRing.campaign_id == campaign_id, CampaignRing.version == campaign.version)
-        .order_by(CampaignRing.ordinal)
-    )
-    assert campaign.opens_at is not None
-    covers = compiling.covers(here, [frozenset(zone) for zone in zones])
-    return Source(
-        campaign=campaign,
-        kind=(project.sector or "", campaign.instrument or "", project.legal_form or ""),
-        compiled=compiling.compile_rule(written, covers, campaign.opens_at),
-        cog=here.fingerprint,
-    )
+        .where(Campaign.id.in_(campaign_ids))
+        .order_by(Campaign.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    zones = session.execute(
+        select(CampaignRing.campaign_id, CampaignRing.zone)
+        .join(Campaign, (Campaign.id == CampaignRing.campaign_id) & (Campaign.version == CampaignRing.version))
+        .where(Campaign.id.in_(campaign_ids))
+        .order_by(CampaignRing.campaign_id, CampaignRing.ordinal)
+    ).all()
+    rings: defaultdict[UUID, list[frozenset[str]]] = defaultdict(list)
+    for campaign_id, zone in zones:
+        rings[campaign_id].append(frozenset(zone))
+    for campaign, project, written in rows:
+        assert campaign.opens_at is not None
+        yield Source(
+            campaign=campaign,
+            kind=(project.sector or "", campaign.instrument or "", project.legal_form or ""),
+            compiled=compiling.compile_rule(written, compiling.covers(here, rings[campaign.id]), campaign.opens_at),
+            cog=here.fingerprint,
+        )
 
 
-def _kind(session: Session, kind: tuple[str, str, str]) -> int:
+def kind_id(session: Session, kind: tuple[str, str, str]) -> int:
     """Return the number of a kind, made where it is new. One or two statements."""
     sector, instrument, legal_form = kind
     facts = {"sector": sector, "instrument": instrument, "legal_form": legal_form}
@@ -208,13 +209,14 @@ _COUNT_KIND = text("""
     INSERT INTO listing_count AS t (territory, link_mask, kind_id, campaigns)
     SELECT territory, :mask, :kind, 1 FROM unnest(CAST(:territories AS text[])) AS one (territory)
     ON CONFLICT (territory, link_mask, kind_id) DO UPDATE SET campaigns = t.campaigns + 1""")
+# Never below zero, should a counter be wrong: the nightly check says so, and a closing does not fail for it.
 _LOCK = text("""
     SELECT FROM listing_total t JOIN listing l USING (territory, link_mask)
     WHERE l.campaign_id = :id ORDER BY t.territory, t.link_mask FOR UPDATE OF t""")
 _REMOVE = text("""
     WITH gone AS (DELETE FROM listing WHERE campaign_id = :id RETURNING territory, link_mask, kind_id),
     fewer AS (
-        UPDATE listing_total t SET campaigns = t.campaigns - 1 FROM gone g
+        UPDATE listing_total t SET campaigns = greatest(t.campaigns - 1, 0) FROM gone g
         WHERE (t.territory, t.link_mask) = (g.territory, g.link_mask))
-    UPDATE listing_count t SET campaigns = t.campaigns - 1 FROM gone g
+    UPDATE listing_count t SET campaigns = greatest(t.campaigns - 1, 0) FROM gone g
     WHERE (t.territory, t.link_mask, t.kind_id) = (g.territory, g.link_mask, g.kind_id)""")
