@@ -52,6 +52,7 @@ def rebuild(session: Session) -> int:
         session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own words
     rows = fill(session, _published(session, before))
     checking.count_again(session)
+    session.execute(text("ANALYZE listing, listed, listing_total, listing_count"))
     return rows
 
 

@@ -60,7 +60,7 @@ def list_campaign(session: Session, *, campaign_id: UUID) -> int:
         "ranked_at": ranked_at,
     }
     session.execute(insert(Listed).values(row))
-    _write(session, campaign_id, row, source.compiled)
+    write(session, campaign_id, row, source.compiled)
     return len(source.compiled.entries)
 
 
@@ -173,7 +173,7 @@ def kind_id(session: Session, kind: tuple[str, str, str]) -> int:
     return found
 
 
-def _write(session: Session, campaign_id: UUID, row: Mapping[str, Any], compiled: Compiled) -> None:
+def write(session: Session, campaign_id: UUID, row: Mapping[str, Any], compiled: Compiled) -> None:
     """Write the rows of a campaign, then the counters of its territories, in the order of their names."""
     if not compiled.entries:
         return

@@ -1,7 +1,6 @@
 """Territories as the local-to-local rule sees them: compiling zones, and covering a zone with few index keys."""
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from math import cos, degrees, radians
 from typing import Any
@@ -132,11 +131,12 @@ def cover_in(here: Geography, zone: Zone) -> tuple[str, ...]:
     left = set(zone)
     keys: list[str] = []
     for letter, level in LETTERS.items():
-        above = here.above[level]
-        touched = Counter(above[code] for code in left & here.communes)
-        whole = {unit for unit, count in touched.items() if count == here.sizes[level, unit]}
+        members = here.members[level]
+        # Of a wide zone, every unit is tried: there are fewer of them than communes.
+        near = members if len(left) > len(members) else {here.above[level][code] for code in left & here.communes}
+        whole = [unit for unit in near if members[unit] <= left]
         keys += [f"{letter}{code}" for _kind, code in whole]
-        left -= {code for code in left & here.communes if above[code] in whole}
+        left.difference_update(*(members[unit] for unit in whole))
     return (*sorted(keys), *(f"C{code}" for code in sorted(left)))
 
 

@@ -1,6 +1,6 @@
 """The current release in memory: read once for each process and fingerprint, shared by its threads, never changed."""
 
-from collections import Counter, OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -74,9 +74,9 @@ class Geography:
         return frozenset(kind for kind, _code in self.units)
 
     @cached_property
-    def sizes(self) -> Mapping[tuple[str, Unit], int]:
-        """(Level, unit) → how many communes have this unit above them."""
-        return Counter((level, unit) for level, units in self.above.items() for unit in units.values())
+    def members(self) -> Mapping[str, Mapping[Unit, Zone]]:
+        """Level → unit → the communes that have this unit above them."""
+        return {level: _grouped(units) for level, units in self.above.items()}
 
     @cached_property
     def by_latitude(self) -> list[tuple[float, float, str]]:
