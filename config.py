@@ -21,7 +21,8 @@ class ConfigurationError(Exception):
 class Config:
     """What differs between two installations. Secrets never show in a repr.
 
-    stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``.
+    stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``. page_seconds: for how long pages that are
+    the same for every visitor may be kept, 0 for never.
     """
 
     database_url: str
@@ -34,6 +35,7 @@ class Config:
     stripe_api_base: str | None
     trusted_proxies: int = 0
     smtp_url: str | None = None
+    page_seconds: int = 0
 
     def __repr__(self) -> str:
         return f"Config(site_url={self.site_url!r}, port={self.port}, demonstration={self.demonstration})"
@@ -57,7 +59,7 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings.
 
-        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port or proxies that are no number.
+        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port, proxies or seconds that are no number.
         """
         port = _port(environ.get("PORT", str(DEFAULT_PORT)))
         # Two copies in one checkout keep two sets of data.
@@ -76,6 +78,7 @@ class Config:
             stripe_api_base=None if key else environ.get("STRIPE_API_BASE", f"http://127.0.0.1:{port + 1}"),
             trusted_proxies=_proxies(environ.get("TRUSTED_PROXIES") or "0"),
             smtp_url=_smtp(environ.get("SMTP_URL")),
+            page_seconds=_seconds(environ.get("PAGE_SECONDS") or "10"),
         )
 
 
@@ -110,6 +113,12 @@ def _port(text: str) -> int:
 def _proxies(text: str) -> int:
     if not text.isdecimal() or int(text) > 9:
         raise ConfigurationError(f"TRUSTED_PROXIES: expected how many proxies are in front, 0 to 9, not {text!r}.")
+    return int(text)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) > 3600:
+        raise ConfigurationError(f"PAGE_SECONDS: expected seconds, 0 to 3600, not {text!r}.")
     return int(text)
 
 

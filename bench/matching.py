@@ -37,7 +37,7 @@ from marketplace.matching.compiling import Compiled, Covers
 from marketplace.matching.queries import Wish
 from marketplace.territories import loader
 from marketplace.territories import queries as territories
-from marketplace.territories.atlas import atlas, compile_rule
+from marketplace.territories.atlas import atlas
 from marketplace.territories.geography import Geography, geography
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -83,7 +83,7 @@ class World:
     """What is written, and what the oracle keeps of it: the rows that a few residents meet."""
 
     def __init__(self, session: Session, dice: random.Random) -> None:
-        self.session, self.dice = session, dice
+        self.dice = dice
         self.here: Geography = geography(session)
         self.atlas = atlas(session)
         lived = {code: people for code, people in self.here.populations.items() if people and code in self.here.points}
@@ -127,12 +127,12 @@ class World:
         )
         rule = presets.build(preset, place, options)
         key = json.dumps(rule["rings"], sort_keys=True)
-        covers = self._covers.get(key) or compiling.covers(self.here, self._zones(rule))
+        covers = self._covers.get(key) or compiling.covers(self.here, self.zones(rule))
         if preset not in {"radius", "communes"}:
             self._covers[key] = covers
         return compiling.compile_rule(rule, covers, one.published_at)
 
-    def _zones(self, rule: dict[str, Any]) -> list[frozenset[str]]:
+    def zones(self, rule: dict[str, Any]) -> list[frozenset[str]]:
         """Return the rings as `atlas.compile_rule` does; a wide zone that many rules share is compiled once."""
         zones: list[frozenset[str]] = []
         for ring in rule["rings"]:
@@ -197,18 +197,18 @@ def write_campaigns(session: Session, drawn: list[Drawn]) -> None:
 def fill(database: Database, size: int) -> tuple[World, dict[str, Any]]:
     """Write so many campaigns and their index; return what the oracle keeps, and what it took."""
     started = time.process_time()
-    with database.reading() as reading_session:
-        world = World(reading_session, random.Random(size))
-        rows = 0
-        for start in range(0, size, 20_000):
-            drawn = [world.drawn(number) for number in range(start, min(start + 20_000, size))]
+    with database.reading() as session:
+        world = World(session, random.Random(size))
+    rows = 0
+    for start in range(0, size, 20_000):
+        drawn = [world.drawn(number) for number in range(start, min(start + 20_000, size))]
 
-            def write(session: Session, drawn: list[Drawn] = drawn) -> int:
-                write_campaigns(session, drawn)
-                return bulk.fill(session, world.ready(drawn))
+        def write(session: Session, drawn: list[Drawn] = drawn) -> int:
+            write_campaigns(session, drawn)
+            return bulk.fill(session, world.ready(drawn))
 
-            rows += database.in_transaction(write)
-        database.in_transaction(checking.count_again)
+        rows += database.in_transaction(write)
+    database.in_transaction(checking.count_again)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("CREATE INDEX ix_peer ON project (commune_code)"))
         connection.execute(
@@ -361,9 +361,7 @@ def _compiled(world: World, preset: str, options: Options, one: Drawn) -> Compil
     above, unit = world.here.above, world.here.above["epci"][one.commune]
     place = Place(one.commune, unit[1], unit[0], above["departement"][one.commune][1], above["region"][one.commune][1])
     rule = presets.build(preset, place, options)
-    return compiling.compile_rule(
-        rule, compiling.covers(world.here, compile_rule(world.session, rule)), one.published_at
-    )
+    return compiling.compile_rule(rule, compiling.covers(world.here, world.zones(rule)), one.published_at)
 
 
 def _listing(one: Drawn, compiled: Compiled) -> Callable[[Session], object]:

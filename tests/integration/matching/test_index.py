@@ -193,3 +193,36 @@ def test_a_whole_rebuild_gives_the_same_index(session, world):
     assert after_it["listing"] == before["listing"]
     assert after_it["listed"] == before["listed"]
     assert list(checking.differences(session)) == []
+
+
+def test_a_reader_from_nowhere_gets_what_ends_soonest(session, world):
+    for wish in WISHES:
+        fit = [one for one in world.drawn if one.live and all(getattr(one, k) == v for k, v in wish.asked().items())]
+        expected = [one.id for one in sorted(fit, key=lambda one: (one.closes_at, one.id))]
+
+        assert queries.live(session, wish=wish, limit=100) == expected
+        assert queries.live(session, wish=wish, limit=2, offset=1) == expected[1:3]
+
+
+def test_each_list_costs_one_statement(session, world, statements):
+    who, _links = reader(session, ("home", POITIERS, 1))
+
+    with statements() as seen:
+        queries.page(session, who, wish=Wish("energie", "gift"))
+        queries.sorted_by(session, who, "near")
+        queries.kinds(session, who)
+        queries.closed_to(session, who, limit=6)
+        queries.live(session)
+
+    assert len(seen) == 5
+
+
+def test_a_commune_without_coordinates_reads_by_deadline(session, world):
+    who, links = reader(session, ("home", "98735", 1))
+    assert who.commune.lat is None
+    met = {campaign_id for campaign_id, _ring, _opens in world.expected(session, links, ANYTHING)}
+
+    found = queries.closed_to(session, who, limit=100)
+
+    others = [one for one in world.drawn if one.live and one.id not in met]
+    assert found == [one.id for one in sorted(others, key=lambda one: (one.closes_at, one.id))]
