@@ -149,20 +149,25 @@ def met_of(row: Row[Any]) -> Met:
 def merge(several: bool, way: str, filters: tuple[str, ...]) -> TextClause:  # noqa: FBT001 - a key of the cache
     """Return the statement of a stretch. way: "", or ">" after a cursor, "<" before it."""
     turn = " DESC" if way == "<" else ""
-    order = ", ".join(f"{name}{turn}" for name in _ORDER)
-    after = f"AND ({', '.join(_ORDER)}) {way} ({', '.join(f':at_{name}' for name in _ORDER)})" if way else ""
     fine = bool(_FINE.intersection(filters))
-    one_kind = "AND l.kind_id = s.kind_id" if fine else "AND l.kind_id = ANY (ARRAY(SELECT id FROM kind))"
-    streams = "SELECT * FROM stream" if not fine else _OF_KIND.format(what="s.territory, s.link_mask, s.level, kind_id")
+    stream = ("territory", "link_mask", "kind_id") if fine else ("territory", "link_mask")
+    ours, whole = ", ".join(f"l.{name}" for name in stream), ", ".join(f"s.{name}" for name in stream)
+    order = ", ".join(f"{name}{turn}" for name in _ORDER)
+    along = ", ".join(f"l.{name}{turn}" for name in (*stream, *_ORDER))
+    coarse = "AND l.kind_id = ANY (ARRAY(SELECT id FROM kind))" if filters and not fine else ""
+    after = f"AND ({', '.join(_ORDER)}) {way} ({', '.join(f':at_{name}' for name in _ORDER)})" if way else ""
+    streams = _OF_KIND.format(what=f"{whole.replace('s.kind_id', 'c.kind_id')}, s.level") if fine else "TABLE stream"
+    # A stream is said as a range from itself to itself, and read in the order of the whole key: the planner takes it for
+    # a long one, as those are that matter, and walks along the index. Told that they are equal it goes by the average,
+    # which is short, and would read all of a long stream to sort it.
     return text(f"""
         WITH {_streams(several)}, {_kinds(filters)}
         SELECT whole.total, found.* FROM (SELECT ({_total(several, filters)}) AS total) whole
         LEFT JOIN LATERAL (
             SELECT l.* FROM ({streams}) s CROSS JOIN LATERAL (
                 SELECT {_ROW}, {_opens(several)} AS opens_at FROM listing l
-                WHERE l.territory = s.territory AND l.link_mask = s.link_mask {one_kind if filters else ""}
-                {after} {_best(several)}
-                ORDER BY {order} LIMIT :limit) l
+                WHERE ({ours}) >= ({whole}) AND ({ours}) <= ({whole}) {coarse} {after} {_best(several)}
+                ORDER BY {along} LIMIT :limit) l
             ORDER BY {order} LIMIT :limit) found ON true
         ORDER BY {order}""")  # noqa: S608 - our own words
 

@@ -62,10 +62,6 @@ def upgrade() -> None:
         ["territory", "link_mask", "kind_id", "ring", "zone_size", "rank", "campaign_id"],
     )
     op.create_index("ix_listing_campaign_id_territory", "listing", ["campaign_id", "territory"])
-    # A list reads the first rows of a long stream in the order of the index. Most streams are short, and on their average
-    # the planner would read a whole one and sort it: it is told of long ones.
-    for column, distinct in (("territory", 50), ("link_mask", 1), ("kind_id", 2)):
-        op.execute(f"ALTER TABLE listing ALTER COLUMN {column} SET (n_distinct = {distinct})")
     for table, more in (("listing_total", ()), ("listing_count", ("kind_id",))):
         op.create_table(
             table,

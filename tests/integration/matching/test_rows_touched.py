@@ -28,9 +28,12 @@ def fill(database, size, now):
 
     def one() -> Ready:
         opens = (now, now, now)
-        entries = tuple(Entry(key, dice.randrange(3), dice.choice((1, 40, 265)), opens) for key in dice.sample(keys, 2))
-        both = rules.mask({"person": frozenset({"home", "work"})})
-        compiled = Compiled(dice.choice((rules.HOME, rules.HOME, both)), entries)
+        # Some count where people work too; they are all of one commune, so that it has two streams.
+        works = dice.random() < 0.2
+        mask = rules.mask({"person": frozenset({"home", "work"} if works else {"home"})})
+        chosen = [f"C{POITIERS}"] if works else dice.sample(keys, 2)
+        entries = tuple(Entry(key, dice.randrange(3), dice.choice((1, 40, 265)), opens) for key in chosen)
+        compiled = Compiled(mask, entries)
         at = now - timedelta(days=1)
         return Ready(uuid7(), dice.choice(KINDS), 1, "", at, 0, dice.randrange(11), at, compiled)
 
