@@ -1,8 +1,8 @@
 """Finding what a resident may fund, at several sizes: `python bench/matching.py [CAMPAIGNS …]`.
 
 Each size gets a server of its own: real communes, campaigns drawn from a seed (see MIX), rules compiled and rows written
-by the application's own code (`matching.bulk`). Every resident is asked in the same loop as the floors and the other
-designs, after all answers were compared with a slow oracle. `bench/results/matching.md` holds the results of a run.
+by the application's own code (`matching.bulk`). Every resident is asked in the same loop as the floors and the others,
+after all answers were compared with a slow oracle. `bench/results/matching.md` holds the results of a run.
 """
 
 import gc
@@ -149,17 +149,13 @@ class World:
             if not one.live:
                 continue
             compiled = self.compiled(one)
-            rank = rules.rank(
-                progress=one.progress, published_at=one.published_at, closes_at=one.closes_at, now=NOW
-            )
+            rank = rules.rank(progress=one.progress, published_at=one.published_at, closes_at=one.closes_at, now=NOW)
             self.seen += [
                 (entry.territory, (entry.ring, entry.zone_size, rank, one.id), one.kind)
                 for entry in compiled.entries
                 if entry.territory in self.watched
             ]
-            yield Ready(
-                one.id, one.kind, 1, self.here.fingerprint, one.published_at, one.progress, rank, NOW, compiled
-            )
+            yield Ready(one.id, one.kind, 1, self.here.fingerprint, one.published_at, one.progress, rank, NOW, compiled)
 
 
 def write_campaigns(session: Session, drawn: list[Drawn]) -> None:
@@ -314,7 +310,7 @@ def touched(session: Session, world: World) -> int:
     most = 0
     for home in world.asked[:CHECKED]:
         values = queries.resident(home).values() | {"limit": 21}
-        statement = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {reading.merge(False, '', ()).text}")  # noqa: FBT003
+        statement = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {reading.merge('', (), several=False).text}")
         plan = session.scalar(statement, values)[0]["Plan"]
         most = max(most, rows_of(plan))
     return most
@@ -384,7 +380,8 @@ def _best_of(work: Callable[[], None], times: int = 60) -> float:
 
 def machine() -> dict[str, Any]:
     """Return what the figures were measured on."""
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").open() if "model name" in line), "?")
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "?")
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
@@ -431,8 +428,12 @@ def show(facts: dict[str, Any]) -> None:
     floor = times["floor: 20 rows by key"]["p50"]
     where = facts["machine"]
     print(f"\n## {facts['campaigns']:,} campaigns\n".replace(",", " "))
-    print(f"{where['date']}, Python {where['python']}, {where['cpu']}, {where['cores']} cores, load {where['load']:.1f}.")
-    print(f"{facts['rows']} rows, {facts['rows_per_campaign']:.1f} for each live campaign; filled in {facts['cpu_s']:.0f} s")
+    print(
+        f"{where['date']}, Python {where['python']}, {where['cpu']}, {where['cores']} cores, load {where['load']:.1f}."
+    )
+    print(
+        f"{facts['rows']} rows, {facts['rows_per_campaign']:.1f} for each live campaign; filled in {facts['cpu_s']:.0f} s"
+    )
     print(f"of CPU. At most {facts['touched']} rows touched.\n")
     print("| what | p50 | p95 | × floor |\n|---|---|---|---|")
     for name, spent in times.items():

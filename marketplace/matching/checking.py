@@ -80,7 +80,9 @@ def _of_campaigns(session: Session, campaign_ids: Sequence[UUID], here: Geograph
         }
         yield from (Difference(campaign_id, name) for name, (there, due) in facts.items() if there != due)
         common = (source.compiled.link_mask, one.rank, one.kind_id)
-        due = {(entry.territory, entry.ring, entry.zone_size, entry.opens, *common) for entry in source.compiled.entries}
+        due = {
+            (entry.territory, entry.ring, entry.zone_size, entry.opens, *common) for entry in source.compiled.entries
+        }
         there = {_written(row) for row in rows.get(campaign_id, ())}
         if there != due:
             yield Difference(campaign_id, f"{len(due - there)} rows missing, {len(there - due)} too many")
@@ -113,7 +115,8 @@ def count_again(session: Session) -> bool:
 _KINDS = select(ListingKind).execution_options(populate_existing=True)
 _ANYWHERE = text("SELECT campaign_id FROM listed UNION SELECT campaign_id FROM listing ORDER BY 1")
 _ANYWHERE_OF = text("""
-    SELECT EXISTS (SELECT FROM listed WHERE campaign_id = :id) OR EXISTS (SELECT FROM listing WHERE campaign_id = :id)""")
+    SELECT EXISTS (SELECT FROM listed WHERE campaign_id = :id)
+        OR EXISTS (SELECT FROM listing WHERE campaign_id = :id)""")
 _COUNTERS = text("""
     SELECT coalesce(c.territory, r.territory) AS territory, c.campaigns AS counted, r.campaigns AS there FROM (
         SELECT territory, link_mask, -1 AS kind_id, campaigns FROM listing_total WHERE campaigns > 0

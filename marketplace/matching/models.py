@@ -98,3 +98,14 @@ class ListingCount(Base):
     link_mask: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     campaigns: Mapped[int]
+
+
+class Follow(Base):
+    """Somebody who wants to hear each week what people of a commune may fund. told_at: of the last mail."""
+
+    __tablename__ = "follow"
+    __table_args__ = (Index("ix_follow_commune_code_account_id", "commune_code", "account_id"),)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    commune_code: Mapped[str]
+    since: Mapped[datetime]
+    told_at: Mapped[datetime | None]

@@ -99,7 +99,7 @@ def sorted_by(
         {_PLACE if order == "near" else ""}
         WHERE true {_wished(wish)}
         ORDER BY {_order(order, reader.commune)} ring, zone_size, rank, campaign_id LIMIT :limit OFFSET :offset"""
-    statement = reading.everything(reader.several, "l.*", more)
+    statement = reading.everything("l.*", more, several=reader.several)
     values = reader.values() | wish.asked() | _from(reader.commune) | {"limit": limit, "offset": offset}
     return [reading.met_of(row) for row in session.execute(statement, _used(statement, values))]
 
@@ -110,7 +110,7 @@ def kinds(session: Session, reader: Reader | None) -> list[Kind]:
         statement, values = _ALL_KINDS, {}
     elif reader.several:
         more = f"JOIN listing_kind k ON k.id = l.kind_id {_BY_KIND}"
-        statement, values = reading.everything(True, f"{_KIND}, count(*)", more), reader.values()  # noqa: FBT003
+        statement, values = reading.everything(f"{_KIND}, count(*)", more, several=True), reader.values()
     else:
         statement, values = _COUNTED_KINDS, reader.values()
     rows = session.execute(statement, _used(statement, values))

@@ -125,10 +125,10 @@ def stretch(
     asked: column of `listing_kind` → value. At any size this touches at most ``limit`` rows of each stream.
     """
     way = "" if cursor is None else "<" if cursor.backwards else ">"
-    values = reader.values() | {"limit": limit} | asked
+    values = {**reader.values(), "limit": limit, **asked}
     if cursor is not None:
         values |= {f"at_{name}": getattr(cursor, name) for name in _ORDER}
-    rows = session.execute(merge(reader.several, way, tuple(sorted(asked))), values).all()
+    rows = session.execute(merge(way, tuple(sorted(asked)), several=reader.several), values).all()
     return [met_of(row) for row in rows if row.campaign_id is not None], int(rows[0].total)
 
 
@@ -146,7 +146,7 @@ def met_of(row: Row[Any]) -> Met:
 
 
 @cache
-def merge(several: bool, way: str, filters: tuple[str, ...]) -> TextClause:  # noqa: FBT001 - a key of the cache
+def merge(way: str, filters: tuple[str, ...], *, several: bool) -> TextClause:
     """Return the statement of a stretch. way: "", or ">" after a cursor, "<" before it."""
     turn = " DESC" if way == "<" else ""
     fine = bool(_FINE.intersection(filters))
@@ -157,32 +157,32 @@ def merge(several: bool, way: str, filters: tuple[str, ...]) -> TextClause:  # n
     coarse = "AND l.kind_id = ANY (ARRAY(SELECT id FROM kind))" if filters and not fine else ""
     after = f"AND ({', '.join(_ORDER)}) {way} ({', '.join(f':at_{name}' for name in _ORDER)})" if way else ""
     streams = _OF_KIND.format(what=f"{whole.replace('s.kind_id', 'c.kind_id')}, s.level") if fine else "TABLE stream"
-    # A stream is said as a range from itself to itself, and read in the order of the whole key: the planner takes it for
-    # a long one, as those are that matter, and walks along the index. Told that they are equal it goes by the average,
-    # which is short, and would read all of a long stream to sort it.
+    # A stream is said as a range from itself to itself, and read in the order of the whole key: the planner takes it
+    # for a long one, as those are that matter, and walks along the index. Told that they are equal it goes by the
+    # average, which is short, and would read all of a long stream to sort it.
     return text(f"""
-        WITH {_streams(several)}, {_kinds(filters)}
-        SELECT whole.total, found.* FROM (SELECT ({_total(several, filters)}) AS total) whole
+        WITH {_streams(several=several)}, {_kinds(filters)}
+        SELECT whole.total, found.* FROM (SELECT ({_total(filters, several=several)}) AS total) whole
         LEFT JOIN LATERAL (
             SELECT l.* FROM ({streams}) s CROSS JOIN LATERAL (
-                SELECT {_ROW}, {_opens(several)} AS opens_at FROM listing l
-                WHERE ({ours}) >= ({whole}) AND ({ours}) <= ({whole}) {coarse} {after} {_best(several)}
+                SELECT {_ROW}, {_opens(several=several)} AS opens_at FROM listing l
+                WHERE ({ours}) >= ({whole}) AND ({ours}) <= ({whole}) {coarse} {after} {_best(several=several)}
                 ORDER BY {along} LIMIT :limit) l
             ORDER BY {order} LIMIT :limit) found ON true
         ORDER BY {order}""")  # noqa: S608 - our own words
 
 
 @cache
-def everything(several: bool, columns: str, more: str) -> TextClause:  # noqa: FBT001 - a key of the cache
+def everything(columns: str, more: str, *, several: bool) -> TextClause:
     """Return a statement on all that a reader meets, each campaign once. more: what comes after its rows, as ``l``."""
     return text(f"""
-        WITH {_streams(several)}
+        WITH {_streams(several=several)}
         SELECT {columns} FROM (
-            SELECT {_ROW}, kind_id, {_opens(several)} AS opens_at
-            FROM stream s JOIN listing l USING (territory, link_mask) WHERE true {_best(several)}) l {more}""")  # noqa: S608
+            SELECT {_ROW}, kind_id, {_opens(several=several)} AS opens_at
+            FROM stream s JOIN listing l USING (territory, link_mask) WHERE true {_best(several=several)}) l {more}""")  # noqa: S608
 
 
-def _streams(several: bool) -> str:  # noqa: FBT001 - as above
+def _streams(*, several: bool) -> str:
     if not several:
         return """stream AS (
             SELECT territory, link_mask, campaigns, CAST(:level AS integer) AS level FROM listing_total
@@ -198,26 +198,26 @@ def _streams(several: bool) -> str:  # noqa: FBT001 - as above
 
 def _kinds(filters: tuple[str, ...]) -> str:
     wanted = " AND ".join(f"{name} = :{name}" for name in filters) or "true"
-    return f"kind AS (SELECT id FROM listing_kind WHERE {wanted})"
+    return f"kind AS (SELECT id FROM listing_kind WHERE {wanted})"  # noqa: S608 - our own words
 
 
 _OF_KIND = """SELECT {what} FROM stream s JOIN listing_count c USING (territory, link_mask)
     JOIN kind k ON k.id = c.kind_id WHERE c.campaigns > 0"""
 
 
-def _total(several: bool, filters: tuple[str, ...]) -> str:  # noqa: FBT001 - as above
+def _total(filters: tuple[str, ...], *, several: bool) -> str:
     if several:
         kind = "AND l.kind_id = ANY (ARRAY(SELECT id FROM kind))" if filters else ""
         return (
             "SELECT count(*) FROM stream s JOIN listing l USING (territory, link_mask)"  # noqa: S608
-            f" WHERE true {kind} {_best(several)}"
+            f" WHERE true {kind} {_best(several=several)}"
         )
     if filters:
         return _OF_KIND.format(what="coalesce(sum(c.campaigns), 0)")
     return "SELECT coalesce(sum(campaigns), 0) FROM stream"
 
 
-def _best(several: bool) -> str:  # noqa: FBT001 - as above
+def _best(*, several: bool) -> str:
     """Return the condition that leaves a campaign its best row only; with one link it has no other."""
     if not several:
         return ""
@@ -226,7 +226,7 @@ def _best(several: bool) -> str:  # noqa: FBT001 - as above
         WHERE o.campaign_id = l.campaign_id AND (o.ring, o.territory) < (l.ring, l.territory))"""
 
 
-def _opens(several: bool) -> str:  # noqa: FBT001 - as above
+def _opens(*, several: bool) -> str:
     """Return from when a reader may pledge: with several links, whichever opens it first."""
     by_level = "CASE {0}.level WHEN 3 THEN {1}.opens_proven WHEN 2 THEN {1}.opens_confirmed ELSE {1}.opens_declared END"
     if not several:

@@ -38,8 +38,8 @@ def mask(accepts: Mapping[str, frozenset[str]]) -> int:
 def openings(levels: Sequence[int], phases: Sequence[Phase], opens_at: datetime) -> list[Openings]:
     """Return, for each ring, from when who lives in it and in none inside it may pledge, by level of proof.
 
-    levels: that each ring asks for, innermost first. Who lives in a ring lives in the wider ones too: a declared address
-    is enough where the inner ring wants a proof and a wider one does not.
+    levels: that each ring asks for, innermost first. Who lives in a ring lives in the wider ones too: a declared
+    address is enough where the inner ring wants a proof and a wider one does not.
     """
     first = [_opening(ring, phases, opens_at) for ring in range(len(levels))]
     return [
@@ -64,7 +64,7 @@ def quarters(raised_cents: int, goal_cents: int) -> int:
 def rank(*, progress: int, published_at: datetime, closes_at: datetime, now: datetime) -> int:
     """Return the points of a campaign among those of the same ring and zone size; fewer come first.
 
-    progress: `quarters`. Urgency, progress and novelty count alike; nothing else counts, and nobody can pay for a place.
+    progress: `quarters`. Urgency, progress and novelty count alike; nothing else does, and nobody can pay for a place.
     """
     urgency = _points(URGENCY, closes_at - now)
     return urgency + PROGRESS[progress] + _points(NOVELTY, now - published_at)

@@ -89,6 +89,7 @@ class Campaign(Base):
         ),
         CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
         CheckConstraint("row_version >= 1", name="row_version"),
+        Index("ix_campaign_live", "closes_at", "id", postgresql_where=text("state = 'live'")),
         Index("ix_campaign_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

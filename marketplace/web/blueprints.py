@@ -12,6 +12,7 @@ from marketplace.web.context import runtime, visitor
 
 AREAS = (
     "home",
+    "alerts",
     "territories",
     "account",
     "residency",
@@ -45,6 +46,9 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(routes.bp)
         if area == "webhooks":
             csrf.exempt(routes.bp)
+        if area == "alerts":
+            app.register_blueprint(routes.one_click)
+            csrf.exempt(routes.one_click)
 
 
 def _shared() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Pages that are the same for every visitor, made once and given to many.
 
-Only a visitor nobody is signed in for, to whom nothing is to be said, gets one. Nothing in it is anybody's: where a form
-wants a token, the kept page has a hole, which is filled for each reader.
+Only a visitor nobody is signed in for, to whom nothing is to be said, gets one. Nothing in it is anybody's: where a
+form wants a token, the kept page has a hole, which is filled for each reader.
 """
 
 import hashlib

@@ -40,9 +40,7 @@ def locality(asking: Asking | None, there: Commune, zone: str, met: Met | None, 
     proven = met.opens[2]
     if met.opens_at is None or (proven is not None and proven <= now):
         if proven is not None and proven > now:
-            return Locality(
-                "plain", _("%(away)s — avec un justificatif, ouvre le %(day)s", away=away, day=day(proven))
-            )
+            return Locality("plain", _("%(away)s — avec un justificatif, ouvre le %(day)s", away=away, day=day(proven)))
         return Locality("plain", _("%(away)s — avec un justificatif", away=away))
     return Locality("plain", _("%(away)s — ouvre le %(day)s", away=away, day=day(met.opens_at)))
 

@@ -18,9 +18,7 @@ def upgrade() -> None:
         sa.Column("instrument", sa.Text(), nullable=False),
         sa.Column("legal_form", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_listing_kind"),
-        sa.UniqueConstraint(
-            "sector", "instrument", "legal_form", name="uq_listing_kind_sector_instrument_legal_form"
-        ),
+        sa.UniqueConstraint("sector", "instrument", "legal_form", name="uq_listing_kind_sector_instrument_legal_form"),
     )
     op.create_table(
         "listed",

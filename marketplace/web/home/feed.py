@@ -86,9 +86,9 @@ class Feed:
 def load(session: Session, person: Me | None, asked: Asked, at: datetime) -> Feed:
     """Read the page of a reader.
 
-    Four statements make the list: figures of the filters, ids, and two for the cards. What surrounds it (home, "a little
-    further", the figures of the département, names of places) is asked now and then: `remembered`. Somebody signed in
-    adds three: pledges, news, residence.
+    Four statements make the list: figures of the filters, ids, and two for the cards. What surrounds it (home, "a
+    little further", the figures of the département, names of places) is asked now and then: `remembered`. Somebody
+    signed in adds three: pledges, news, residence.
     """
     code = commune_of(person)
     home = remembered.home(session, code) if code else None
@@ -134,9 +134,7 @@ def _met(session: Session, asking: Asking | None, asked: Asked) -> tuple[dict[UU
         return {}, None
     if asked.order:
         order = wishes.order_of(asked)
-        found = matching.sorted_by(
-            session, asking.reader, order, wish=asked.wish, limit=PAGE, offset=asked.offset
-        )
+        found = matching.sorted_by(session, asking.reader, order, wish=asked.wish, limit=PAGE, offset=asked.offset)
         return {one.campaign_id: one for one in found}, None
     page = matching.page(session, asking.reader, wish=asked.wish, cursor=asked.cursor, limit=PAGE)
     ends = Ends(page.met[0], page.met[-1], page.before, page.after) if page.met else Ends()

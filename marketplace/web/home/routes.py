@@ -4,6 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
+from marketplace.matching import alerts
 from marketplace.web import everybody, remembered
 from marketplace.web.access import public
 from marketplace.web.context import now, reading, visitor
@@ -22,9 +23,7 @@ def feed() -> ResponseReturnValue:
 
     ?secteur=energie&nature=gift&statut=scic&tri=distance: each may be missing.
     """
-    return everybody.page(
-        lambda: _page(WhereForm(formdata=None)), names=wishes.NAMES, about=commune_of(visitor())
-    )
+    return everybody.page(lambda: _page(WhereForm(formdata=None)), names=wishes.NAMES, about=commune_of(visitor()))
 
 
 @bp.get("/communes/<code>")
@@ -81,4 +80,6 @@ def _commune(code: str) -> str:
         if home is None or home.code != code:
             abort(404)
         shown = feeds.of_commune(session, home, wishes.read(request.args, code), at)
-    return render_template("home/commune.html", feed=shown, now=at)
+        person = visitor()
+        followed = alerts.followed(session, person.account_id) if person is not None else None
+    return render_template("home/commune.html", feed=shown, followed=followed, now=at)

@@ -47,10 +47,9 @@ class Asked:
     def url(self) -> str:
         """Return the address that asks for this, without what goes without saying."""
         backwards = self.cursor is not None and self.cursor.backwards
-        place = {} if self.commune is None else {"code": self.commune}
         return url_for(
             "home.feed" if self.commune is None else "home.commune",
-            **place,
+            code=self.commune,
             secteur=self.wish.sector,
             nature=self.wish.instrument,
             statut=self.wish.legal_form,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from marketplace.core.errors import Refused
 from marketplace.finance.schedules import interest_free
+from marketplace.matching import alerts
 from marketplace.projects import queries, rules, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content
@@ -124,8 +125,10 @@ def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         problems = queries.problems(session, found.content, now()) if found.editable else ()
         shown = sketch(session, found)
+        reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
     return render_template(
         "owner/show.html",
+        reach=reach,
         found=found,
         sketch=shown,
         refusal=refusal,

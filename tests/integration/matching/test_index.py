@@ -19,6 +19,10 @@ pytestmark = [pytest.mark.unlawful, pytest.mark.untimed]
 
 WISHES = [ANYTHING, Wish("energie"), Wish(None, "gift"), Wish(None, None, "scic"), Wish("mobilite", "gift", "scic")]
 LEVELS = (1, 2, 3)
+FIRST = "ctid = (SELECT ctid FROM {} LIMIT 1)"
+STRAY = """
+    INSERT INTO listing SELECT 'C99999', link_mask, ring, zone_size, rank, gen_random_uuid(), kind_id,
+    opens_declared, opens_confirmed, opens_proven FROM listing LIMIT 1"""
 
 
 @pytest.fixture(params=[20261126])
@@ -103,7 +107,9 @@ def test_other_orders_and_what_is_closed_hold_the_same_campaigns(session, world)
                 found = queries.sorted_by(session, who, order, wish=wish, limit=100)
                 assert sorted((one.campaign_id, one.ring, one.opens_at) for one in found) == sorted(local)
             closed = queries.closed_to(session, who, wish=wish, limit=100)
-            fit = {one.id for one in world.drawn if one.live and all(getattr(one, k) == v for k, v in wish.asked().items())}
+            fit = {
+                one.id for one in world.drawn if one.live and all(getattr(one, k) == v for k, v in wish.asked().items())
+            }
             assert set(closed) == fit - {campaign_id for campaign_id, _ring, _opens in local}
 
 
@@ -136,16 +142,14 @@ def test_the_rules_say_the_same_as_the_index_and_every_damage_is_found_and_mende
     for damage in (
         "DELETE FROM listing WHERE ctid = (SELECT ctid FROM listing LIMIT 1)",
         "UPDATE listing SET ring = ring + 1 WHERE ctid = (SELECT ctid FROM listing LIMIT 1)",
-        "UPDATE listing SET opens_declared = NULL WHERE ctid = (SELECT ctid FROM listing"
-        " WHERE opens_declared IS NOT NULL LIMIT 1)",
+        f"UPDATE listing SET opens_declared = NULL WHERE {FIRST.format('listing WHERE opens_declared IS NOT NULL')}",
         "UPDATE listed SET rank = rank + 1 WHERE ctid = (SELECT ctid FROM listed LIMIT 1)",
         "DELETE FROM listed WHERE ctid = (SELECT ctid FROM listed LIMIT 1)",
         "UPDATE listing_total SET campaigns = campaigns + 1 WHERE ctid = (SELECT ctid FROM listing_total LIMIT 1)",
-        "UPDATE listing_count SET campaigns = 0 WHERE ctid = (SELECT ctid FROM listing_count WHERE campaigns > 0 LIMIT 1)",
+        f"UPDATE listing_count SET campaigns = 0 WHERE {FIRST.format('listing_count WHERE campaigns > 0')}",
         "UPDATE listing_kind SET sector = 'culture' WHERE id = (SELECT kind_id FROM listed LIMIT 1)",
         "UPDATE campaign SET state = 'closing', closed_at = now() WHERE id = (SELECT campaign_id FROM listed LIMIT 1)",
-        "INSERT INTO listing SELECT 'C99999', link_mask, ring, zone_size, rank, gen_random_uuid(), kind_id,"
-        " opens_declared, opens_confirmed, opens_proven FROM listing LIMIT 1",
+        STRAY,
     ):
         session.execute(text(damage))
 
@@ -197,7 +201,7 @@ def test_a_whole_rebuild_gives_the_same_index(session, world):
 
 def test_a_reader_from_nowhere_gets_what_ends_soonest(session, world):
     for wish in WISHES:
-        fit = [one for one in world.drawn if one.live and all(getattr(one, k) == v for k, v in wish.asked().items())]
+        fit = world.live(wish)
         expected = [one.id for one in sorted(fit, key=lambda one: (one.closes_at, one.id))]
 
         assert queries.live(session, wish=wish, limit=100) == expected

@@ -74,9 +74,9 @@ def test_the_list_and_its_total_touch_few_rows_at_any_size(committed, now):
     at = queries.Cursor(1, 40, 5, uuid7())
     cursor = {f"at_{name}": getattr(at, name) for name in ("ring", "zone_size", "rank", "campaign_id")}
     lists = {
-        "first page": (reading.merge(False, "", ()), {}),
-        "a page further on": (reading.merge(False, ">", ()), cursor),
-        "the page before": (reading.merge(False, "<", ()), cursor),
+        "first page": (reading.merge("", (), several=False), {}),
+        "a page further on": (reading.merge(">", (), several=False), cursor),
+        "the page before": (reading.merge("<", (), several=False), cursor),
     }
     for size in SIZES:
         fill(committed, size, now)
@@ -94,7 +94,8 @@ def test_the_control_sorting_all_that_fits_touches_ever_more(committed, now):
     for size in SIZES:
         fill(committed, size, now)
         with committed.reading() as session:
-            everything = reading.everything(False, "l.*", "ORDER BY ring, zone_size, rank, campaign_id LIMIT 20")
+            in_order = "ORDER BY ring, zone_size, rank, campaign_id LIMIT 20"
+            everything = reading.everything("l.*", in_order, several=False)
             found.append(max(touched(session, everything, queries.resident(home).values())))
 
     assert found[0] > MOST

@@ -112,8 +112,8 @@ class World:
             "rings": [{"zone": zone, "minimum_level": self.dice.choice([1, 1, 2, 3])} for zone in rings],
         }
         if self.dice.random() < 0.5:
-            last = len(rings) - 1
-            rule["phases"] = [*({"ring": ring, "days": self.dice.randint(1, 3)} for ring in range(last)), {"ring": last}]
+            turns = [{"ring": ring, "days": self.dice.randint(1, 3)} for ring in range(len(rings) - 1)]
+            rule["phases"] = [*turns, {"ring": len(rings) - 1}]
         if self.dice.random() < 0.3:
             rule["accepts"] = {"person": self.dice.choice([["home", "work"], ["work"]])}
         return rule
@@ -163,15 +163,18 @@ class World:
                 thing()
                 times -= 1
 
+    def live(self, wish: Wish) -> list[Drawn]:
+        """Return the live campaigns that a wish lets through."""
+        return [one for one in self.drawn if one.live and all(getattr(one, k) == v for k, v in wish.asked().items())]
+
     def expected(self, session: Session, links: Iterable[Link], wish: Wish) -> list[tuple[Any, ...]]:
         """Return what somebody must be shown: (id, ring, from when they may pledge), in order."""
         found = []
-        for one in self.drawn:
-            if one.live and all(getattr(one, name) == value for name, value in wish.asked().items()):
-                offer = offers.terms(session, one.id).offer
-                met = _meets(offer, tuple(links))
-                if met is not None:
-                    found.append(((met, len(offer.rings[met].communes), self.rank(one), one.id), one, offer))
+        for one in self.live(wish):
+            offer = offers.terms(session, one.id).offer
+            met = _meets(offer, tuple(links))
+            if met is not None:
+                found.append(((met, len(offer.rings[met].communes), self.rank(one), one.id), one, offer))
         found.sort(key=lambda item: item[0])
         return [(key[3], key[0], _opens(offer, tuple(links))) for key, _one, offer in found]
 

@@ -72,21 +72,21 @@ def test_pages_of_another_order_follow_each_other_and_stop(links):
 
 
 @pytest.mark.parametrize(
-    ("asked", "before", "after", "previous", "following"),
+    ("asked", "more", "links"),
     [
-        (Asked(), False, False, None, None),
-        (Asked(), False, True, None, f"/?page=2&apres={TOKEN}"),
-        (Asked(page=2, cursor=PLACE), True, True, "/", f"/?page=3&apres={TOKEN}"),
-        (Asked(page=3, cursor=PLACE), True, False, f"/?page=2&avant={TOKEN}", None),
+        (Asked(), (False, False), (None, None)),
+        (Asked(), (False, True), (None, f"/?page=2&apres={TOKEN}")),
+        (Asked(page=2, cursor=PLACE), (True, True), ("/", f"/?page=3&apres={TOKEN}")),
+        (Asked(page=3, cursor=PLACE), (True, False), (f"/?page=2&avant={TOKEN}", None)),
     ],
 )
-def test_pages_of_the_index_are_turned_by_their_campaigns(app, asked, before, after, previous, following):
+def test_pages_of_the_index_are_turned_by_their_campaigns(app, asked, more, links):
     now = datetime(2026, 11, 23, tzinfo=UTC)
     one = Met(UUID(int=7), 1, 40, 5, "C86194", (now, now, now), now)
     with app.test_request_context("/"):
-        shown = wishes.choices(asked, KINDS, sortable=True, ends=Ends(one, one, before, after))
+        shown = wishes.choices(asked, KINDS, sortable=True, ends=Ends(one, one, *more))
 
-    assert (shown.previous, shown.following) == (previous, following)
+    assert (shown.previous, shown.following) == links
 
 
 def test_a_page_that_is_no_more_is_the_last_one():
