@@ -1,6 +1,6 @@
 """Finding what a resident may fund, at several sizes: `python bench/matching.py [CAMPAIGNS …]`.
 
-Each size gets a server of its own: real communes, campaigns drawn from a seed (see MIX), rules compiled and rows written
+Each size gets a server of its own: real communes, campaigns drawn from a seed (MIX), rules compiled and rows written
 by the application's own code (`matching.bulk`). Every resident is asked in the same loop as the floors and the others,
 after all answers were compared with a slow oracle. `bench/results/matching.md` holds the results of a run.
 """
@@ -432,7 +432,7 @@ def show(facts: dict[str, Any]) -> None:
         f"{where['date']}, Python {where['python']}, {where['cpu']}, {where['cores']} cores, load {where['load']:.1f}."
     )
     print(
-        f"{facts['rows']} rows, {facts['rows_per_campaign']:.1f} for each live campaign; filled in {facts['cpu_s']:.0f} s"
+        f"{facts['rows']} rows, {facts['rows_per_campaign']:.1f} for each live campaign; filled in {facts['cpu_s']:.0f}"
     )
     print(f"of CPU. At most {facts['touched']} rows touched.\n")
     print("| what | p50 | p95 | × floor |\n|---|---|---|---|")

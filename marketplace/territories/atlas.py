@@ -123,7 +123,8 @@ def cover(session: Session, zone: Zone) -> tuple[str, ...]:
 def cover_in(here: Geography, zone: Zone) -> tuple[str, ...]:
     """Return few, disjoint keys for a zone, the widest that fit.
 
-    "F" is all of France; "R75" a whole région, "D86" a département, "E200069854" a unit; "C86194" a commune. Every commune of the zone is under exactly one key, no other commune is under any.
+    "F" is all of France; "R75" a whole région, "D86" a département, "E200069854" a unit; "C86194" a commune. Every
+    commune of the zone is under exactly one key, no other commune is under any.
     """
     if zone == here.communes:
         return ("F",)
