@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.core.errors import NotFound, Refused
 from marketplace.matching import alerts
-from marketplace.web.access import public, signed_in
+from marketplace.web.access import public, signed_address, signed_in
 from marketplace.web.alerts import endings
 from marketplace.web.context import in_transaction, me, now, runtime
 
@@ -47,7 +47,7 @@ def ending(token: str) -> ResponseReturnValue:
 
 
 @one_click.post("/desabonnement/<token>")
-@public
+@signed_address
 def end(token: str) -> ResponseReturnValue:
     """End the weekly mail of whoever got this address; happens again without effect. Source: RFC 8058."""
     account_id = _whose(token)
