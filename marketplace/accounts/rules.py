@@ -1,7 +1,8 @@
-"""Pure rules about e-mail addresses, passwords, names and how long a device stays signed in."""
+"""Pure rules about e-mail addresses, passwords, names, how long a device stays signed in, and kinds of organisation."""
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,26 @@ ABSOLUTE = timedelta(days=90)
 SEEN_EVERY = timedelta(days=1)
 CONFIRM_WITHIN = timedelta(days=7)
 RESET_WITHIN = timedelta(hours=1)
+
+# What an organisation is in law, and how the local-to-local rule sees it (`locality.model.InvestorKind`).
+LEGAL_FORMS: Mapping[str, str] = {
+    "scop": "sme",
+    "scic": "sme",
+    "sas": "sme",
+    "sarl": "sme",
+    "sa": "sme",
+    "ei": "sme",
+    "autre_societe": "sme",
+    "association": "association",
+    "commune": "public_body",
+    "epci": "public_body",
+    "departement": "public_body",
+    "region": "public_body",
+}
+ORGANISATION_KINDS = ("sme", "association", "public_body")
+ROLES = ("manager", "member")
+CAPACITIES = ("legal_representative", "delegate")
+MANDATE_REASONS = ("mandate_not_shown", "mandate_other_person", "mandate_too_narrow", "organisation_not_active")
 
 # Words an attacker tries first here.
 CONTEXT_WORDS = ("mitoyen", "citoyen", "voisin", "epargne", "motdepasse", "password")
@@ -108,3 +129,8 @@ def session_is_alive(*, last_seen_at: datetime, expires_at: datetime, now: datet
     All aware UTC, real time; both ends are exclusive.
     """
     return now < expires_at and now < last_seen_at + IDLE
+
+
+def kind_of(legal_form: str) -> str:
+    """Return how the rule sees an organisation of a legal form. Raises KeyError: a form of none."""
+    return LEGAL_FORMS[legal_form]

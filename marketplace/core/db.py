@@ -3,7 +3,7 @@
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -54,6 +54,12 @@ def uuid7() -> UUID:
     return UUID(
         int=(stamp << 80) | (0x7 << 76) | ((noise >> 62 & 0xFFF) << 64) | (0b10 << 62) | (noise & (1 << 62) - 1)
     )
+
+
+def among(column: str, words: Iterable[str]) -> str:
+    """Return the condition that a column holds one of some words of ours."""
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return f"{column} IN ({quoted})"
 
 
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:

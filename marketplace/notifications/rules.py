@@ -33,6 +33,13 @@ KINDS: Mapping[str, Kind] = {
     # residency
     "residence_verified": Kind("/"),
     "residence_refused": Kind("/mon-compte/residence", frozenset({"reason"})),
+    # organisations
+    "organisation_invitation": Kind("/mes-organisations"),
+    "organisation_place_accepted": Kind("/mes-organisations"),
+    "organisation_place_refused": Kind("/mes-organisations", frozenset({"reason"})),
+    "mandate_accepted": Kind("/mes-organisations"),
+    "mandate_refused": Kind("/mes-organisations", frozenset({"reason"})),
+    "mandate_revoked": Kind("/mes-organisations", frozenset({"reason"})),
     # pledges; campaign_succeeded is the one that says the card was charged
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
     "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),

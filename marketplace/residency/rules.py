@@ -1,33 +1,19 @@
 """Pure rules: how long a proof lasts, who may move, who may ask for a check."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-PARIS = ZoneInfo("Europe/Paris")
+from marketplace.core.years import year_after, year_before
+
 DECLARED, CONFIRMED, PROVEN = 1, 2, 3
 MOVES_PER_YEAR = 2
 # From so long before its end, a proof may be renewed without a gap.
 RENEWAL = timedelta(days=60)
 REFUSAL_REASONS = ("unreadable", "too_old", "other_name", "other_address", "not_accepted")
 
-
-def year_after(moment: datetime) -> datetime:
-    """Return when a proof given at ``moment`` ends: the midnight after the same day of next year, in Paris.
-
-    Exclusive, aware UTC. A proof of 29 February ends with 28 February.
-    """
-    day = moment.astimezone(PARIS).date()
-    leap = (day.month, day.day) == (2, 29)
-    last = day.replace(year=day.year + 1, day=28 if leap else day.day)
-    return datetime.combine(last + timedelta(days=1), time(), PARIS).astimezone(UTC)
-
-
-def year_before(moment: datetime) -> datetime:
-    """Return the moment from which moves still count, aware UTC."""
-    local = moment.astimezone(PARIS)
-    leap = (local.month, local.day) == (2, 29)
-    return local.replace(year=local.year - 1, day=28 if leap else local.day).astimezone(UTC)
+# Where an organisation may be; the local-to-local rule says which of them count (`locality.model.ACCEPTED_LINKS`).
+PLACE_KINDS = ("seat", "branch", "members", "area")
+PLACE_REASONS = ("place_not_found", "place_not_active", "place_elsewhere", "members_unclear", "organisation_unknown")
 
 
 def may_move_again_at(moves: Sequence[datetime], now: datetime) -> datetime | None:

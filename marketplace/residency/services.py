@@ -10,6 +10,7 @@ from marketplace.accounts.models import Account
 from marketplace.core import audit
 from marketplace.core.errors import NotFound
 from marketplace.core.queue import enqueue
+from marketplace.core.years import year_after
 from marketplace.residency.errors import ResidenceRefused
 from marketplace.residency.models import ResidenceLink, ResidenceRequest
 from marketplace.residency.queries import moves
@@ -20,7 +21,6 @@ from marketplace.residency.rules import (
     may_ask_verification,
     may_move_again_at,
     renewable_from,
-    year_after,
 )
 from marketplace.territories import queries as territories
 

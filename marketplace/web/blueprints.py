@@ -16,6 +16,7 @@ AREAS = (
     "territories",
     "account",
     "residency",
+    "organisations",
     "campaigns",
     "maps",
     "owner",

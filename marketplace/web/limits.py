@@ -37,6 +37,7 @@ SIGN_UP_ADDRESS = Policy("sign-up-address", 20, timedelta(hours=1))
 RESET_ACCOUNT = Policy("reset-account", 5, timedelta(hours=1))
 RESET_ADDRESS = Policy("reset-address", 20, timedelta(hours=1))
 LINK_ADDRESS = Policy("link-address", 30, timedelta(minutes=15))
+ORGANISATION_ACCOUNT = Policy("organisation-account", 30, timedelta(days=1))
 CONFIRMATION_ACCOUNT = Policy("confirmation-account", 5, timedelta(hours=1))
 
 

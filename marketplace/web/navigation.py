@@ -64,10 +64,12 @@ _VISITOR = (
 _OWN = (
     Link("/mes-engagements", _l("Mes engagements"), "hand-coins"),
     Link("/mes-projets", _l("Mes projets"), "folder-open"),
+    Link("/mes-organisations", _l("Mes organisations"), "landmark"),
 )
 _ADMINISTRATOR = (
     Link("/moderation", _l("À relire"), "list-checks"),
     Link("/moderation/residences", _l("Résidences à vérifier"), "shield-check"),
+    Link("/moderation/organisations", _l("Organisations à vérifier"), "users"),
     Link("/territoires-de-projet", _l("Territoires de projet"), "landmark"),
 )
 _ACCOUNT = (

@@ -161,6 +161,16 @@ STOPS = (
     Stop("residence-declared", "/mon-compte/residence", "newcomer"),
     Stop("residence-move", "/mon-compte/residence/demenagement", "claire"),
     Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", _send("Changer de commune"), 422),
+    # Organisations
+    Stop("organisations-none", "/mes-organisations", "jerome"),
+    Stop("organisations", "/mes-organisations", "claire"),
+    Stop("organisation-new", "/mes-organisations/nouvelle", "claire"),
+    Stop("organisation-new-empty", "/mes-organisations/nouvelle", "claire", _send("Enregistrer l’organisation"), 422),
+    Stop("organisation", "{organisation}", "claire"),
+    Stop("organisation-mandate-empty", "{organisation}", "claire", _send("Déclarer mon mandat"), 422),
+    Stop("organisation-seat", "{organisation}/siege", "claire"),
+    Stop("organisation-branch", "{organisation}/etablissement", "claire"),
+    Stop("organisation-members", "{organisation}/membres", "claire"),
     # Campaigns and pledges
     Stop("campaign-visitor", "/collectes/{live}"),
     Stop("campaign-resident", "/collectes/{live}", "claire"),
@@ -220,8 +230,11 @@ STOPS = (
     Stop("residences", "/moderation/residences", "helene"),
     Stop("residence-refusal", "/moderation/residences/{request}/refus", "helene"),
     Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", _send("Refuser"), 422),
+    Stop("organisations-waiting", "/moderation/organisations", "helene"),
+    Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
     Stop("territories", "/territoires-de-projet", "helene"),
     Stop("territory-new", "/territoires-de-projet/nouveau", "helene"),
+    Stop("territory", "/territoires-de-projet/{territory}", "helene"),
     Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", _send("Créer le territoire"), 422),
     # The demonstration's tools
     Stop("mailbox", "/boite"),
@@ -324,6 +337,8 @@ class Tour:
         }
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
+        places["territory"] = self._territory()
+        places |= self._organisation()
         return places
 
     def _project(self, owner: Page, title: str) -> str:
@@ -378,3 +393,34 @@ class Tour:
         page.goto(f"{self.site}/moderation/residences")
         refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
         return str(refuse.get_attribute("href")).split("/")[-2]
+
+    def _territory(self) -> str:
+        """Return a named territory; name one if there is none."""
+        page = self.page("helene")
+        page.goto(f"{self.site}/territoires-de-projet")
+        named = page.locator("tbody a")
+        if not named.count():
+            page.goto(f"{self.site}/territoires-de-projet/nouveau")
+            page.get_by_label("Nom du territoire").fill("Entre Clain et Vienne")
+            page.get_by_label("Pourquoi ce territoire").fill("Deux vallées, un marché.")
+            page.get_by_label("Communes et intercommunalités").fill("Poitiers\nChauvigny")
+            page.get_by_role("button", name="Créer le territoire").click()
+            page.goto(f"{self.site}/territoires-de-projet")
+        return str(named.first.get_attribute("href")).rpartition("/")[2]
+
+    def _organisation(self) -> dict[str, str]:
+        """Note an organisation; return its page, and the place of it that an administrator sees."""
+        page = self.page("claire")
+        page.goto(f"{self.site}/mes-organisations/nouvelle")
+        page.get_by_label("Nom de l’organisation").fill("Les amis du four banal")
+        page.get_by_label("Forme juridique").select_option("association")
+        page.get_by_label("SIREN, ou SIRET du siège").fill("732829320")
+        page.get_by_label("Commune du siège").fill("Poitiers")
+        page.get_by_label("sur l’honneur").check()
+        page.get_by_role("button", name="Enregistrer l’organisation").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Les amis du four banal")
+        organisation = page.url.removeprefix(self.site)
+        page = self.page("helene")
+        page.goto(f"{self.site}/moderation/organisations")
+        refuse = page.get_by_role("link", name="Refuser").first
+        return {"organisation": organisation, "place": str(refuse.get_attribute("href")).split("/")[-2]}

@@ -19,6 +19,7 @@ from tests.factories.rows import (
     SECOND,
     Account,
     Campaign,
+    Organisation,
     Pledge,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "Account",
     "Campaign",
     "Make",
+    "Organisation",
     "Pledge",
 ]
 

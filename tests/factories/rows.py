@@ -51,3 +51,12 @@ class Pledge:
     def ids(self) -> dict[str, UUID]:
         """What most services take."""
         return {"campaign_id": self.campaign_id, "pledge_id": self.id}
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation, as a test needs it. mandate_id: its manager's."""
+
+    id: UUID
+    manager: Account
+    mandate_id: UUID

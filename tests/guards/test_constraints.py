@@ -11,9 +11,11 @@ from sqlalchemy.orm import sessionmaker
 from marketplace.accounts import sign_in as devices
 from marketplace.core.db import Base, Database
 from marketplace.payments import inbox
+from marketplace.residency import organisations
 from marketplace.residency import services as residency
 from tests import rows
 from tests.factories import Make
+from tests.factories.organisations import OTHER_SIREN, SIRET
 from tests.fakes import FakeGateway
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -40,6 +42,7 @@ def named(key: str, *names: str) -> str:
 
 
 LIVE = "state = 'live'"
+ACCEPTED = "outcome = 'accepted'"
 CASES = {
     "ck_account_display_name_length": change("account", "display_name = ''"),
     "ck_account_email_length": change("account", "email = repeat('x', 255)"),
@@ -83,6 +86,68 @@ CASES = {
     "ck_residence_request_refusal_has_reason": change("residence_request", "reason = NULL", "outcome = 'refused'"),
     "ck_residence_request_somebody_decided": change("residence_request", "decided_by = NULL", "outcome = 'granted'"),
     "uq_residence_request_one_pending": twice("residence_request", "id", where="outcome IS NULL"),
+    "ck_organisation_has_a_number": change("organisation", "siren = NULL", "rna IS NULL"),
+    "ck_organisation_kind_known": change("organisation", "kind = 'guild'"),
+    "ck_organisation_legal_form_known": change("organisation", "legal_form = 'guild'"),
+    "ck_organisation_name_length": change("organisation", "name = ''"),
+    "ck_organisation_rna_shape": change("organisation", "rna = 'W12'", "kind = 'association'"),
+    "ck_organisation_siren_shape": change("organisation", "siren = '12'"),
+    "ck_organisation_somebody_verified": change("organisation", "verified_by = NULL", "verified_at IS NOT NULL"),
+    "uq_organisation_siren": twice("organisation", "id", where="verified_at IS NOT NULL AND siren IS NOT NULL"),
+    "uq_organisation_rna": twice("organisation", "id", where="verified_at IS NOT NULL AND siren IS NULL"),
+    "ck_organisation_member_joins_after_invitation": change(
+        "organisation_member", "joined_at = invited_at - interval '1 s'"
+    ),
+    "ck_organisation_member_leaves_after_invitation": change(
+        "organisation_member", "left_at = invited_at - interval '1 s'"
+    ),
+    "ck_organisation_member_role_known": change("organisation_member", "role = 'king'"),
+    "uq_organisation_member_once": twice("organisation_member", "id"),
+    "ck_organisation_mandate_accepted_ends": change("organisation_mandate", "expires_at = NULL", ACCEPTED),
+    "ck_organisation_mandate_capacity_known": change("organisation_mandate", "capacity = 'friend'"),
+    "ck_organisation_mandate_end_has_reason": change("organisation_mandate", "ended_at = now()", ACCEPTED),
+    "ck_organisation_mandate_end_reason_known": change(
+        "organisation_mandate", "ended_at = now(), end_reason = 'bored'", ACCEPTED
+    ),
+    "ck_organisation_mandate_function_length": change("organisation_mandate", "function = ''"),
+    "ck_organisation_mandate_not_by_oneself": change("organisation_mandate", "decided_by = account_id", ACCEPTED),
+    "ck_organisation_mandate_outcome_known": change(
+        "organisation_mandate", "outcome = 'maybe', expires_at = NULL", ACCEPTED
+    ),
+    "ck_organisation_mandate_outcome_when_decided": change(
+        "organisation_mandate", "decided_at = now(), decided_by = (SELECT id FROM account LIMIT 1)", "outcome IS NULL"
+    ),
+    "ck_organisation_mandate_refusal_has_reason": change("organisation_mandate", "reason = 'x'", ACCEPTED),
+    "ck_organisation_mandate_somebody_decided": change("organisation_mandate", "decided_by = NULL", ACCEPTED),
+    "uq_organisation_mandate_one_accepted": twice("organisation_mandate", "id", where=ACCEPTED),
+    "uq_organisation_mandate_one_pending": twice("organisation_mandate", "id", where="outcome IS NULL"),
+    "ck_organisation_link_branch_has_siret": change("organisation_link", "siret = NULL", "kind = 'branch'"),
+    "ck_organisation_link_end_has_reason": change("organisation_link", "ended_at = declared_at"),
+    "ck_organisation_link_end_reason_known": change(
+        "organisation_link", "ended_at = declared_at, end_reason = 'bored'"
+    ),
+    "ck_organisation_link_ends_after_declaration": change(
+        "organisation_link", "ended_at = declared_at - interval '1 s', end_reason = 'closed'"
+    ),
+    "ck_organisation_link_expires_after_declaration": change("organisation_link", "expires_at = declared_at"),
+    "ck_organisation_link_kind_known": change("organisation_link", "kind = 'shop'", "kind = 'area'"),
+    "ck_organisation_link_level_known": change("organisation_link", "level = 2", "outcome IS NULL"),
+    "ck_organisation_link_members_counted": change("organisation_link", "members = 2", "kind = 'seat'"),
+    "ck_organisation_link_members_range": change("organisation_link", "members = 0", "kind = 'members'"),
+    "ck_organisation_link_not_by_oneself": change("organisation_link", "decided_by = declared_by", ACCEPTED),
+    "ck_organisation_link_outcome_known": change("organisation_link", "outcome = 'maybe', level = 1", ACCEPTED),
+    "ck_organisation_link_outcome_when_decided": change(
+        "organisation_link",
+        "decided_at = now(), decided_by = (SELECT id FROM account WHERE id <> declared_by LIMIT 1)",
+        "outcome IS NULL",
+    ),
+    "ck_organisation_link_proven_when_accepted": change("organisation_link", "level = 1", ACCEPTED),
+    "ck_organisation_link_refusal_has_reason": change("organisation_link", "reason = 'x'", ACCEPTED),
+    "ck_organisation_link_siret_shape": change("organisation_link", "siret = '12'", "kind = 'branch'"),
+    "ck_organisation_link_somebody_decided": change("organisation_link", "decided_by = NULL", ACCEPTED),
+    "uq_organisation_link_members_once": twice("organisation_link", "id", where="kind = 'members'"),
+    "uq_organisation_link_one_branch": twice("organisation_link", "id", where="kind = 'branch'"),
+    "uq_organisation_link_one_seat": twice("organisation_link", "id", where="kind = 'seat'"),
     "ck_campaign_amounts_in_order": change("campaign", "threshold_cents = goal_cents + 1", LIVE),
     "ck_campaign_closed_at": change("campaign", "closed_at = now()", LIVE),
     "ck_campaign_complete": change("campaign", "title = ''", LIVE),
@@ -185,6 +250,14 @@ def populate(make: Make) -> None:
         )
     )
     make.do(lambda session: inbox.store(session, make.gateway.events[0], now=at))
+    make.branch(make.organisation(), SIRET)
+    club = make.organisation(legal_form="association", siren="", rna="W751080001")
+    make.do(
+        lambda session: organisations.declare_members(
+            session, organisation_id=club.id, account_id=club.manager.id, commune_code="86194", members=24, now=at
+        )
+    )
+    make.organisation(legal_form="commune", siren=OTHER_SIREN, verified=False)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -23,6 +23,8 @@ from tests.unit.locality.cases import REASONS as RULE_REASONS
 from tests.unit.locality.cases import TABLE
 
 PACKAGE = Path(__file__).resolve().parents[2] / "marketplace"
+PROOF_REASONS = set(residency.REFUSAL_REASONS)
+ORGANISATION_REASONS = {*accounts.MANDATE_REASONS, *residency.PLACE_REASONS}
 # A code that a function chose: (module, what is raised) → the function whose returned words are the codes.
 COMPUTED: dict[tuple[str, str], Callable[..., object] | None] = {
     ("residency/services.py", "fault"): residency.may_ask_verification,
@@ -123,13 +125,13 @@ def test_every_reason_has_a_sentence():
 
     assert missing == []
     assert spoken() <= set(SENTENCES)
-    assert set(MODERATION_REASONS) | set(residency.REFUSAL_REASONS) | RULE_REASONS <= set(SENTENCES)
+    assert set(MODERATION_REASONS) | PROOF_REASONS | ORGANISATION_REASONS | RULE_REASONS <= set(SENTENCES)
 
 
 def test_no_sentence_is_left_over():
     reasons = everywhere()
     used = {reason.code for reason in reasons} | spoken()
-    used |= set(MODERATION_REASONS) | set(residency.REFUSAL_REASONS) | RULE_REASONS
+    used |= set(MODERATION_REASONS) | PROOF_REASONS | ORGANISATION_REASONS | RULE_REASONS
     patterns = [reason.pattern for reason in reasons if reason.pattern]
 
     left = {code for code in SENTENCES if code not in used and not any(re.fullmatch(one, code) for one in patterns)}

@@ -21,12 +21,14 @@ from marketplace.accounts import sign_in as devices
 from marketplace.accounts.models import AccountSession
 from marketplace.core import mail
 from marketplace.core.db import Database
+from marketplace.residency import organisation_queries
 from marketplace.residency import services as residency
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
 from marketplace.web.alerts import endings
 from tests import answers, rows
 from tests.factories import Account, Make
+from tests.factories.organisations import OTHER_SIREN, SECOND_SIRET
 from tests.fakes import FakeGateway, signed
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -129,7 +131,17 @@ def _objects(world: World, now: Any) -> None:
             now=now,
         )
     )
+    declared = make.organisation(manager=people["resident"], verified=False)
+    acting = make.organisation(manager=people["resident"], siren=OTHER_SIREN)
+    with world.database.sessions() as session:
+        place = organisation_queries.links_of_organisations(session, (declared.id,))[declared.id][0].id
     world.objects = {
+        "organisation": declared.id,
+        "place": place,
+        "mandate": declared.mandate_id,
+        "mandate_in_force": acting.mandate_id,
+        "branch": make.branch(acting, SECOND_SIRET),
+        "acting": acting.id,
         "live": live.id,
         "draft": make.campaign(state="draft", owner=people["owner"]).id,
         "submitted": make.campaign(state="submitted", owner=people["owner"]).id,

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.web.messages import accounts, campaigns, moderation, pledges, residence, zones
+from marketplace.web.messages import accounts, campaigns, moderation, organisations, pledges, residence, zones
 from marketplace.web.messages.words import Words
 
 _UNKNOWN = _l("Ce n’est pas possible. Revenez à la page précédente et vérifiez ce que vous demandez.")
@@ -18,6 +18,7 @@ _UNKNOWN = _l("Ce n’est pas possible. Revenez à la page précédente et véri
 SENTENCES: Mapping[str, Words] = {
     **accounts.SENTENCES,
     **residence.SENTENCES,
+    **organisations.SENTENCES,
     **pledges.SENTENCES,
     **campaigns.SENTENCES,
     **moderation.SENTENCES,

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from marketplace.core.db import uuid7
 from marketplace.core.errors import NotFound
+from marketplace.core.years import year_after
 from marketplace.residency import queries, services
 from marketplace.residency.errors import ResidenceRefused
 from marketplace.residency.models import ResidenceLink
-from marketplace.residency.rules import year_after
 
 POITIERS, NIORT, BORDEAUX = "86194", "79191", "33063"
 UNINHABITED = "55039"  # Beaumont-en-Verdunois, destroyed in 1916

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from marketplace.core.audit import AuditEvent
 from marketplace.core.db import uuid7
 from marketplace.core.errors import NotFound
+from marketplace.core.years import year_after
 from marketplace.residency import queries, services
 from marketplace.residency.errors import ResidenceRefused
 from marketplace.residency.models import ResidenceRequest
-from marketplace.residency.rules import REFUSAL_REASONS, year_after
+from marketplace.residency.rules import REFUSAL_REASONS
 
 POITIERS, NIORT = "86194", "79191"
 

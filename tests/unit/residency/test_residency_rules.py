@@ -4,14 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from marketplace.core.years import year_after, year_before
 from marketplace.residency.rules import (
     RENEWAL,
     may_ask_verification,
     may_move_again_at,
     renewable_from,
     standing,
-    year_after,
-    year_before,
 )
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

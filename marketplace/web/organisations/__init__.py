@@ -1,0 +1,1 @@
+"""Organisations: one's own, and the administrators' list of what they say."""
