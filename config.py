@@ -22,7 +22,8 @@ class Config:
     """What differs between two installations. Secrets never show in a repr.
 
     stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``. stripe_rate: requests a second that the
-    provider takes, 25 by default at Stripe.
+    provider takes, 25 by default at Stripe. page_seconds: for how long pages that are the same for every visitor may be
+    kept, 0 for never.
     """
 
     database_url: str
@@ -36,6 +37,7 @@ class Config:
     trusted_proxies: int = 0
     smtp_url: str | None = None
     stripe_rate: float = 25.0
+    page_seconds: int = 0
 
     def __repr__(self) -> str:
         return f"Config(site_url={self.site_url!r}, port={self.port}, demonstration={self.demonstration})"
@@ -64,7 +66,8 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings.
 
-        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port or proxies that are no number.
+        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port, proxies, a rate or seconds that
+        are no number.
         """
         port = _port(environ.get("PORT", str(DEFAULT_PORT)))
         # Two copies in one checkout keep two sets of data.
@@ -84,6 +87,7 @@ class Config:
             trusted_proxies=_proxies(environ.get("TRUSTED_PROXIES") or "0"),
             smtp_url=_smtp(environ.get("SMTP_URL")),
             stripe_rate=_rate(environ.get("STRIPE_RATE") or "25"),
+            page_seconds=_seconds(environ.get("PAGE_SECONDS") or "10"),
         )
 
 
@@ -124,6 +128,12 @@ def _rate(text: str) -> float:
 def _proxies(text: str) -> int:
     if not text.isdecimal() or int(text) > 9:
         raise ConfigurationError(f"TRUSTED_PROXIES: expected how many proxies are in front, 0 to 9, not {text!r}.")
+    return int(text)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) > 3600:
+        raise ConfigurationError(f"PAGE_SECONDS: expected seconds, 0 to 3600, not {text!r}.")
     return int(text)
 
 

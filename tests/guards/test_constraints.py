@@ -201,6 +201,14 @@ CASES = {
     "ck_fund_match_not_negative": owed(-1, 1),
     "ck_fund_match_people_and_money": owed(1, 0),
     "ck_pledge_investor_kind": change("pledge", "investor_kind = 'robot'"),
+    "ck_listed_progress": change("listed", "progress = 5"),
+    "ck_listing_link_mask": change("listing", "link_mask = 0"),
+    "ck_listing_total_campaigns": change("listing_total", "campaigns = -1"),
+    "ck_listing_count_campaigns": change("listing_count", "campaigns = -1"),
+    "uq_listing_kind_sector_instrument_legal_form": (
+        "INSERT INTO listing_kind (sector, instrument, legal_form)"
+        " SELECT sector, instrument, legal_form FROM listing_kind LIMIT 1"
+    ),
     "ck_pledge_amount_positive": change("pledge", "amount_cents = 0"),
     "ck_pledge_card_before_reflection": change("pledge", "revocable_until = NULL", "state = 'reflecting'"),
     "ck_pledge_paid_has_charge": change("pledge", "charge_id = NULL", "state = 'paid'"),
