@@ -1,9 +1,10 @@
 """Settings: the only place that reads the environment."""
 
+import base64
 import os
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,6 +39,8 @@ class Config:
     smtp_url: str | None = None
     stripe_rate: float = 25.0
     page_seconds: int = 0
+    proof_keys: Mapping[int, bytes] = field(default_factory=dict)
+    proof_pepper: bytes = b""
 
     def __repr__(self) -> str:
         return f"Config(site_url={self.site_url!r}, port={self.port}, demonstration={self.demonstration})"
@@ -88,6 +91,8 @@ class Config:
             smtp_url=_smtp(environ.get("SMTP_URL")),
             stripe_rate=_rate(environ.get("STRIPE_RATE") or "25"),
             page_seconds=_seconds(environ.get("PAGE_SECONDS") or "10"),
+            proof_keys=_keys(environ.get("PROOF_KEYS") or f"1:{_kept_secret(var / 'proof_key', _key)}"),
+            proof_pepper=(environ.get("PROOF_PEPPER") or _kept_secret(var / "proof_pepper")).encode(),
         )
 
 
@@ -111,6 +116,29 @@ def _smtp(url: str | None) -> str | None:
     if url and urlsplit(url).scheme not in {"smtp", "smtps"}:
         raise ConfigurationError("SMTP_URL: expected smtp://user:password@host:587 or smtps://user:password@host:465.")
     return url or None
+
+
+def _keys(text: str) -> dict[int, bytes]:
+    """Read "2:base64,1:base64", 32 bytes each; the greatest number seals, the others only open."""
+    keys = {}
+    for part in text.split(","):
+        number, _colon, written = part.strip().partition(":")
+        try:
+            key = base64.b64decode(written, validate=True)
+        except ValueError:
+            key = b""
+        if not number.isdecimal() or len(key) != 32:
+            raise ConfigurationError("PROOF_KEYS: expected 2:key,1:key, each key 32 bytes in base 64.")
+        keys[int(number)] = key
+    return keys
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(48)
 
 
 def _port(text: str) -> int:
@@ -141,13 +169,13 @@ def _read(path: Path) -> str | None:
     return path.read_text().strip() if path.exists() else None
 
 
-def _kept_secret(path: Path) -> str:
-    """Return the secret of this installation, made once. Sessions survive a restart."""
+def _kept_secret(path: Path, make: Callable[[], str] = _secret) -> str:
+    """Return a secret of this installation, made once: what it signed or encrypted outlives a restart."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}")
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-            file.write(secrets.token_urlsafe(48))
+            file.write(make())
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import procrastinate
 
-from marketplace.jobs import alerts, events, interrupting, mails, matching, settling, ticking, upkeep, wiring
+from marketplace.jobs import alerts, events, interrupting, mails, matching, residence, settling, ticking, upkeep, wiring
 from marketplace.runtime import Runtime
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "mails",
     "matching",
     "names",
+    "residence",
     "settling",
     "ticking",
     "upkeep",

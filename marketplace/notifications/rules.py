@@ -34,6 +34,12 @@ KINDS: Mapping[str, Kind] = {
     # residency
     "residence_verified": Kind("/"),
     "residence_refused": Kind("/mon-compte/residence", frozenset({"reason"})),
+    "residence_proven_by_code": Kind("/"),
+    "residence_letter_posted": Kind("/mon-compte/residence"),
+    "residence_ends": Kind("/mon-compte/residence", frozenset({"expires_at"})),
+    "residence_revoked": Kind("/mon-compte/residence", frozenset({"reason"})),
+    "residence_conflict_lifted": Kind("/mon-compte/residence"),
+    "residence_not_looked_at": Kind("/mon-compte/residence"),
     # organisations
     "organisation_invitation": Kind("/mes-organisations"),
     "organisation_place_accepted": Kind("/mes-organisations"),
@@ -43,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
     "mandate_revoked": Kind("/mes-organisations", frozenset({"reason"})),
     # pledges; campaign_succeeded is the one that says the card was charged
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
+    "pledge_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "room_offered": Kind("{pledge_path}", _PLEDGE | {"reserved_until"}),
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
