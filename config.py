@@ -22,7 +22,9 @@ class ConfigurationError(Exception):
 class Config:
     """What differs between two installations. Secrets never show in a repr.
 
-    stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``.
+    stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``. stripe_rate: requests a second that the
+    provider takes, 25 by default at Stripe. page_seconds: for how long pages that are the same for every visitor may be
+    kept, 0 for never.
     """
 
     database_url: str
@@ -35,6 +37,8 @@ class Config:
     stripe_api_base: str | None
     trusted_proxies: int = 0
     smtp_url: str | None = None
+    stripe_rate: float = 25.0
+    page_seconds: int = 0
     proof_keys: Mapping[int, bytes] = field(default_factory=dict)
     proof_pepper: bytes = b""
 
@@ -52,6 +56,11 @@ class Config:
         return self.smtp_url is None and urlsplit(self.site_url).hostname in _LOOPBACK
 
     @property
+    def attestation_keys(self) -> Path:
+        """The folder of the keys that sign attestations; see `core.signing`."""
+        return self.var / "attestation"
+
+    @property
     def signing_secret_file(self) -> Path:
         """Where the embedded sandbox's secret for signing events is kept, once it is known."""
         return self.var / _SIGNING
@@ -60,7 +69,8 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings.
 
-        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port or proxies that are no number.
+        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port, proxies, a rate or seconds that
+        are no number.
         """
         port = _port(environ.get("PORT", str(DEFAULT_PORT)))
         # Two copies in one checkout keep two sets of data.
@@ -79,6 +89,8 @@ class Config:
             stripe_api_base=None if key else environ.get("STRIPE_API_BASE", f"http://127.0.0.1:{port + 1}"),
             trusted_proxies=_proxies(environ.get("TRUSTED_PROXIES") or "0"),
             smtp_url=_smtp(environ.get("SMTP_URL")),
+            stripe_rate=_rate(environ.get("STRIPE_RATE") or "25"),
+            page_seconds=_seconds(environ.get("PAGE_SECONDS") or "10"),
             proof_keys=_keys(environ.get("PROOF_KEYS") or f"1:{_kept_secret(var / 'proof_key', _key)}"),
             proof_pepper=(environ.get("PROOF_PEPPER") or _kept_secret(var / "proof_pepper")).encode(),
         )
@@ -135,9 +147,21 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _rate(text: str) -> float:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise ConfigurationError(f"STRIPE_RATE: expected how many requests a second Stripe takes, not {text!r}.")
+    return float(text)
+
+
 def _proxies(text: str) -> int:
     if not text.isdecimal() or int(text) > 9:
         raise ConfigurationError(f"TRUSTED_PROXIES: expected how many proxies are in front, 0 to 9, not {text!r}.")
+    return int(text)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) > 3600:
+        raise ConfigurationError(f"PAGE_SECONDS: expected seconds, 0 to 3600, not {text!r}.")
     return int(text)
 
 

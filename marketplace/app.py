@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Config
 from marketplace import cli, jobs
 from marketplace.core.db import Database, make_engine
+from marketplace.core.memory import Memory
 from marketplace.demo.clocks import move_sandbox
 from marketplace.payments.gateway import Gateway
 from marketplace.payments.stripe_gateway import StripeGateway
@@ -33,6 +34,7 @@ def create_app(
         config=config,
         database=database or Database(make_engine(config.database_url)),
         gateway=gateway or StripeGateway.from_config(config),
+        memory=Memory(config.page_seconds),
     )
     app.extensions["mitoyen"] = runtime
     app.extensions["mitoyen_queue"] = jobs.install(runtime, post_mail=_mailer(app, config))

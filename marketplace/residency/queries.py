@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Account
@@ -171,6 +171,23 @@ def home(session: Session, account_id: UUID) -> Home | None:
         seconded=link.seconded_by is not None,
         revoke_reason=link.revoke_reason,
     )
+
+
+def members(session: Session, at: datetime) -> dict[str, dict[int, int]]:
+    """Return how many people say they live in each commune at a moment: code → level of proof → people. One statement.
+
+    Codes are those of the release of each declaration.
+    """
+    rows = session.execute(
+        select(ResidenceLink.commune_code, ResidenceLink.level, func.count())
+        .where(ResidenceLink.ended_at.is_(None), ResidenceLink.expires_at > at, ResidenceLink.level >= 1)
+        .group_by(ResidenceLink.commune_code, ResidenceLink.level)
+        .order_by(ResidenceLink.commune_code, ResidenceLink.level)
+    )
+    found = defaultdict[str, dict[int, int]](dict)
+    for code, level, people in rows:
+        found[code][level] = people
+    return dict(found)
 
 
 def moves(session: Session, account_id: UUID) -> list[datetime]:

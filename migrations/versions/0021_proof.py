@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021_proof"
-down_revision = "0020_organisation"
+down_revision = "0026_follow"
 branch_labels = None
 depends_on = None
 

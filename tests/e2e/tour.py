@@ -48,7 +48,7 @@ def _small(plan: Plan) -> Plan:
     shorter = replace(plan, raised=raised, around=plan.around[:1])
     if plan.state != "funded":
         return shorter
-    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2)
+    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2, uses=())
 
 
 # A part of the demonstration, quick to make, with a campaign in each state.
@@ -87,6 +87,21 @@ def _incomplete(page: Page) -> None:
     page.get_by_role("button", name="Enregistrer et envoyer en relecture").click()
 
 
+def _choose_rule(page: Page, button: str) -> None:
+    page.get_by_label("Commune du projet").fill("Antoigné (Maine-et-Loire)")
+    page.get_by_label("Seuil de réussite").fill("200 000")
+    page.get_by_label("Les plus proches d’abord, puis plus loin").check(force=True)
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def _tried(page: Page) -> None:
+    _choose_rule(page, "Voir qui peut participer")
+
+
+def _taken_apart(page: Page) -> None:
+    _choose_rule(page, "Régler cercle par cercle")
+
+
 def _no_reason(page: Page) -> None:
     page.get_by_role("button", name="Renvoyer au porteur").click()
 
@@ -123,8 +138,17 @@ STOPS = (
     Stop("feed-resident", "/", "claire"),
     Stop("feed-filtered", "/?nature=gift&tri=distance", "claire"),
     Stop("feed-nothing", "/?secteur=sport", "claire"),
+    Stop("feed-by-legal-form", "/?statut=scic", "claire"),
+    Stop("commune-visitor", "/communes/86194"),
+    Stop("commune-resident", "/communes/86194", "claire"),
+    Stop("commune-nothing", "/communes/33063?secteur=sport"),
+    Stop("order-of-lists", "/ordre-des-projets"),
     Stop("feed-far", "/", "jerome"),
     Stop("figures", "/nos-chiffres"),
+    Stop("why-visitor", "/collectes/{live}/pourquoi"),
+    Stop("why-resident", "/collectes/{live}/pourquoi", "claire"),
+    Stop("why-far", "/collectes/{live}/pourquoi?commune=Bordeaux&montant=60"),
+    Stop("why-which-commune", "/collectes/{live}/pourquoi?commune=Saint-Denis", status=422),
     Stop("communes", "/communes"),
     Stop("communes-found", "/communes?q=Saint-Denis"),
     Stop("communes-none", "/communes?q=Xyzzy"),
@@ -133,6 +157,8 @@ STOPS = (
     Stop("zone-wide", "/proposer/zone?commune=Poitiers&preset=departement_and_bordering"),
     Stop("how-it-works", "/comment-ca-marche"),
     Stop("local-rule", "/regle-locale"),
+    Stop("replay", "/regle-locale/malaunay"),
+    Stop("attestations", "/attestations"),
     Stop("fees-and-risks", "/frais-et-risques"),
     Stop("accessibility", "/accessibilite"),
     Stop("privacy", "/confidentialite"),
@@ -218,11 +244,15 @@ STOPS = (
     Stop("projects-none", "/mes-projets", "claire"),
     Stop("projects", "/mes-projets", "nadia"),
     Stop("project-new", "/mes-projets/nouveau", "nadia"),
+    Stop("project-new-tried", "/mes-projets/nouveau", "nadia", _tried),
+    Stop("project-new-rings", "/mes-projets/nouveau", "nadia", _taken_apart),
     Stop("project-new-wrong", "/mes-projets/nouveau", "nadia", _incomplete, 422),
     Stop("project-draft", "/mes-projets/{draft}", "nadia"),
     Stop("project-edit", "/mes-projets/{draft}/modifier", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
     Stop("project-live", "/mes-projets/{live}", "nadia"),
+    Stop("project-money", "/mes-projets/{funded}/argent", "nadia"),
+    Stop("project-money-draft", "/mes-projets/{draft}/argent", "nadia"),
     Stop("project-sent-back", "/mes-projets/{sent_back}", "samuel"),
     Stop("project-waiting", "/mes-projets/{waiting}", "nadia"),
     # Administrators
@@ -241,6 +271,7 @@ STOPS = (
     Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
     Stop("territories", "/territoires-de-projet", "helene"),
     Stop("territory-new", "/territoires-de-projet/nouveau", "helene"),
+    Stop("territory", "/territoires-de-projet/{territory}", "helene"),
     Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", _send("Créer le territoire"), 422),
     # The demonstration's tools
     Stop("mailbox", "/boite"),
@@ -279,6 +310,18 @@ class Tour:
     def close(self) -> None:
         for page in self._pages.values():
             page.context.close()
+
+    def leave_no_card_open(self) -> None:
+        """Save the cards that were left open to be looked at: after three of them a resident has to wait a day."""
+        page = self.page("claire")
+        left = page.locator(".line", has_text="Carte à enregistrer")
+        page.goto(f"{self.site}/mes-engagements")
+        while left.count():
+            left.first.get_by_role("link").click()
+            page.get_by_role("button", name="Enregistrer ma carte").click()
+            steps.save_card(page)
+            steps.saved(page)
+            page.goto(f"{self.site}/mes-engagements")
 
     def page(self, who: str) -> Page:
         """Return somebody's page, signed in the first time."""
@@ -344,6 +387,7 @@ class Tour:
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
         places |= self._organisation()
+        places["territory"] = self._territory()
         return places
 
     def _project(self, owner: Page, title: str) -> str:
@@ -399,6 +443,20 @@ class Tour:
         asked = page.get_by_role("link", name=steps.display_name("bastien"))
         return str(asked.get_attribute("href")).split("/")[-1]
 
+    def _territory(self) -> str:
+        """Return a named territory; name one if there is none."""
+        page = self.page("helene")
+        page.goto(f"{self.site}/territoires-de-projet")
+        named = page.locator("tbody a")
+        if not named.count():
+            page.goto(f"{self.site}/territoires-de-projet/nouveau")
+            page.get_by_label("Nom du territoire").fill("Entre Clain et Vienne")
+            page.get_by_label("Pourquoi ce territoire").fill("Deux vallées, un marché.")
+            page.get_by_label("Communes et intercommunalités").fill("Poitiers\nChauvigny")
+            page.get_by_role("button", name="Créer le territoire").click()
+            page.goto(f"{self.site}/territoires-de-projet")
+        return str(named.first.get_attribute("href")).rpartition("/")[2]
+
     def _organisation(self) -> dict[str, str]:
         """Note an organisation; return its page, and the place of it that an administrator sees."""
         page = self.page("claire")
@@ -415,3 +473,17 @@ class Tour:
         page.goto(f"{self.site}/moderation/organisations")
         refuse = page.get_by_role("link", name="Refuser").first
         return {"organisation": organisation, "place": str(refuse.get_attribute("href")).split("/")[-2]}
+
+    def _territory(self) -> str:
+        """Return a named territory; name one if there is none."""
+        page = self.page("helene")
+        page.goto(f"{self.site}/territoires-de-projet")
+        named = page.locator("tbody a")
+        if not named.count():
+            page.goto(f"{self.site}/territoires-de-projet/nouveau")
+            page.get_by_label("Nom du territoire").fill("Entre Clain et Vienne")
+            page.get_by_label("Pourquoi ce territoire").fill("Deux vallées, un marché.")
+            page.get_by_label("Communes et intercommunalités").fill("Poitiers\nChauvigny")
+            page.get_by_role("button", name="Créer le territoire").click()
+            page.goto(f"{self.site}/territoires-de-projet")
+        return str(named.first.get_attribute("href")).rpartition("/")[2]

@@ -24,6 +24,7 @@ from marketplace.core.db import Database
 from marketplace.residency import organisation_queries
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
+from marketplace.web.alerts import endings
 from tests import answers, rows
 from tests.factories import Account, Make
 from tests.factories.organisations import OTHER_SIREN, SECOND_SIRET
@@ -150,6 +151,7 @@ def _objects(world: World, now: Any) -> None:
         "reserved": make.pledge(state="card_pending", campaign=live, backer=people["resident"], amount=20).id,
         "device": device,
         "request": asked,
+        "category": make.asked_category(people["resident"]),
         "page": "1",
         "conflict": make.conflict(people["resident"], people["other_resident"]),
         "conflicting": people["resident"].id,
@@ -157,6 +159,7 @@ def _objects(world: World, now: Any) -> None:
         "territory": territory,
         "letter": letter,
         "token": "not-a-token-of-ours",
+        "poitiers": "86194",
     }
 
 
@@ -186,6 +189,8 @@ class Walk:
     def __init__(self, app: Flask, world: World, table: Mapping[str, Mapping[str, Any]]) -> None:
         self.app, self.world, self.table = app, world, table
         self.probes = 0
+        mailed = endings.path(str(app.secret_key), world.people["resident"].id)
+        world.objects["unsubscribe"] = mailed.rpartition("/")[2]
         serializer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert serializer is not None
         self._cookies = {subject: serializer.dumps(self._session(subject)) for subject in SUBJECTS}
@@ -237,7 +242,7 @@ class Walk:
             probe, _ = self._send(rule.endpoint, path, method, subject, token=True)
             yield from _unless(probe, {200, 403, 404})
             return
-        if method not in SAFE and line["mark"] != "signed_webhook":
+        if method not in SAFE and line["mark"] not in {"signed_webhook", "signed_address"}:
             probe, changed = self._send(rule.endpoint, path, method, subject, token=False)
             yield from _unless(probe, {400})
             yield from (f"{probe}: without a token, {table} changed" for table in changed)
