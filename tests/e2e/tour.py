@@ -80,6 +80,11 @@ def _too_much(page: Page) -> None:
     page.get_by_role("button", name="Continuer").click()
 
 
+def _too_little(page: Page) -> None:
+    page.get_by_label("Nouveau montant en euros").fill("1")
+    page.get_by_role("button", name="Changer le montant").click()
+
+
 def _incomplete(page: Page) -> None:
     page.get_by_label("Titre de la collecte").fill("Un vestiaire pour les footballeuses de Ligugé")
     page.get_by_label("Votre histoire").fill("Trop court.")
@@ -171,6 +176,19 @@ STOPS = (
     Stop("organisation-seat", "{organisation}/siege", "claire"),
     Stop("organisation-branch", "{organisation}/etablissement", "claire"),
     Stop("organisation-members", "{organisation}/membres", "claire"),
+    # Protections of investors
+    Stop("protections", "/mon-compte/investisseur", "claire"),
+    Stop("protections-profile", "/mon-compte/investisseur/experience", "claire"),
+    Stop("protections-test", "/mon-compte/investisseur/questions", "claire"),
+    Stop("protections-test-empty", "/mon-compte/investisseur/questions", "claire", _send("Voir mes réponses"), 422),
+    Stop("protections-warned", "/mon-compte/investisseur/resultat", "bastien"),
+    Stop("protections-unread", "/mon-compte/investisseur/resultat", "bastien", _send("Continuer"), 422),
+    Stop("protections-losses", "/mon-compte/investisseur/simulation", "claire"),
+    Stop("protections-losses-empty", "/mon-compte/investisseur/simulation", "claire", _send("Enregistrer"), 422),
+    Stop("protections-sheet", "/mon-compte/investisseur/simulation/fiche", "claire"),
+    Stop("protections-category", "/mon-compte/investisseur/averti", "claire"),
+    Stop("protections-category-empty", "/mon-compte/investisseur/averti", "claire", _send("Envoyer ma demande"), 422),
+    Stop("protections-asked", "/mon-compte/investisseur", "bastien"),
     # Campaigns and pledges
     Stop("campaign-visitor", "/collectes/{live}"),
     Stop("campaign-resident", "/collectes/{live}", "claire"),
@@ -206,6 +224,8 @@ STOPS = (
     Stop("pledges-none", "/mes-engagements", "jerome"),
     Stop("pledge-saved", "{pledge}?carte=enregistree", "claire"),
     Stop("pledge", "{pledge}", "claire"),
+    Stop("pledge-amount", "{pledge}/montant", "claire"),
+    Stop("pledge-amount-small", "{pledge}/montant", "claire", _too_little, 422),
     Stop("pledge-without-card", "{pending}", "claire"),
     Stop("pledge-paid", "{paid}", "claire"),
     Stop("pledge-released", "{released}", "claire"),
@@ -230,6 +250,9 @@ STOPS = (
     Stop("residences", "/moderation/residences", "helene"),
     Stop("residence-refusal", "/moderation/residences/{request}/refus", "helene"),
     Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", _send("Refuser"), 422),
+    Stop("categories", "/moderation/investisseurs", "helene"),
+    Stop("category-refusal", "/moderation/investisseurs/{category}/refus", "helene"),
+    Stop("category-refusal-wrong", "/moderation/investisseurs/{category}/refus", "helene", _send("Refuser"), 422),
     Stop("organisations-waiting", "/moderation/organisations", "helene"),
     Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
     Stop("territories", "/territoires-de-projet", "helene"),
@@ -337,6 +360,7 @@ class Tour:
         }
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
+        places["category"] = self._category()
         places |= self._organisation()
         places["territory"] = self._territory()
         return places
@@ -391,6 +415,25 @@ class Tour:
             ask.click()
         page = self.page("helene")
         page.goto(f"{self.site}/moderation/residences")
+        refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
+        return str(refuse.get_attribute("href")).split("/")[-2]
+
+    def _category(self) -> str:
+        """Have the declared resident fail the test and ask for less protection, once; return the request."""
+        page, here = self.page("bastien"), f"{self.site}/mon-compte/investisseur"
+        page.goto(f"{here}/questions")
+        page.get_by_role("button", name="Continuer sans répondre").click()
+        page.goto(here)
+        ask = page.get_by_role("link", name="Demander à être investisseur averti")
+        if ask.count():
+            ask.click()
+            page.get_by_label("Revenu brut annuel").fill("60 000")
+            page.get_by_label("Mois de métier dans la finance").fill("12")
+            steps.tick(page, "Un investisseur averti est moins protégé")
+            steps.tick(page, "J’atteste remplir les critères")
+            page.get_by_role("button", name="Envoyer ma demande").click()
+        page = self.page("helene")
+        page.goto(f"{self.site}/moderation/investisseurs")
         refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
         return str(refuse.get_attribute("href")).split("/")[-2]
 
