@@ -56,7 +56,7 @@ def test_the_figures_of_the_simulation_never_leave_the_browser(live, page):
     steps.sign_in(page, live.url, "claire")
     page.goto(f"{live.url}{HERE}/simulation", wait_until="networkidle")
     sent: list[Request] = []
-    page.on("request", sent.append)
+    page.on("request", lambda request: sent.append(request))
 
     for income, liquid, commitments in FIGURES:
         facts = dict(zip(GROUPS, (income, liquid, commitments), strict=True))
@@ -154,10 +154,11 @@ def test_from_a_failed_test_to_less_protection_and_back(live, open_browser, watc
     expect(page.get_by_role("status")).to_contain_text("Toutes les protections s’appliquent.")
 
 
-def test_an_amount_is_changed_and_a_name_is_shown(live, open_browser, tour):
-    page = open_browser().new_page()
+def test_an_amount_is_lowered_raised_and_withdrawn(live, page):
     steps.sign_in(page, live.url, "claire")
-    campaign = tour.places["live"]
+    page.goto(live.url)
+    page.get_by_role("link", name="Le Fournil du Clain").first.click()
+    campaign = page.url.rpartition("/")[2]
     steps.promise(page, live.url, campaign, "90")
     steps.save_card(page)
     mine = steps.saved(page)

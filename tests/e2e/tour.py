@@ -459,7 +459,7 @@ class Tour:
         page.get_by_label("Forme juridique").select_option("association")
         page.get_by_label("SIREN, ou SIRET du siège").fill("732829320")
         page.get_by_label("Commune du siège").fill("Poitiers")
-        page.get_by_label("sur l’honneur").check()
+        steps.tick(page, "sur l’honneur")
         page.get_by_role("button", name="Enregistrer l’organisation").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Les amis du four banal")
         organisation = page.url.removeprefix(self.site)
