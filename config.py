@@ -21,8 +21,8 @@ class ConfigurationError(Exception):
 class Config:
     """What differs between two installations. Secrets never show in a repr.
 
-    stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``. page_seconds: for how long pages that are
-    the same for every visitor may be kept, 0 for never.
+    stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``. page_seconds: how long pages for
+    everybody are kept, 0 for never.
     """
 
     database_url: str
@@ -59,7 +59,7 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings.
 
-        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port, proxies or seconds that are no number.
+        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a number that is none.
         """
         port = _port(environ.get("PORT", str(DEFAULT_PORT)))
         # Two copies in one checkout keep two sets of data.

@@ -1,8 +1,7 @@
 """The other direction: whom a campaign reaches among a million people, and the week of every commune.
 
 `python bench/alerts.py [PEOPLE]`. Real communes; people by population, six in ten of whom follow their commune, one in
-twenty another one; 20 000 campaigns listed by the application's own code, all of them this week. `bench/results/alerts.md`
-holds the results of a run.
+twenty another one; 20 000 campaigns, listed by the application's own code. `bench/results/` holds the results of a run.
 """
 
 import json
@@ -133,8 +132,8 @@ def server_cpu(base: Path) -> float:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             command = (stat.parent / "cmdline").read_bytes()
-            environment = os.readlink(stat.parent / "cwd")
-            if b"postgres" in command and environment.startswith(str(base)):
+            folder = str((stat.parent / "cwd").readlink())
+            if b"postgres" in command and folder.startswith(str(base)):
                 ticks += sum(map(int, stat.read_text().rsplit(")", 1)[1].split()[11:15]))
         except OSError:
             continue

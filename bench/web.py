@@ -1,8 +1,8 @@
 """What a page costs: CPU of the server's processes for each request: `python bench/web.py [REQUESTS]`.
 
-A site of its own with the demonstration, two workers, and a page that says hello through the same application: its CPU is
-measured before and after each page, and a page is compared with their mean. Seconds of CPU survive busy neighbours, seconds
-of a clock do not. `bench/results/web.md` holds the results of a run.
+A site of its own with the demonstration, two workers, and a page that says hello through the same application: its CPU
+is measured before and after each page, and a page is compared with their mean. Seconds of CPU survive busy neighbours,
+seconds of a clock do not. `bench/results/` holds the results of a run.
 """
 
 import http.client
@@ -53,8 +53,14 @@ class Browser:
         body = None
         if form is not None:
             body, sent["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
-        self.connection.request("GET" if form is None else "POST", path, body, sent)
-        answer = self.connection.getresponse()
+        method = "GET" if form is None else "POST"
+        try:
+            self.connection.request(method, path, body, sent)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # it was idle for too long
+            self.connection.close()
+            self.connection.request(method, path, body, sent)
+            answer = self.connection.getresponse()
         read = answer.read().decode()
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")

@@ -90,7 +90,10 @@ def note_progress(session: Session, raised: Mapping[UUID, int], *, now: datetime
     ).all()
     moved = 0
     for listed, goal, published_at, closes_at in rows:
-        assert None not in {goal, published_at, closes_at}  # the database says so of what was published
+        # The database says so of what was published.
+        assert goal is not None
+        assert published_at is not None
+        assert closes_at is not None
         progress = rules.quarters(raised[listed.campaign_id], goal)
         rank = rules.rank(progress=progress, published_at=published_at, closes_at=closes_at, now=now)
         if (progress, rank) != (listed.progress, listed.rank):

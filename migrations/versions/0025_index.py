@@ -1,4 +1,4 @@
-"""The eligibility index at scale: kinds, counters, openings by level of proof. Derived: it is filled again afterwards."""
+"""The eligibility index at scale: kinds, counters, openings by level of proof. Derived: filled again afterwards."""
 
 import sqlalchemy as sa
 from alembic import op
