@@ -3,7 +3,6 @@
 import json
 import logging
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,14 +14,16 @@ from sqlalchemy.orm import Session
 
 from marketplace import demo, invariants
 from marketplace.accounts import services as accounts
-from marketplace.cli_locality import locality
+from marketplace.cli_attestations import locality
+from marketplace.cli_context import now as _now
+from marketplace.cli_context import runtime as _runtime
 from marketplace.cli_matching import matching
-from marketplace.core import clock, migrate
+from marketplace.cli_residence import proofs
+from marketplace.core import migrate
 from marketplace.core.errors import MitoyenError
 from marketplace.matching import alerts
 from marketplace.matching.services import follow_release
 from marketplace.payments.stripe_gateway import StripeGateway
-from marketplace.runtime import Runtime
 from marketplace.territories import loader
 from marketplace.territories.zonages import import_zonages
 
@@ -33,21 +34,8 @@ people = AppGroup("accounts", help="People and roles.")
 
 def install(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (db, territories, people, locality, matching, worker, check, seed):
+    for command in (db, territories, people, locality, matching, proofs, worker, check, seed):
         app.cli.add_command(command)
-
-
-def _runtime() -> Runtime:
-    wired: Runtime = current_app.extensions["mitoyen"]
-    return wired
-
-
-def _now() -> datetime:
-    moment = datetime.now(UTC)
-    if _runtime().config.demonstration:
-        with _runtime().database.reading() as session:
-            moment += clock.demo_offset(session)
-    return moment
 
 
 @db.command("upgrade")

@@ -23,6 +23,7 @@ class Kind:
 
 _PLEDGE = frozenset({"amount_cents", "campaign_title", "pledge_path"})
 _CAMPAIGN = frozenset({"campaign_title", "campaign_path"})
+_MONEY = frozenset({"amount_cents", "campaign_title", "money_path"})
 
 KINDS: Mapping[str, Kind] = {
     # accounts
@@ -33,6 +34,12 @@ KINDS: Mapping[str, Kind] = {
     # residency
     "residence_verified": Kind("/"),
     "residence_refused": Kind("/mon-compte/residence", frozenset({"reason"})),
+    "residence_proven_by_code": Kind("/"),
+    "residence_letter_posted": Kind("/mon-compte/residence"),
+    "residence_ends": Kind("/mon-compte/residence", frozenset({"expires_at"})),
+    "residence_revoked": Kind("/mon-compte/residence", frozenset({"reason"})),
+    "residence_conflict_lifted": Kind("/mon-compte/residence"),
+    "residence_not_looked_at": Kind("/mon-compte/residence"),
     # organisations
     "organisation_invitation": Kind("/mes-organisations"),
     "organisation_place_accepted": Kind("/mes-organisations"),
@@ -42,12 +49,29 @@ KINDS: Mapping[str, Kind] = {
     "mandate_revoked": Kind("/mes-organisations", frozenset({"reason"})),
     # pledges; campaign_succeeded is the one that says the card was charged
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
+    "pledge_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "room_offered": Kind("{pledge_path}", _PLEDGE | {"reserved_until"}),
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
     "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
+    "charge_reminder": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
+    "pledge_refunded": Kind("{pledge_path}", _PLEDGE),
     "campaign_succeeded": Kind("{pledge_path}", _PLEDGE),
     "campaign_failed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "pledge_changed": Kind("{pledge_path}", _PLEDGE),
+    "campaign_suspended": Kind("{pledge_path}", _PLEDGE),
+    "terms_changed": Kind("{pledge_path}", _PLEDGE | {"reconfirm_until"}),
+    "pledge_not_reconfirmed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "campaign_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    # investors; valid_until: of the approval, exclusive
+    "sophisticated_granted": Kind("/mon-compte/investisseur", frozenset({"valid_until"})),
+    "sophisticated_refused": Kind("/mon-compte/investisseur", frozenset({"reason"})),
+    "sophisticated_ended": Kind("/mon-compte/investisseur"),
+    # money, to the owner; and to administrators: matter is a code
+    "dispute_opened": Kind("{money_path}", _MONEY),
+    "dispute_won": Kind("{money_path}", _MONEY),
+    "dispute_lost": Kind("{money_path}", _MONEY),
+    "money_matter": Kind("{campaign_path}", _MONEY | {"campaign_path", "matter", "reference"}),
     # matching, to who follows a commune; campaigns: title and place of each, most local first
     "weekly_digest": Kind("{commune_path}", frozenset({"commune_path", "commune", "campaigns"}), chosen=True),
     # moderation, to the owner; reasons: codes, note: the moderator's own words

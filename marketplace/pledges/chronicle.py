@@ -22,6 +22,7 @@ HAPPENINGS: Mapping[str, str] = {
     "funded": "funded",
     "failed": "failed",
     "cancelled": "cancelled",
+    "suspended": "suspended",
 }
 # A backer hears of a campaign as long as their pledge was not their own to undo.
 _HEARD = (*sorted(LIVE), "released", "dropped")
@@ -83,10 +84,14 @@ def _told(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .where(chosen)
         .cte("chosen")
     )
+    what = case(
+        ((CampaignEvent.old_state == "suspended") & (CampaignEvent.new_state == "live"), "resumed"),
+        else_=CampaignEvent.new_state,
+    )
     # Two steps may share an instant: their numbers tell which came last.
-    steps = select(
-        CampaignEvent.at, CampaignEvent.new_state.label("what"), CampaignEvent.seq, CampaignEvent.campaign_id
-    ).where(CampaignEvent.campaign_id.in_(select(campaigns.c.id)), CampaignEvent.new_state.in_(HAPPENINGS))
+    steps = select(CampaignEvent.at, what.label("what"), CampaignEvent.seq, CampaignEvent.campaign_id).where(
+        CampaignEvent.campaign_id.in_(select(campaigns.c.id)), CampaignEvent.new_state.in_(HAPPENINGS)
+    )
     totals = _totals(campaigns)
     all_of_it = union_all(
         steps,

@@ -13,14 +13,21 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
+from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor, Totals
 from marketplace.locality.rules import decide
-from marketplace.pledges import chain, offers
-from marketplace.pledges.models import RELATED, CampaignTally, Pledge, PledgeDecision, PledgeEvent
+from marketplace.pledges import chain, offers, protecting
+from marketplace.pledges.models import (
+    CampaignTally,
+    Pledge,
+    PledgeConsent,
+    PledgeDecision,
+    PledgeEvent,
+    tally_ring,
+)
 from marketplace.pledges.offers import Terms
 from marketplace.pledges.rules import RESERVATION, RingWeight, check_move
 from marketplace.pledges.transitions import add_to_ring, lock_tally
@@ -31,6 +38,7 @@ class Request:
     """One person asks to pledge. form_key: made with the form, so that sending it twice makes one pledge.
 
     related: they say that they belong to the owner's team or household. may_wait: rather the waiting list than nothing.
+    shown_as: what others may read of them. organisation_id: they act for it. read: digests of the words agreed to.
     """
 
     backer_id: UUID
@@ -38,6 +46,14 @@ class Request:
     form_key: UUID
     related: bool = False
     may_wait: bool = False
+    shown_as: str = "nothing"
+    organisation_id: UUID | None = None
+    read: frozenset[str] = frozenset()
+
+    @property
+    def party(self) -> Party:
+        """Who invests."""
+        return Party(self.backer_id, self.organisation_id)
 
 
 @dataclass(frozen=True)
@@ -56,32 +72,39 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
     Raises NotFound: the campaign was never published. Raises Refused: form_already_sent, with another amount.
     Statements do not depend on the number of requests.
     """
-    backers = sorted({request.backer_id for request in requests})
-    # The yearly limit of level 2 crosses campaigns: one person's requests wait for each other, in a fixed order.
-    session.execute(
-        select(Account.id).where(Account.id.in_(backers)).order_by(Account.id).with_for_update(key_share=True)
-    )
+    parties = {request.party for request in requests}
+    # The yearly limit of level 2 crosses campaigns: requests of one person or organisation wait for each other.
+    offers.lock_parties(session, parties)
     tally = lock_tally(session, campaign_id)
     # Read after the lock: what another transaction decided meanwhile is visible now.
     terms = offers.terms(session, campaign_id)
-    people = offers.investors(session, campaign_id, backers, now)
-    known = _known(session, campaign_id, requests)
+    people = offers.investors(session, campaign_id, parties, now)
+    unmandated = offers.unmandated(session, parties, now)
+    standings = protecting.standings(session, terms, parties, now)
+    sent = _known(session, campaign_id, requests)
     desk = _Desk(terms, tally, offers.totals(session, tally), now)
     outcomes = []
     for request in requests:
-        earlier = known.get(request.form_key)
+        earlier = sent.get(request.form_key)
         if earlier is not None:
             outcomes.append(Outcome(Decision("accept", earlier.ring), earlier.id, replayed=True))
             continue
         related = request.related or request.backer_id == terms.owner_id
-        investor = replace(people[request.backer_id], related=related)
+        investor = replace(people[request.party], related=related)
+        asked = protecting.Asked(request.amount.cents, investor.already_cents + request.amount.cents, request.read)
+        known = standings.get(request.party)
         decision = decide(terms.offer, desk.totals, investor, request.amount.cents, now)
+        decision = protecting.judged(terms, decision, known, asked)
+        if request.party in unmandated:
+            decision = protecting.WITHOUT_MANDATE
         pledge_id = None
         if decision.verdict == "accept":
             pledge_id = desk.accept(request, investor, decision)
-            people[request.backer_id] = _after(investor, request.amount.cents)
+            people[request.party] = _after(investor, request.amount.cents)
         elif decision.verdict == "waitlist" and request.may_wait:
             pledge_id = desk.put_on_list(request, investor, decision)
+        if pledge_id is not None:
+            desk.consents += protecting.consents(terms, pledge_id, known, asked, now)
         outcomes.append(Outcome(decision, pledge_id))
     desk.write(session)
     return outcomes
@@ -121,13 +144,14 @@ class _Desk:
         self.totals = totals
         self.pledges: list[dict[str, Any]] = []
         self.decisions: list[dict[str, Any]] = []
+        self.consents: list[dict[str, Any]] = []
 
     def accept(self, request: Request, investor: Investor, decision: Decision) -> UUID:
         """Reserve room for a request and bind its decision to the chain; return the new pledge's id."""
         assert decision.ring is not None
         pledge_id = self._write_down(request, investor, decision, "card_pending", self.now + RESERVATION)
         self.tally.reserved_cents += request.amount.cents
-        self.totals = self.totals.with_reserved(decision.ring, request.amount.cents, related=investor.related)
+        self.totals = self.totals.with_reserved(decision.ring, request.amount.cents, investor)
         return pledge_id
 
     def put_on_list(self, request: Request, investor: Investor, decision: Decision) -> UUID:
@@ -148,11 +172,16 @@ class _Desk:
                 "id": pledge_id,
                 "campaign_version": self.terms.version,
                 "backer_id": request.backer_id,
+                "organisation_id": request.organisation_id,
                 "form_key": request.form_key,
                 "amount_cents": request.amount.cents,
                 "related": investor.related,
-                "commune_code": offers.home(investor, self.terms.offer.rings[decision.ring]),
+                "investor_kind": investor.kind,
+                "commune_code": offers.home(
+                    self.terms.offer, investor, decision.ring, project_commune=self.terms.project_commune, now=self.now
+                ),
                 "ring": decision.ring,
+                "shown_as": request.shown_as,
                 "state": state,
                 "opened_at": self.now,
                 "reserved_until": until,
@@ -161,17 +190,20 @@ class _Desk:
         return pledge_id
 
     def write(self, session: Session) -> None:
-        """Insert what was accepted, in three statements, and the new totals."""
+        """Insert what was accepted, in four statements at most, and the new totals."""
         if not self.pledges:
             return
         session.execute(insert(Pledge), self.pledges)
         session.execute(insert(PledgeEvent), list(self._first_events()))
         session.execute(insert(PledgeDecision), self.decisions)
+        if self.consents:
+            session.execute(insert(PledgeConsent), self.consents)
         session.flush()
         taken: Counter[int] = Counter()
         for pledge in self.pledges:
             if pledge["state"] == "card_pending":
-                taken[RELATED if pledge["related"] else pledge["ring"]] += pledge["amount_cents"]
+                where = tally_ring(pledge["ring"], related=pledge["related"], investor_kind=pledge["investor_kind"])
+                taken[where] += pledge["amount_cents"]
         for ring, cents in sorted(taken.items()):
             add_to_ring(session, self.terms.campaign_id, ring, RingWeight(taken=cents))
 

@@ -1,20 +1,25 @@
 """What the rule needs to know of a campaign and of a person, read from the tables."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import organisation_queries as organisations
+from marketplace.accounts.models import Account, Organisation
 from marketplace.core.errors import NotFound
-from marketplace.locality.model import Instrument, Investor, Link, Offer, Ring, RingTotal, Totals
+from marketplace.investors.rules import Party
+from marketplace.locality import rules
+from marketplace.locality.model import Instrument, Investor, InvestorKind, Link, Offer, RingTotal, Totals
 from marketplace.locality.rule import parse
-from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge
+from marketplace.pledges.models import PUBLIC, RELATED, CampaignRingTally, CampaignTally, Pledge
 from marketplace.pledges.rules import LIVE, RESERVED
 from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project
+from marketplace.residency import organisation_queries as places
 from marketplace.residency import queries as residency
 from marketplace.territories.atlas import forward
 from marketplace.territories.geography import Geography, geography
@@ -22,11 +27,16 @@ from marketplace.territories.models import TerritoryRelease
 
 YEAR = timedelta(days=365)
 STANDING = sorted(LIVE | RESERVED)
+# Whose pledge it is: the organisation's, when somebody made it for one.
+INVESTOR = func.coalesce(Pledge.organisation_id, Pledge.backer_id)
 
 
 @dataclass(frozen=True)
 class Terms:
-    """A published campaign as the rule sees it, with what a stored decision must name."""
+    """A published campaign as the rule sees it, with what a stored decision must name.
+
+    unit_cents: every pledge is a multiple of it.
+    """
 
     campaign_id: UUID
     version: int
@@ -35,6 +45,7 @@ class Terms:
     project_commune: str
     cog_release: str
     terms_sha256: str
+    unit_cents: int
     offer: Offer
 
 
@@ -85,6 +96,7 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
         project_commune=row.commune_code,
         cog_release=row.cog_release,
         terms_sha256=row.terms_sha256,
+        unit_cents=campaign.unit_cents,
         offer=Offer(
             state=campaign.state,
             instrument=cast("Instrument", campaign.instrument),
@@ -106,42 +118,117 @@ def totals(session: Session, tally: CampaignTally) -> Totals:
     ).all()
     rings = {ring: RingTotal(taken, confirmed) for ring, taken, confirmed in rows}
     related = rings.pop(RELATED, RingTotal()).taken_cents
+    rings.pop(PUBLIC, None)
     by_ring = tuple(rings.get(number, RingTotal()) for number in range(max(rings, default=-1) + 1))
     return Totals(tally.reserved_cents, tally.live_cents, by_ring, related)
 
 
-def investors(
-    session: Session, campaign_id: UUID, account_ids: Collection[UUID], now: datetime
-) -> dict[UUID, Investor]:
-    """Return each person as the rule sees them, in the communes of today. Three statements for any number of people."""
-    links = residency.links_of(session, account_ids)
+def investors(session: Session, campaign_id: UUID, parties: Collection[Party], now: datetime) -> dict[Party, Investor]:
+    """Return each party as the rule sees it, in the communes of today. Three statements, five with organisations."""
+    accounts = {party.account_id for party in parties if party.organisation_id is None}
+    bodies = {party.organisation_id for party in parties if party.organisation_id is not None}
     here = geography(session)
-    pledged = session.execute(
+    homes = residency.links_of(session, accounts)
+    kinds = {} if not bodies else organisations.organisations(session, bodies)
+    seats = {} if not bodies else places.links_of_organisations(session, bodies)
+    sums = _sums(session, campaign_id, accounts, bodies, now)
+    found = {}
+    for party in parties:
+        links = homes.get(party.account_id, ())
+        if party.organisation_id is not None:
+            links = seats.get(party.organisation_id, ())  # type: ignore[assignment]  # the same five fields
+        one_look = party.organisation_id is None and any(link.one_look for link in links)
+        investor = Investor(_links(links, here), *sums.get(party.key, (0, 0)), one_look=one_look)
+        body = kinds.get(party.organisation_id) if party.organisation_id else None
+        found[party] = replace(investor, kind=cast("InvestorKind", body.kind)) if body else investor
+    return found
+
+
+def _sums(
+    session: Session, campaign_id: UUID, accounts: Collection[UUID], bodies: Collection[UUID], now: datetime
+) -> dict[UUID, tuple[int, int]]:
+    """Return what each promised here, and anywhere in a year. What one promises for others is not one's own."""
+    rows = session.execute(
         select(
-            Pledge.backer_id,
+            INVESTOR,
             func.coalesce(func.sum(Pledge.amount_cents).filter(Pledge.campaign_id == campaign_id), 0).label("here"),
             func.coalesce(func.sum(Pledge.amount_cents).filter(Pledge.opened_at > now - YEAR), 0).label("year"),
         )
-        .where(Pledge.backer_id.in_(account_ids), Pledge.state.in_(STANDING))
-        .group_by(Pledge.backer_id)
-    ).all()
-    sums = {row.backer_id: (int(row.here), int(row.year)) for row in pledged}
-    return {
-        account_id: Investor(_links(links.get(account_id, ()), here), *sums.get(account_id, (0, 0)))
-        for account_id in account_ids
+        .where(
+            or_(
+                and_(Pledge.backer_id.in_(accounts), Pledge.organisation_id.is_(None)),
+                Pledge.organisation_id.in_(bodies),
+            ),
+            Pledge.state.in_(STANDING),
+        )
+        .group_by(INVESTOR)
+    )
+    return {key: (int(cents), int(year)) for key, cents, year in rows}
+
+
+def unmandated(session: Session, parties: Collection[Party], now: datetime) -> frozenset[Party]:
+    """Return those who act for an organisation without the right to. One statement for each person who does."""
+    acting = {
+        account_id: {one.organisation.id for one in organisations.acting_for(session, account_id, now)}
+        for account_id in {party.account_id for party in parties if party.organisation_id is not None}
     }
+    return frozenset(
+        party
+        for party in parties
+        if party.organisation_id is not None and party.organisation_id not in acting[party.account_id]
+    )
 
 
-def home(investor: Investor, ring: Ring) -> str:
-    """Return the commune that brings an investor into a ring: that of the best proof, the first among equals."""
-    return max((link for link in investor.links if link.commune_code in ring.communes), key=_proof).commune_code
+def lock_parties(session: Session, parties: Collection[Party]) -> None:
+    """Let the requests of one person, and those of one organisation, wait for each other, in a fixed order.
+
+    What a level of proof allows in a year crosses campaigns. Taken before any pledge and before the tally.
+    """
+    accounts = sorted({party.account_id for party in parties})
+    session.execute(
+        select(Account.id).where(Account.id.in_(accounts)).order_by(Account.id).with_for_update(key_share=True)
+    )
+    bodies = sorted({party.organisation_id for party in parties if party.organisation_id is not None})
+    if bodies:
+        session.execute(
+            select(Organisation.id)
+            .where(Organisation.id.in_(bodies))
+            .order_by(Organisation.id)
+            .with_for_update(key_share=True)
+        )
+
+
+def home(offer: Offer, investor: Investor, ring: int, *, project_commune: str, now: datetime) -> str:
+    """Return the commune that brings an investor into a ring: that of the best proof, the first among equals.
+
+    A public body of a whole département or région has no commune of its own: it is where the project is.
+    """
+    inside = [
+        link
+        for link in rules.links_inside(offer, investor, ring, now)
+        if link.commune_code in offer.rings[ring].communes
+    ]
+    return max(inside, key=_proof).commune_code if inside else project_commune
+
+
+def links_of_today(session: Session, links: Iterable[Link]) -> tuple[Link, ...]:
+    """Return links in the communes of today; what is no commune's code is left as it is. One statement."""
+    here = geography(session)
+    return tuple(replace(link, commune_code=here.today(link.commune_code) or link.commune_code) for link in links)
 
 
 def _proof(link: Link) -> int:
     return link.level
 
 
-def _links(rows: Sequence[residency.Link], here: Geography) -> tuple[Link, ...]:
+def _links(rows: Sequence[residency.Link | places.OrganisationLinkRow], here: Geography) -> tuple[Link, ...]:
     return tuple(
-        Link(row.kind, here.today(row.commune_code) or row.commune_code, row.level, row.expires_at) for row in rows
+        Link(
+            row.kind,
+            here.today(row.commune_code) or row.commune_code,
+            row.level,
+            row.expires_at,
+            getattr(row, "count", 1),
+        )
+        for row in rows
     )

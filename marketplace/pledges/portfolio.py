@@ -36,7 +36,7 @@ class Gathered:
 
 
 def holdings(session: Session, backer_id: UUID) -> list[Holding]:
-    """Return a person's pledges that are neither withdrawn, released nor lost, newest first. One statement."""
+    """Return a person's own pledges that are neither withdrawn, released nor lost, newest first. One statement."""
     rows = session.execute(
         select(
             Pledge.campaign_id,
@@ -48,7 +48,7 @@ def holdings(session: Session, backer_id: UUID) -> list[Holding]:
         )
         .join(Campaign, Campaign.id == Pledge.campaign_id)
         .join(Project, Project.id == Campaign.project_id)
-        .where(Pledge.backer_id == backer_id, Pledge.state.in_(sorted(LIVE)))
+        .where(Pledge.backer_id == backer_id, Pledge.organisation_id.is_(None), Pledge.state.in_(sorted(LIVE)))
         .order_by(Pledge.opened_at.desc(), Pledge.id.desc())
     )
     return [
@@ -68,7 +68,7 @@ def gathered(session: Session, departement_code: str, *, since: datetime) -> Gat
         select(
             func.coalesce(func.sum(Pledge.amount_cents), 0),
             func.coalesce(func.sum(Pledge.amount_cents).filter(from_here), 0),
-            func.count(Pledge.backer_id.distinct()),
+            func.count(func.coalesce(Pledge.organisation_id, Pledge.backer_id).distinct()),
             func.count(Pledge.campaign_id.distinct()),
         )
         .join(Campaign, Campaign.id == Pledge.campaign_id)

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Organisation
 from marketplace.core.errors import NotFound
 from marketplace.pledges.models import CampaignTally, Pledge, PledgeEvent
-from marketplace.pledges.rules import LIVE, may_withdraw
+from marketplace.pledges.rules import LIVE, LOWERABLE, may_withdraw
 from marketplace.projects.models import Campaign, Project
 
 # Below this many people a figure would say something about somebody.
@@ -20,12 +21,13 @@ SMALLEST_GROUP = 5
 
 @dataclass(frozen=True)
 class Progress:
-    """What a campaign has gathered, in cents. taken_cents: what fills the cap, reservations included."""
+    """What a campaign has gathered, in cents. fee_basis_points: what the platform keeps of each charge."""
 
     live_cents: int
     reserved_cents: int
     related_cents: int
     backers: int
+    fee_basis_points: int = 0
 
     @property
     def counted_cents(self) -> int:
@@ -35,7 +37,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class MyPledge:
-    """A pledge as its backer sees it. revocable_until, recover_until, reserved_until: exclusive."""
+    """A pledge as its backer sees it. organisation_name: whose it is, when not their own.
+
+    revocable_until, recover_until, reserved_until, reconfirm_until: exclusive.
+    """
 
     campaign_id: UUID
     pledge_id: UUID
@@ -57,19 +62,39 @@ class MyPledge:
     card_brand: str | None
     card_last4: str | None
     related: bool
+    shown_as: str
+    reconfirm_until: datetime | None
+    unit_cents: int
+    organisation_name: str | None
 
     def withdrawable(self, now: datetime) -> bool:
         """Tell whether it may be withdrawn now."""
-        return may_withdraw(self.state, self.revocable_until, now)
+        return may_withdraw(
+            self.state,
+            self.revocable_until,
+            now,
+            reconfirm_until=self.reconfirm_until,
+            campaign_state=self.campaign_state,
+        )
+
+    def lowerable(self, now: datetime) -> bool:
+        """Tell whether its amount may be lowered now."""
+        return self.state in LOWERABLE and self.withdrawable(now)
+
+    def raisable(self, now: datetime) -> bool:
+        """Tell whether its amount may be raised now, if the rule accepts."""
+        reflecting = self.state == "reflecting" and self.reconfirm_until is None
+        return reflecting and self.campaign_state == "live" and now < self.closes_at and self.withdrawable(now)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a pledge's history."""
+    """One line of a pledge's history. amount_cents: after it, where it changed."""
 
     at: datetime
     new_state: str
     cause: str
+    amount_cents: int | None
 
 
 @dataclass(frozen=True)
@@ -89,6 +114,7 @@ def progress(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, Pro
             CampaignTally.reserved_cents,
             CampaignTally.related_cents,
             CampaignTally.backers,
+            CampaignTally.fee_basis_points,
         ).where(CampaignTally.campaign_id.in_(campaign_ids))
     )
     return {row.campaign_id: Progress(*row[1:]) for row in rows}
@@ -115,7 +141,7 @@ def my_pledge(session: Session, *, campaign_id: UUID, pledge_id: UUID, backer_id
 def history(session: Session, *, campaign_id: UUID, pledge_id: UUID) -> list[Step]:
     """Return the history of a pledge, oldest first. One statement."""
     rows = session.execute(
-        select(PledgeEvent.at, PledgeEvent.new_state, PledgeEvent.cause)
+        select(PledgeEvent.at, PledgeEvent.new_state, PledgeEvent.cause, PledgeEvent.amount_cents)
         .where(PledgeEvent.campaign_id == campaign_id, PledgeEvent.pledge_id == pledge_id)
         .order_by(PledgeEvent.seq)
     )
@@ -123,8 +149,11 @@ def history(session: Session, *, campaign_id: UUID, pledge_id: UUID) -> list[Ste
 
 
 def neighbours(session: Session, campaign_id: UUID) -> list[Neighbours]:
-    """Return backers by commune, most first; groups of fewer than five are merged. One statement."""
-    count = func.count(Pledge.backer_id.distinct())
+    """Return backers by commune, most first; groups of fewer than five are merged. One statement.
+
+    So are the next smallest until those merged are five: the total is public, and a rest of one would name somebody.
+    """
+    count = func.count(func.coalesce(Pledge.organisation_id, Pledge.backer_id).distinct())
     rows = session.execute(
         select(Pledge.commune_code, count.label("backers"))
         .where(Pledge.campaign_id == campaign_id, Pledge.state.in_(sorted(LIVE)), Pledge.related.is_(False))
@@ -133,6 +162,8 @@ def neighbours(session: Session, campaign_id: UUID) -> list[Neighbours]:
     ).all()
     shown = [Neighbours(code, backers) for code, backers in rows if backers >= SMALLEST_GROUP]
     rest = sum(backers for _, backers in rows if backers < SMALLEST_GROUP)
+    while shown and 0 < rest < SMALLEST_GROUP:
+        rest += shown.pop().backers
     return [*shown, Neighbours(None, rest)] if rest else shown
 
 
@@ -159,7 +190,12 @@ def _mine() -> Select[*tuple[Any, ...]]:
             Pledge.card_brand,
             Pledge.card_last4,
             Pledge.related,
+            Pledge.shown_as,
+            Pledge.reconfirm_until,
+            Campaign.unit_cents,
+            Organisation.name.label("organisation_name"),
         )
         .join(Campaign, Campaign.id == Pledge.campaign_id)
         .join(Project, Project.id == Campaign.project_id)
+        .outerjoin(Organisation, Organisation.id == Pledge.organisation_id)
     )

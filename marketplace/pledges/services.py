@@ -1,25 +1,27 @@
 """What a backer may do with a pledge, and what time does to it."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
 import holidays
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account
-from marketplace.core.errors import NotFound, Refused
+from marketplace.core.errors import MitoyenError, NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.core.queue import enqueue
+from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
+from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor
 from marketplace.locality.rules import decide
 from marketplace.payments.gateway import SavedCard
-from marketplace.pledges import chain, offers
-from marketplace.pledges.commit import Request, commit_batch
-from marketplace.pledges.errors import PledgeRefused
+from marketplace.pledges import chain, offers, protecting
+from marketplace.pledges.commit import Request
 from marketplace.pledges.models import CampaignTally, Pledge
-from marketplace.pledges.rules import UNFINISHED_FOR, may_reserve_from, may_withdraw
+from marketplace.pledges.opening import open_pledges
+from marketplace.pledges.rules import SHOWN_AS, may_withdraw
 from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects.models import Campaign
 from marketplace.protection.reflection import revocable_until
@@ -28,9 +30,14 @@ _WAITING = ("waitlisted", "offered")
 
 
 def open_tally(session: Session, *, campaign_id: UUID, hard_cap: Money) -> None:
-    """Start counting for a campaign that is being published."""
+    """Start counting for a campaign that is being published. The platform's fee is frozen with it."""
     session.add(
-        CampaignTally(campaign_id=campaign_id, hard_cap_cents=hard_cap.cents, last_hash=chain.genesis(campaign_id))
+        CampaignTally(
+            campaign_id=campaign_id,
+            hard_cap_cents=hard_cap.cents,
+            fee_basis_points=PLATFORM_FEE_BASIS_POINTS,
+            last_hash=chain.genesis(campaign_id),
+        )
     )
     session.flush()
 
@@ -43,17 +50,21 @@ def ask(
     amount: Money,
     now: datetime,
     investor: Investor | None = None,
+    organisation_id: UUID | None = None,
 ) -> Decision:
     """Say what the rule would answer, without a lock and without a trace: for pages only. Seven statements.
 
-    investor: stands for a visitor without an account; otherwise the account's links and pledges are read.
+    investor: stands for a visitor without an account; otherwise the account's links and pledges are read, or those of
+    the organisation it acts for.
     """
     terms = offers.terms(session, campaign_id)
     tally = session.get_one(CampaignTally, campaign_id)
     if investor is None:
         assert backer_id is not None
-        investor = offers.investors(session, campaign_id, [backer_id], now)[backer_id]
-    return decide(terms.offer, offers.totals(session, tally), investor, amount.cents, now)
+        party = Party(backer_id, organisation_id)
+        investor = offers.investors(session, campaign_id, [party], now)[party]
+    decision = decide(terms.offer, offers.totals(session, tally), investor, amount.cents, now)
+    return protecting.with_whole_shares(terms, decision, amount.cents)
 
 
 def open_pledge(
@@ -66,46 +77,35 @@ def open_pledge(
     now: datetime,
     related: bool = False,
     may_wait: bool = False,
+    shown_as: str = "nothing",
+    organisation_id: UUID | None = None,
+    read: Collection[str] = (),
 ) -> UUID:
     """Promise an amount to a campaign: decide, reserve room for the card page, store why. No money moves.
 
     amount: euro cents. form_key: made with the form; the same key again returns the same pledge. related: the backer
-    says that they belong to the owner's team or household. may_wait: where there is no room, wait for some.
+    says that they belong to the owner's team or household. may_wait: where there is no room, wait for some. shown_as:
+    what others may read of them. organisation_id: whose pledge it is, under a mandate of the backer. read: digests of
+    the words they agreed to, of `protection.texts`.
     Raises NotFound: no such published campaign, or a form of somebody else. Raises Refused: email_not_confirmed.
     Raises Refused: too_many_reservations, of which none was completed; form_already_sent, with another amount;
     already_waiting, for room in this campaign.
-    Raises PledgeRefused: the rule's reason codes. Source: docs/local-to-local.md.
+    Raises PledgeRefused: the rule's reason codes, and those of `protecting`. Source: docs/local-to-local.md.
     """
-    # The lock that `commit_batch` takes first too: of two requests of one person the second one counts the first.
-    account = session.get(Account, backer_id, with_for_update={"key_share": True}, populate_existing=True)
-    if account is None:
-        raise NotFound(backer_id)
-    if account.email_confirmed_at is None:
-        raise Refused("email_not_confirmed")
-    _check_reservations(session, campaign_id, backer_id, form_key, now)
-    request = Request(backer_id, amount, form_key, related=related, may_wait=may_wait)
-    (outcome,) = commit_batch(session, campaign_id=campaign_id, requests=[request], now=now)
-    if outcome.pledge_id is None:
-        raise PledgeRefused(outcome.decision)
-    return outcome.pledge_id
-
-
-def _check_reservations(session: Session, campaign_id: UUID, backer_id: UUID, form_key: UUID, now: datetime) -> None:
-    """Refuse who reserved room again and again without ever saving a card; a form sent again passes."""
-    recent = session.execute(
-        select(Pledge.form_key, Pledge.opened_at, Pledge.payment_method_id, Pledge.state).where(
-            Pledge.campaign_id == campaign_id,
-            Pledge.backer_id == backer_id,
-            or_(Pledge.opened_at > now - UNFINISHED_FOR, Pledge.state.in_(_WAITING)),
-        )
-    ).all()
-    if any(row.state in _WAITING and row.form_key != form_key for row in recent):
-        raise Refused("already_waiting")
-    again_at = may_reserve_from(
-        [row.opened_at for row in recent if row.payment_method_id is None and row.state not in _WAITING]
+    request = Request(
+        backer_id,
+        amount,
+        form_key,
+        related=related,
+        may_wait=may_wait,
+        shown_as=shown_as,
+        organisation_id=organisation_id,
+        read=frozenset(read),
     )
-    if again_at is not None and all(row.form_key != form_key for row in recent):
-        raise Refused("too_many_reservations", again_at=again_at)
+    (answer,) = open_pledges(session, campaign_id=campaign_id, requests=[request], now=now)
+    if isinstance(answer, MitoyenError):
+        raise answer
+    return answer
 
 
 def card_saved(
@@ -160,7 +160,7 @@ def card_page_expired(
 
 
 def withdraw(session: Session, *, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, now: datetime) -> None:
-    """Withdraw a pledge, freely and without a reason, until its reflection period ends.
+    """Withdraw a pledge, freely and without a reason, until its reflection period ends or after an interruption.
 
     Happens again without effect. Raises NotFound: no such pledge of this backer. Raises Refused:
     reflection_period_over. Source: regulation (EU) 2020/1503 art. 22.
@@ -170,13 +170,42 @@ def withdraw(session: Session, *, campaign_id: UUID, pledge_id: UUID, backer_id:
         raise NotFound(pledge_id)
     if pledge.state == "withdrawn":
         return
-    if not may_withdraw(pledge.state, pledge.revocable_until, now):
+    campaign_state = session.scalars(select(Campaign.state).where(Campaign.id == campaign_id)).one()
+    if not may_withdraw(
+        pledge.state,
+        pledge.revocable_until,
+        now,
+        reconfirm_until=pledge.reconfirm_until,
+        campaign_state=campaign_state,
+    ):
         raise Refused("reflection_period_over")
     was_live = pledge.state not in {"waitlisted", "offered", "card_pending"}
-    move(session, pledge, to="withdrawn", cause="withdrawn_by_backer", now=now, actor_id=backer_id)
+    move(
+        session,
+        pledge,
+        to="withdrawn",
+        cause="withdrawn_by_backer",
+        now=now,
+        actor_id=backer_id,
+        reconfirm_until=None,
+    )
     clear_provider(session, pledge)
     if was_live:
         tell(session, pledge, "pledge_withdrawn")
+
+
+def show_as(session: Session, *, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, shown_as: str) -> None:
+    """Change what others may read of a backer: "name", "commune" or "nothing". Whenever they like.
+
+    Raises NotFound: no such pledge of this backer. Raises Refused: shown_as_unknown.
+    """
+    if shown_as not in SHOWN_AS:
+        raise Refused("shown_as_unknown", field="shown_as")
+    pledge = lock_pledge(session, campaign_id, pledge_id)
+    if pledge.backer_id != backer_id:
+        raise NotFound(pledge_id)
+    pledge.shown_as = shown_as
+    session.flush()
 
 
 def clear_provider(session: Session, pledge: Pledge) -> None:
@@ -197,6 +226,7 @@ def tell(session: Session, pledge: Pledge, kind: str) -> None:
         "pledge_path": f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}",
         "revocable_until": pledge.revocable_until.isoformat() if pledge.revocable_until else None,
         "recover_until": pledge.recover_until.isoformat() if pledge.recover_until else None,
+        "reconfirm_until": pledge.reconfirm_until.isoformat() if pledge.reconfirm_until else None,
         "reserved_until": pledge.reserved_until.isoformat(),
     }
     enqueue(session, "notifications.send_mail", kind=kind, account_id=str(pledge.backer_id), params=params)
@@ -217,8 +247,9 @@ def _fits_again(session: Session, pledge: Pledge, now: datetime) -> bool:
 
     The account is locked before the tally, as in `commit_batch`: what a level allows in a year crosses campaigns.
     """
-    session.execute(select(Account.id).where(Account.id == pledge.backer_id).with_for_update(key_share=True))
+    party = Party(pledge.backer_id, pledge.organisation_id)
+    offers.lock_parties(session, [party])
     tally = lock_tally(session, pledge.campaign_id)
     terms = offers.terms(session, pledge.campaign_id)
-    person = offers.investors(session, pledge.campaign_id, [pledge.backer_id], now)[pledge.backer_id]
+    person = offers.investors(session, pledge.campaign_id, [party], now)[party]
     return decide(terms.offer, offers.totals(session, tally), person, pledge.amount_cents, now).verdict == "accept"

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.payments import ledger
-from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge, PledgeEvent
-from marketplace.pledges.rules import FINAL, LIVE, RingWeight, Weight, check_move, ring_weight, weight
+from marketplace.pledges.models import CampaignRingTally, CampaignTally, Pledge, PledgeEvent, tally_ring
+from marketplace.pledges.rules import FINAL, LIVE, TAKEN, RingWeight, Weight, check_move, ring_weight, weight
 
 
 def lock_pledge(session: Session, campaign_id: UUID, pledge_id: UUID) -> Pledge:
@@ -43,7 +43,7 @@ def move(
     values: columns that change with the state. Raises IllegalMove: the table has no such move.
     """
     check_move(pledge.state, to, cause)
-    old, old_cents, seq = pledge.state, pledge.amount_cents, pledge.row_version + 1
+    old, old_cents, old_ring, seq = pledge.state, pledge.amount_cents, pledge.ring, pledge.row_version + 1
     session.scalars(
         update(Pledge)
         .where(
@@ -67,45 +67,77 @@ def move(
             cause=cause,
             actor_id=actor_id,
             stripe_event_id=stripe_event_id,
+            amount_cents=pledge.amount_cents if pledge.amount_cents != old_cents else None,
             at=now,
         )
     )
-    _keep_ledger(session, pledge, old=old, to=to, now=now, provider_id=values.get("charge_id"))
-    _weigh(session, pledge, old=old, old_cents=old_cents, to=to)
+    _keep_ledger(session, pledge, old=old, old_cents=old_cents, to=to, now=now)
+    _weigh(session, pledge, old=old, old_cents=old_cents, old_ring=old_ring, to=to)
 
 
-def _keep_ledger(
-    session: Session, pledge: Pledge, *, old: str, to: str, now: datetime, provider_id: str | None
-) -> None:
-    line = {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id}
-    if to == "reflecting":
-        ledger.promise(session, **line, amount=Money(pledge.amount_cents), now=now)
-    elif to == "paid":
-        assert provider_id is not None
-        ledger.post(session, **line, provider_id=provider_id, now=now)
-    elif old in LIVE and to not in LIVE:
-        ledger.void(session, **line, now=now)
+def _keep_ledger(session: Session, pledge: Pledge, *, old: str, old_cents: int, to: str, now: datetime) -> None:
+    """Write the lines of the ledger that go with a move. The pledge has its new values."""
+    line: dict[str, Any] = {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id, "now": now}
+    changed = pledge.amount_cents != old_cents
+    if old in TAKEN:
+        _step(session, pledge, (old, to), line)
+        return
+    if to == "paid":
+        assert pledge.charge_id is not None
+        ledger.post(session, provider_id=pledge.charge_id, **line)
+        return
+    if old in LIVE and (to not in LIVE or changed):
+        ledger.void(session, **line)
+    if to in LIVE and (old not in LIVE or changed):
+        ledger.promise(session, amount=Money(pledge.amount_cents), **line)
 
 
-def _weigh(session: Session, pledge: Pledge, *, old: str, old_cents: int, to: str) -> None:
+def _step(session: Session, pledge: Pledge, step: tuple[str, str], line: dict[str, Any]) -> None:
+    """Write down where money that was taken goes."""
+    whole = pledge.amount_cents
+    match step:
+        case (_, "disputed"):
+            ledger.take_step(session, "dispute", cents=whole, provider_id=str(pledge.dispute_id), **line)
+        case ("disputed", "paid" | "transferred"):
+            ledger.take_step(session, "dispute_won", cents=whole, provider_id=str(pledge.dispute_id), **line)
+        case ("disputed", "charged_back"):
+            # What the owner has and could not be taken back is the platform's loss; the rest the campaign gives.
+            away = 0 if pledge.transfer_id is None else whole
+            facts = {"provider_id": str(pledge.dispute_id), **line}
+            ledger.take_step(session, "chargeback", cents=whole - away, **facts)
+            ledger.take_step(session, "chargeback", cents=away, lost=True, **facts)
+        case ("paid", "transferred"):
+            sent = {"provider_id": str(pledge.transfer_id), **line}
+            ledger.take_step(session, "transfer", cents=whole - pledge.fee_cents, **sent)
+            ledger.take_step(session, "fee", cents=pledge.fee_cents, **sent)
+        case (_, "refunding"):
+            if step[0] != "refund_failed":  # is due already
+                ledger.take_step(session, "refund_due", cents=whole, provider_id=str(pledge.charge_id), **line)
+        case (_, "refunded"):
+            ledger.take_step(session, "refund", cents=whole, provider_id=str(pledge.refund_id), **line)
+        case ("refunded", "refund_failed"):
+            ledger.take_step(session, "refund_back", cents=whole, provider_id=str(pledge.refund_id), **line)
+
+
+def _weigh(session: Session, pledge: Pledge, *, old: str, old_cents: int, old_ring: int, to: str) -> None:
     delta = weight(to, pledge.amount_cents, related=pledge.related) - weight(old, old_cents, related=pledge.related)
     before, after = ring_weight(old, old_cents), ring_weight(to, pledge.amount_cents)
-    if delta == Weight() and before == after:
+    if delta == Weight() and before == after and pledge.ring == old_ring:
         return
     tally = lock_tally(session, pledge.campaign_id)
     tally.reserved_cents += delta.reserved
     tally.live_cents += delta.live
     tally.related_cents += delta.related
     tally.confirmed_cents += delta.confirmed
-    if delta.live and not pledge.related and not _stands_otherwise(session, pledge):
-        tally.backers += 1 if delta.live > 0 else -1
+    joins_or_leaves = (old in LIVE) != (to in LIVE)
+    if joins_or_leaves and not pledge.related and not _stands_otherwise(session, pledge):
+        tally.backers += 1 if to in LIVE else -1
     session.flush()
-    add_to_ring(
-        session,
-        pledge.campaign_id,
-        RELATED if pledge.related else pledge.ring,
-        RingWeight(after.taken - before.taken, after.live - before.live, after.confirmed - before.confirmed),
-    )
+    place = tally_ring(old_ring, related=pledge.related, investor_kind=pledge.investor_kind)
+    if before != RingWeight() and place != pledge.tally_ring:
+        add_to_ring(session, pledge.campaign_id, place, RingWeight() - before)
+        before = RingWeight()
+    add_to_ring(session, pledge.campaign_id, pledge.tally_ring, after - before)
 
 
 def add_to_ring(session: Session, campaign_id: UUID, ring: int, more: RingWeight) -> None:
@@ -139,7 +171,7 @@ def _stands_otherwise(session: Session, pledge: Pledge) -> bool:
         select(
             exists().where(
                 Pledge.campaign_id == pledge.campaign_id,
-                Pledge.backer_id == pledge.backer_id,
+                func.coalesce(Pledge.organisation_id, Pledge.backer_id) == (pledge.organisation_id or pledge.backer_id),
                 Pledge.id != pledge.id,
                 Pledge.state.in_(sorted(LIVE)),
             )

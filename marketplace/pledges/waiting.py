@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select, tuple_
+from sqlalchemy import and_, func, insert, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.accounts.models import Account
 from marketplace.core.clock import PARIS
 from marketplace.core.errors import NotFound, Refused
+from marketplace.investors.rules import Party
 from marketplace.locality import limits
 from marketplace.locality.allocation import Asked, share
 from marketplace.locality.model import Decision, Investor
@@ -26,11 +26,14 @@ from marketplace.pledges.services import tell
 from marketplace.pledges.settlement import Ref
 from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects.models import Campaign
+from marketplace.projects.rules import RUNNING
 
 # In Paris, every day.
 OFFERING_HOUR = time(9)
 # So many people are served at a time; the others the next day.
 MOST_SERVED = 500
+# While charges may fail, room may still come.
+_MAY_HAVE_ROOM = (*RUNNING, "closing", "collecting")
 
 
 def last_offering(now: datetime) -> datetime:
@@ -41,16 +44,25 @@ def last_offering(now: datetime) -> datetime:
 
 
 def campaigns_to_serve(session: Session, now: datetime) -> list[UUID]:
-    """Return live campaigns whose waiting list was not served since the last hour of offers."""
+    """Return campaigns whose waiting list was not served since the last hour of offers.
+
+    Those that are live; and those that collect and are short of their threshold, because charges failed.
+    """
     hour = last_offering(now)
     waits = select(Pledge.id).where(
         Pledge.campaign_id == Campaign.id, Pledge.state == "waitlisted", Pledge.opened_at < hour
     )
     unserved = or_(CampaignTally.offers_made_at.is_(None), CampaignTally.offers_made_at < hour)
+    live = and_(Campaign.state == "live", Campaign.closes_at > now)
+    short = and_(
+        Campaign.state == "collecting",
+        CampaignTally.confirmed_cents < Campaign.threshold_cents,
+        CampaignTally.shortfall_until > now,
+    )
     found = (
         select(Campaign.id)
         .join(CampaignTally, CampaignTally.campaign_id == Campaign.id)
-        .where(Campaign.state == "live", Campaign.closes_at > now, unserved, waits.exists())
+        .where(or_(live, short), unserved, waits.exists())
         .order_by(Campaign.id)
     )
     return list(session.scalars(found))
@@ -63,12 +75,15 @@ def serve(session: Session, *, campaign_id: UUID, now: datetime) -> int:
     hour of offers. Locks as `commit_batch`: people, pledges, the tally last.
     """
     waiting = (Pledge.campaign_id == campaign_id, Pledge.state == "waitlisted", Pledge.opened_at < last_offering(now))
-    first = select(Pledge.id, Pledge.backer_id).where(*waiting).order_by(Pledge.opened_at, Pledge.id).limit(MOST_SERVED)
-    chosen = session.execute(first).all()
-    people = sorted({row.backer_id for row in chosen})
-    session.execute(
-        select(Account.id).where(Account.id.in_(people)).order_by(Account.id).with_for_update(key_share=True)
+    first = (
+        select(Pledge.id, Pledge.backer_id, Pledge.organisation_id)
+        .where(*waiting)
+        .order_by(Pledge.opened_at, Pledge.id)
+        .limit(MOST_SERVED)
     )
+    chosen = session.execute(first).all()
+    people = {Party(row.backer_id, row.organisation_id) for row in chosen}
+    offers.lock_parties(session, people)
     pledges = session.scalars(
         select(Pledge)
         .where(*waiting, Pledge.id.in_([row.id for row in chosen]))
@@ -81,6 +96,8 @@ def serve(session: Session, *, campaign_id: UUID, now: datetime) -> int:
         return 0
     tally.offers_made_at = now
     terms = offers.terms(session, campaign_id)
+    if terms.offer.state == "collecting":  # for those who wait, it is as open as it was
+        terms = replace(terms, offer=replace(terms.offer, state="live", closes_at=tally.shortfall_until))
     round_ = _Round(session, terms, tally, now)
     round_.serve(pledges, offers.investors(session, campaign_id, people, now))
     session.flush()
@@ -108,7 +125,7 @@ class _Round:
         self._now = now
         self.served = 0
 
-    def serve(self, pledges: Sequence[Pledge], people: Mapping[UUID, Investor]) -> None:
+    def serve(self, pledges: Sequence[Pledge], people: Mapping[Party, Investor]) -> None:
         """Share out the room, ring by ring; money of related people comes after everybody's."""
         for related in (False, True):
             for ring in range(len(self._terms.offer.rings)):
@@ -116,12 +133,12 @@ class _Round:
                 if wishes:
                     self._share(ring, wishes)
 
-    def _wishes(self, pledges: Iterable[Pledge], people: Mapping[UUID, Investor], *, related: bool) -> Iterable[_Wish]:
+    def _wishes(self, pledges: Iterable[Pledge], people: Mapping[Party, Investor], *, related: bool) -> Iterable[_Wish]:
         """Ask the rule again about each: proofs, caps and totals may have changed since they came."""
         for pledge in pledges:
             if pledge.related is not related or pledge.state != "waitlisted":
                 continue
-            investor = replace(people[pledge.backer_id], related=related)
+            investor = replace(people[Party(pledge.backer_id, pledge.organisation_id)], related=related)
             decision = decide(self._terms.offer, self._totals, investor, pledge.amount_cents, self._now)
             most = pledge.amount_cents if decision.verdict == "accept" else decision.limit_cents
             if decision.ring is not None and most:
@@ -133,7 +150,9 @@ class _Round:
         least = offer.rings[ring].minimum_cents or offer.minimum_cents
         asked = [Asked(number, wish.most_cents, least) for number, wish in enumerate(wishes)]
         for number, cents in share(limits.room(offer, self._totals, asking), asked).items():
-            self._offer(wishes[number], cents)
+            whole = cents - cents % self._terms.unit_cents
+            if whole >= least:
+                self._offer(wishes[number], whole)
 
     def _offer(self, wish: _Wish, cents: int) -> None:
         pledge, offer = wish.pledge, self._terms.offer
@@ -153,11 +172,13 @@ class _Round:
             amount_cents=cents,
             asked_cents=asked,
             ring=wish.ring,
-            commune_code=offers.home(wish.investor, offer.rings[wish.ring]),
+            commune_code=offers.home(
+                offer, wish.investor, wish.ring, project_commune=self._terms.project_commune, now=self._now
+            ),
             reserved_until=min(self._now + OFFER, offer.closes_at),
         )
         tell(self._session, pledge, "room_offered")
-        self._totals = self._totals.with_reserved(wish.ring, cents, related=wish.investor.related)
+        self._totals = self._totals.with_reserved(wish.ring, cents, wish.investor)
         self.served += 1
 
 
@@ -190,7 +211,7 @@ def due_ends(session: Session, now: datetime) -> list[Ref]:
     closed = (
         select(Pledge.campaign_id, Pledge.id)
         .join(Campaign, Campaign.id == Pledge.campaign_id)
-        .where(Pledge.state.in_(("waitlisted", "offered")), Campaign.state != "live")
+        .where(Pledge.state.in_(("waitlisted", "offered")), Campaign.state.not_in(_MAY_HAVE_ROOM))
     )
     return [(campaign_id, pledge_id) for campaign_id, pledge_id in session.execute(over.union(closed))]
 
@@ -199,7 +220,7 @@ def end(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime) 
     """Give back the room of an offer nobody took, or end the waiting with the campaign. Again without effect."""
     pledge = lock_pledge(session, campaign_id, pledge_id)
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
-    if pledge.state in {"waitlisted", "offered"} and campaign.state != "live":
+    if pledge.state in {"waitlisted", "offered"} and campaign.state not in _MAY_HAVE_ROOM:
         move(session, pledge, to="abandoned", cause="campaign_over", now=now)
     elif pledge.state == "offered" and pledge.reserved_until <= now:
         move(session, pledge, to="abandoned", cause="offer_expired", now=now)

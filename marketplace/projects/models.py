@@ -50,7 +50,10 @@ class Project(Base):
 
 
 class Campaign(Base):
-    """One raise of money. Amounts in cents; ``closes_at`` is exclusive; ``row_version`` counts every change."""
+    """One raise of money. Amounts in cents; ``closes_at`` is exclusive; ``row_version`` counts every change.
+
+    unit_cents: every pledge is a multiple of it: the nominal of a share, one cent where there is none.
+    """
 
     __tablename__ = "campaign"
     __table_args__ = (
@@ -84,11 +87,16 @@ class Campaign(Base):
             name="frozen_when_published",
         ),
         CheckConstraint(
-            "(state IN ('draft', 'submitted', 'changes_requested', 'refused', 'live')) = (closed_at IS NULL)",
+            "(state IN ('draft', 'submitted', 'changes_requested', 'refused', 'live', 'suspended'))"
+            " = (closed_at IS NULL)",
             name="closed_at",
         ),
         CheckConstraint("opens_at < closes_at", name="opens_before_it_closes"),
+        CheckConstraint(
+            "unit_cents > 0 AND minimum_cents % unit_cents = 0 AND hard_cap_cents % unit_cents = 0", name="unit"
+        ),
         CheckConstraint("row_version >= 1", name="row_version"),
+        CheckConstraint("jsonb_typeof(uses) = 'array' AND jsonb_array_length(uses) <= 12", name="uses"),
         Index("ix_campaign_live", "closes_at", "id", postgresql_where=text("state = 'live'")),
         Index("ix_campaign_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
     )
@@ -106,6 +114,8 @@ class Campaign(Base):
     goal_cents: Mapped[int | None] = mapped_column(BigInteger)
     hard_cap_cents: Mapped[int | None] = mapped_column(BigInteger)
     minimum_cents: Mapped[int] = mapped_column(BigInteger)
+    unit_cents: Mapped[int] = mapped_column(BigInteger, default=1, server_default="1")
+    uses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     ends_on: Mapped[date | None]
     closes_at: Mapped[datetime | None]
     rule_preset: Mapped[str | None]

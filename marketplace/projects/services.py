@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused
-from marketplace.projects import queries, rules, story
+from marketplace.projects import queries, rules, story, uses
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.freezing import freeze
 from marketplace.projects.lifecycle import Act, change, check_move, load, load_own, record, step
@@ -162,6 +162,7 @@ def publish(
         "opens_at": now.isoformat(),
         "closes_at": closes_at.isoformat(),
         "renderer": campaign.renderer,
+        "unit_cents": campaign.unit_cents,
     }
     values = {"version": number, "rule": dict(rule), "closes_at": closes_at, "published_at": now, "opens_at": now}
     step(session, campaign, Act("live", "approved", actor_id, now), row_version=row_version, values=values)
@@ -187,15 +188,16 @@ def move(
     now: datetime,
     note: str | None = None,
 ) -> None:
-    """Move a published campaign along its life: closing, collecting, funded, failed, cancelled.
+    """Move a published campaign along its life: suspended, live again, closing, collecting, funded, failed, cancelled.
 
     actor_id: None when a deadline did it. cause: a code for the history.
     Raises NotFound; Refused: illegal_move, changed_meanwhile. Raises ValueError: a step that has its own service.
     """
-    if to not in rules.PUBLIC - {"live"}:
-        raise ValueError(to)
     campaign, _project = load(session, campaign_id)
-    step(session, campaign, Act(to, cause, actor_id, now, note), values={"closed_at": campaign.closed_at or now})
+    if to not in rules.PUBLIC or (to == "live" and campaign.state != "suspended"):
+        raise ValueError(to)
+    closed_at = None if to in rules.RUNNING else campaign.closed_at or now
+    step(session, campaign, Act(to, cause, actor_id, now, note), values={"closed_at": closed_at})
 
 
 def _checked(session: Session, campaign: Campaign, project: Project, now: datetime) -> Content:
@@ -218,7 +220,12 @@ def _cleaned(content: Content) -> Content:
         summary=rules.clean_line(content.summary),
         story_markdown=rules.clean_text(content.story_markdown),
         loan_months=months,
+        uses=tuple(replace(use, label=rules.clean_line(use.label)) for use in content.uses if use),
     )
+    assert len(cleaned.uses) <= uses.MOST_USES  # the form has no more
+    if any(len(use.label) > uses.MOST_STORED for use in cleaned.uses):
+        length = max(len(use.label) for use in cleaned.uses)
+        raise Refused("stored_text_too_long", field="uses", most=uses.MOST_STORED, length=length)
     for name, most in rules.STORED_LENGTH.items():
         length = len(getattr(cleaned, name))
         if length > most:
@@ -248,6 +255,7 @@ def _campaign_values(content: Content) -> dict[str, Any]:
         "goal_cents": content.goal_cents,
         "hard_cap_cents": content.hard_cap_cents,
         "minimum_cents": content.minimum_cents,
+        "uses": [use.as_json() for use in content.uses],
         "ends_on": content.ends_on,
         "rule_preset": content.rule_preset,
         "rule_options": content.rule_options.as_json(),

@@ -30,3 +30,15 @@ def revocable_until(start: datetime, is_holiday: Callable[[date], bool]) -> date
 
 def _working_days(first: date, last: date, working: Callable[[date], bool]) -> int:
     return sum(working(first + timedelta(days=offset)) for offset in range((last - first).days + 1))
+
+
+def end_of_working_day(start: datetime, days: int, is_holiday: Callable[[date], bool]) -> datetime:
+    """Return the end of the n-th working day after a moment, exclusive: a midnight in Paris, as aware UTC.
+
+    days: at least 1; the day of the start does not count. Source: regulation 1182/71 art. 3.
+    """
+    day, left = start.astimezone(PARIS).date(), days
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < _SATURDAY and not is_holiday(day)
+    return datetime.combine(day + timedelta(days=1), time(), PARIS).astimezone(UTC)

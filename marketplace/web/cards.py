@@ -15,13 +15,14 @@ from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignCard
+from marketplace.projects.rules import days_left
 from marketplace.territories.queries import Commune
 from marketplace.web import reasons, remembered
-from marketplace.web.campaigns.routes import days_left
 from marketplace.web.context import Session, runtime
-from marketplace.web.eligibility import Locality, zones_in_words
+from marketplace.web.eligibility import Locality
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.reasons import Asking
+from marketplace.web.whom import Aimed, zones_in_words
 
 _NOTHING = Progress(0, 0, 0, 0)
 
@@ -50,7 +51,8 @@ class Face:
 class Card:
     """What the macro `campaign_card` draws. number: its point on a drawing beside the list; body: the face, written.
 
-    why: sentences that say why the reader sees it, none where there is nothing to explain.
+    why: sentences that say why the reader sees it, none where there is nothing to explain; explained: where the rule's
+    whole answer stands.
     """
 
     face: Face
@@ -58,6 +60,7 @@ class Card:
     locality: Locality
     commune: Commune
     why: tuple[str, ...] = ()
+    explained: str = ""
     number: int | None = None
 
     url = property(lambda self: self.face.url)
@@ -87,7 +90,8 @@ def build(
             found = met.get(campaign_id)
             badge = reasons.locality(asking, there, zones[campaign_id], found, now)
             why = reasons.why(found) if found is not None else ()
-            cards.append(Card(face, written(face), badge, there, why))
+            explained = url_for("why.explanation", campaign_id=campaign_id)
+            cards.append(Card(face, written(face), badge, there, why, explained))
     return cards
 
 
@@ -109,7 +113,7 @@ def _zones(session: Session, rows: Collection[CampaignCard], communes: Mapping[s
     missing = [row for row in rows if words[row.campaign_id] is None]
     if missing:
         read = zones_in_words(
-            session, [(row.campaign_id, row.rule_preset, communes[row.commune_code]) for row in missing]
+            session, [Aimed(row.campaign_id, row.rule, communes[row.commune_code]) for row in missing]
         )
         for campaign_id, zone in read.items():
             memory.put(("zone", campaign_id, locale), zone, times=remembered.AROUND)

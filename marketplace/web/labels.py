@@ -30,6 +30,7 @@ CAMPAIGN_STATES: Mapping[str, LazyString] = {
     "funded": _l("Réussie"),
     "failed": _l("Non aboutie"),
     "cancelled": _l("Annulée"),
+    "suspended": _l("Suspendue"),
 }
 # State of a pledge: tone, words, what it means for the backer.
 PLEDGE_STATES: Mapping[str, tuple[str, LazyString, LazyString]] = {
@@ -50,13 +51,33 @@ PLEDGE_STATES: Mapping[str, tuple[str, LazyString, LazyString]] = {
     "action_required": (
         "bad",
         _l("Paiement refusé"),
-        _l("Votre banque a refusé le paiement. Un dernier essai aura lieu automatiquement."),
+        _l("Votre banque a refusé le paiement. Réparez-le, ou un dernier essai aura lieu automatiquement."),
     ),
     "paid": ("ok", _l("Payé"), _l("Votre carte a été débitée. Merci !")),
-    "withdrawn": ("plain", _l("Annulé par vous"), _l("Rien ne sera débité. Votre carte est oubliée.")),
-    "released": ("plain", _l("Libéré"), _l("La collecte n’a pas abouti. Rien ne sera débité.")),
+    "transferred": ("ok", _l("Payé et versé"), _l("Votre carte a été débitée, et l’argent versé au projet. Merci !")),
+    "refunding": (
+        "info",
+        _l("Remboursement en cours"),
+        _l("Votre argent vous est rendu en entier, sur la même carte."),
+    ),
+    "refunded": ("plain", _l("Remboursé"), _l("Votre argent vous a été rendu en entier, sur la même carte.")),
+    "refund_failed": (
+        "warn",
+        _l("Remboursement à refaire"),
+        _l("Votre banque n’a pas pris le remboursement. Nous vous écrivons pour le faire autrement."),
+    ),
+    "disputed": ("warn", _l("Contesté"), _l("Vous avez contesté ce paiement : votre banque va décider.")),
+    "charged_back": ("plain", _l("Rendu par la banque"), _l("Votre banque vous a rendu ce paiement.")),
+    "withdrawn": ("plain", _l("Annulé"), _l("Rien ne sera débité. Votre carte est oubliée.")),
+    "released": ("plain", _l("Libéré"), _l("Cet engagement a pris fin. Rien ne sera débité, votre carte est oubliée.")),
     "abandoned": ("plain", _l("Abandonné"), _l("La carte n’a pas été enregistrée à temps. Rien n’est débité.")),
     "dropped": ("bad", _l("Non payé"), _l("Le paiement n’a pas pu être fait. Votre engagement est clos.")),
+}
+# What others may read of a backer, as the choice is put to them.
+SHOWN_AS: Mapping[str, LazyString] = {
+    "nothing": _l("Rien : je compte parmi les autres"),
+    "commune": _l("« Un·e habitant·e de » ma commune"),
+    "name": _l("Mon nom"),
 }
 # Cause of a move, for the history.
 PLEDGE_CAUSES: Mapping[str, LazyString] = {
@@ -70,6 +91,7 @@ PLEDGE_CAUSES: Mapping[str, LazyString] = {
     "card_saved_late": _l("Votre carte a été enregistrée, votre place a été retrouvée"),
     "card_page_expired": _l("La carte n’a pas été enregistrée à temps"),
     "withdrawn_by_backer": _l("Vous avez annulé"),
+    "residence_revoked": _l("Annulé : la preuve de résidence s’est révélée fausse"),
     "reflection_over": _l("Le délai de réflexion est passé"),
     "campaign_failed": _l("La collecte n’a pas abouti"),
     "campaign_succeeded": _l("La collecte a réussi, débit demandé"),
@@ -77,6 +99,31 @@ PLEDGE_CAUSES: Mapping[str, LazyString] = {
     "charge_declined": _l("Votre banque a refusé le débit"),
     "last_attempt": _l("Dernier essai de débit"),
     "recovery_over": _l("Le débit n’a pas pu être fait"),
+    "transfer_made": _l("L’argent a été versé au porteur du projet"),
+    "transfer_reversed": _l("L’argent a été repris au porteur du projet"),
+    "refund_decided": _l("Un remboursement a été décidé"),
+    "refund_again": _l("Le remboursement est tenté de nouveau"),
+    "refund_succeeded": _l("Votre argent vous a été rendu"),
+    "refund_declined": _l("Le remboursement n’a pas pu être fait"),
+    "dispute_opened": _l("Vous avez contesté le paiement auprès de votre banque"),
+    "dispute_won": _l("Votre banque a rejeté la contestation"),
+    "dispute_lost": _l("Votre banque vous a rendu l’argent"),
+    "amount_lowered": _l("Vous avez réduit le montant"),
+    "amount_raised": _l("Vous avez augmenté le montant : un nouveau délai de réflexion a commencé"),
+    "terms_changed": _l("La collecte a changé : à vous de reconfirmer ou non"),
+    "reconfirmed": _l("Vous avez reconfirmé : un nouveau délai de réflexion a commencé"),
+    "not_reconfirmed": _l("Vous n’avez pas reconfirmé à temps"),
+    "campaign_cancelled": _l("La collecte a été annulée"),
+}
+# Why a charge was refused, by the provider's code; DECLINED where it says nothing that helps.
+DECLINED = _l("Votre banque ne dit pas pourquoi. Essayez une autre carte, ou appelez-la.")
+DECLINES: Mapping[str, LazyString] = {
+    "authentication_required": _l("Votre banque demande que vous confirmiez vous-même ce paiement."),
+    "expired_card": _l("La carte enregistrée a expiré. Payez avec une autre."),
+    "insufficient_funds": _l("Le compte n’était pas assez approvisionné."),
+    "invalid_request": _l("La carte enregistrée n’est plus utilisable. Payez avec une autre."),
+    "lost_card": _l("La carte enregistrée n’est plus utilisable. Payez avec une autre."),
+    "stolen_card": _l("La carte enregistrée n’est plus utilisable. Payez avec une autre."),
 }
 # What happened to a campaign: icon, words.
 HAPPENINGS: Mapping[str, tuple[str, LazyString]] = {
@@ -86,8 +133,10 @@ HAPPENINGS: Mapping[str, tuple[str, LazyString]] = {
     "closed": ("clock", _l("La collecte est close. Les derniers délais de réflexion courent.")),
     "succeeded": ("circle-check", _l("La collecte a réussi. Les cartes sont débitées.")),
     "funded": ("hand-coins", _l("L’argent est collecté : le projet se fait.")),
-    "failed": ("undo-2", _l("Le seuil n’a pas été atteint. Personne n’est débité.")),
+    "failed": ("undo-2", _l("Le seuil n’a pas été atteint. Chacun garde ou retrouve son argent.")),
     "cancelled": ("circle-alert", _l("La collecte est annulée. Personne n’est débité.")),
+    "suspended": ("circle-alert", _l("La collecte est suspendue. Rien n’est débité, chacun peut annuler.")),
+    "resumed": ("sprout", _l("La collecte reprend.")),
 }
 PRESETS: Mapping[str, LazyString] = {
     "local_first": _l("Les plus proches d’abord, puis plus loin"),

@@ -69,6 +69,7 @@ _OWN = (
 _ADMINISTRATOR = (
     Link("/moderation", _l("À relire"), "list-checks"),
     Link("/moderation/residences", _l("Résidences à vérifier"), "shield-check"),
+    Link("/moderation/investisseurs", _l("Investisseurs avertis"), "scale"),
     Link("/moderation/organisations", _l("Organisations à vérifier"), "users"),
     Link("/territoires-de-projet", _l("Territoires de projet"), "landmark"),
 )
@@ -83,6 +84,7 @@ _DEMONSTRATION = (
 _FOOTER = (
     Link("/comment-ca-marche", _l("Comment ça marche")),
     Link("/regle-locale", _l("La règle locale")),
+    Link("/regle-locale/malaunay", _l("La règle, rejouée")),
     Link("/frais-et-risques", _l("Frais et risques")),
     Link("/accessibilite", _l("Accessibilité")),
     Link("/confidentialite", _l("Vie privée")),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025_index"
-down_revision = "0020_organisation"
+down_revision = "0030_settlement"
 branch_labels = None
 depends_on = None
 

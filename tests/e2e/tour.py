@@ -7,9 +7,10 @@ pledge, a letter), and opens the pages one after the other. Nothing here looks i
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from e2e import steps
+from e2e import protections, steps
+from e2e.stop import Stop, send
 from e2e.watch import load
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -48,20 +49,11 @@ def _small(plan: Plan) -> Plan:
     shorter = replace(plan, raised=raised, around=plan.around[:1])
     if plan.state != "funded":
         return shorter
-    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2)
+    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2, uses=())
 
 
 # A part of the demonstration, quick to make, with a campaign in each state.
 SMALL = [_small(plan) for plan in plans() if plan.title in _WANTED]
-
-
-def _send(button: str) -> Callable[[Page], None]:
-    """Send a form as it stands: what is missing is said."""
-
-    def click(page: Page) -> None:
-        page.get_by_role("button", name=button, exact=True).click()
-
-    return click
 
 
 def _wrong_password(page: Page) -> None:
@@ -80,11 +72,31 @@ def _too_much(page: Page) -> None:
     page.get_by_role("button", name="Continuer").click()
 
 
+def _too_little(page: Page) -> None:
+    page.get_by_label("Nouveau montant en euros").fill("1")
+    page.get_by_role("button", name="Changer le montant").click()
+
+
 def _incomplete(page: Page) -> None:
     page.get_by_label("Titre de la collecte").fill("Un vestiaire pour les footballeuses de Ligugé")
     page.get_by_label("Votre histoire").fill("Trop court.")
     page.get_by_label("Plafond").fill("beaucoup")
     page.get_by_role("button", name="Enregistrer et envoyer en relecture").click()
+
+
+def _choose_rule(page: Page, button: str) -> None:
+    page.get_by_label("Commune du projet").fill("Antoigné (Maine-et-Loire)")
+    page.get_by_label("Seuil de réussite").fill("200 000")
+    page.get_by_label("Les plus proches d’abord, puis plus loin").check(force=True)
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def _tried(page: Page) -> None:
+    _choose_rule(page, "Voir qui peut participer")
+
+
+def _taken_apart(page: Page) -> None:
+    _choose_rule(page, "Régler cercle par cercle")
 
 
 def _no_reason(page: Page) -> None:
@@ -100,25 +112,10 @@ def _expired_form(page: Page) -> None:
     page.get_by_role("button", name="Me connecter").click()
 
 
-@dataclass(frozen=True)
-class Stop:
-    """A page to look at. path: with places in braces; what starts with "http" after they are filled in is elsewhere.
-
-    who: login, nobody for a visitor, "typed" for a visitor who said where they live. then: what is done on the page to
-    reach what is to be looked at. status: of the page one arrives at.
-    """
-
-    name: str
-    path: str
-    who: str = "nobody"
-    then: Callable[[Page], None] | None = None
-    status: int = 200
-
-
 STOPS = (
     Stop("feed-visitor", "/"),
     Stop("feed-typed", "/", "typed"),
-    Stop("feed-unknown-commune", "/", then=_send("Voir les projets près de chez moi"), status=422),
+    Stop("feed-unknown-commune", "/", then=send("Voir les projets près de chez moi"), status=422),
     Stop("feed-which-commune", "/", then=_ambiguous, status=422),
     Stop("feed-resident", "/", "claire"),
     Stop("feed-filtered", "/?nature=gift&tri=distance", "claire"),
@@ -130,6 +127,10 @@ STOPS = (
     Stop("order-of-lists", "/ordre-des-projets"),
     Stop("feed-far", "/", "jerome"),
     Stop("figures", "/nos-chiffres"),
+    Stop("why-visitor", "/collectes/{live}/pourquoi"),
+    Stop("why-resident", "/collectes/{live}/pourquoi", "claire"),
+    Stop("why-far", "/collectes/{live}/pourquoi?commune=Bordeaux&montant=60"),
+    Stop("why-which-commune", "/collectes/{live}/pourquoi?commune=Saint-Denis", status=422),
     Stop("communes", "/communes"),
     Stop("communes-found", "/communes?q=Saint-Denis"),
     Stop("communes-none", "/communes?q=Xyzzy"),
@@ -138,6 +139,8 @@ STOPS = (
     Stop("zone-wide", "/proposer/zone?commune=Poitiers&preset=departement_and_bordering"),
     Stop("how-it-works", "/comment-ca-marche"),
     Stop("local-rule", "/regle-locale"),
+    Stop("replay", "/regle-locale/malaunay"),
+    Stop("attestations", "/attestations"),
     Stop("fees-and-risks", "/frais-et-risques"),
     Stop("accessibility", "/accessibilite"),
     Stop("privacy", "/confidentialite"),
@@ -147,35 +150,40 @@ STOPS = (
     Stop("sign-in", "/connexion"),
     Stop("sign-in-wrong", "/connexion", then=_wrong_password, status=422),
     Stop("sign-up", "/inscription"),
-    Stop("sign-up-empty", "/inscription", then=_send("Créer mon compte"), status=422),
+    Stop("sign-up-empty", "/inscription", then=send("Créer mon compte"), status=422),
     Stop("sign-up-sent", "/inscription/envoyee"),
     Stop("confirm", "{confirm}"),
     Stop("confirm-dead", "/confirmation/rien", status=410),
     Stop("forgotten", "/mot-de-passe-oublie"),
-    Stop("forgotten-empty", "/mot-de-passe-oublie", then=_send("Envoyer le lien"), status=422),
+    Stop("forgotten-empty", "/mot-de-passe-oublie", then=send("Envoyer le lien"), status=422),
     Stop("forgotten-sent", "/mot-de-passe-oublie/envoye"),
     Stop("reset", "{reset}"),
-    Stop("reset-empty", "{reset}", then=_send("Changer mon mot de passe"), status=422),
+    Stop("reset-empty", "{reset}", then=send("Changer mon mot de passe"), status=422),
     Stop("account", "/mon-compte", "claire"),
     Stop("account-unconfirmed", "/mon-compte", "newcomer"),
     Stop("password", "/mon-compte/mot-de-passe", "claire"),
-    Stop("password-empty", "/mon-compte/mot-de-passe", "claire", _send("Changer mon mot de passe"), 422),
+    Stop("password-empty", "/mon-compte/mot-de-passe", "claire", send("Changer mon mot de passe"), 422),
     # Residence
     Stop("residence-proven", "/mon-compte/residence", "claire"),
     Stop("residence-asked", "/mon-compte/residence", "bastien"),
     Stop("residence-declared", "/mon-compte/residence", "newcomer"),
+    Stop("residence-proof", "/mon-compte/residence/justificatif", "newcomer"),
+    Stop("residence-proof-empty", "/mon-compte/residence/justificatif", "newcomer", send("Lire le code signé"), 422),
+    Stop("residence-letter", "/mon-compte/residence/lettre", "newcomer"),
+    Stop("residence-letter-empty", "/mon-compte/residence/lettre", "newcomer", send("Demander la lettre"), 422),
     Stop("residence-move", "/mon-compte/residence/demenagement", "claire"),
-    Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", _send("Changer de commune"), 422),
+    Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", send("Changer de commune"), 422),
     # Organisations
     Stop("organisations-none", "/mes-organisations", "jerome"),
     Stop("organisations", "/mes-organisations", "claire"),
     Stop("organisation-new", "/mes-organisations/nouvelle", "claire"),
-    Stop("organisation-new-empty", "/mes-organisations/nouvelle", "claire", _send("Enregistrer l’organisation"), 422),
+    Stop("organisation-new-empty", "/mes-organisations/nouvelle", "claire", send("Enregistrer l’organisation"), 422),
     Stop("organisation", "{organisation}", "claire"),
-    Stop("organisation-mandate-empty", "{organisation}", "claire", _send("Déclarer mon mandat"), 422),
+    Stop("organisation-mandate-empty", "{organisation}", "claire", send("Déclarer mon mandat"), 422),
     Stop("organisation-seat", "{organisation}/siege", "claire"),
     Stop("organisation-branch", "{organisation}/etablissement", "claire"),
     Stop("organisation-members", "{organisation}/membres", "claire"),
+    *protections.STOPS,
     # Campaigns and pledges
     Stop("campaign-visitor", "/collectes/{live}"),
     Stop("campaign-resident", "/collectes/{live}", "claire"),
@@ -185,10 +193,10 @@ STOPS = (
     Stop("campaign-failed", "/collectes/{failed}"),
     Stop("campaign-territory", "/collectes/{live}/territoire"),
     Stop("where", "/collectes/{live}/participer/commune"),
-    Stop("where-empty", "/collectes/{live}/participer/commune", then=_send("Continuer"), status=422),
+    Stop("where-empty", "/collectes/{live}/participer/commune", then=send("Continuer"), status=422),
     Stop("amount-visitor", "/collectes/{live}/participer?montant=100", "typed"),
     Stop("amount", "/collectes/{live}/participer", "claire"),
-    Stop("amount-empty", "/collectes/{live}/participer", "claire", _send("Continuer"), 422),
+    Stop("amount-empty", "/collectes/{live}/participer", "claire", send("Continuer"), 422),
     Stop("amount-too-much", "/collectes/{live}/participer", "bastien", _too_much, 422),
     Stop("amount-far", "/collectes/{live}/participer", "jerome"),
     Stop("review-visitor", "/collectes/{live}/participer/relire?montant=30", "typed"),
@@ -198,11 +206,11 @@ STOPS = (
         "review-unread",
         "/collectes/{live}/participer/relire?montant=250",
         "claire",
-        _send("S’engager et enregistrer ma carte"),
+        send("S’engager et enregistrer ma carte"),
         422,
     ),
     Stop("card", "{card}", "claire"),
-    Stop("card-empty", "{card}", "claire", _send("Enregistrer la carte"), 422),
+    Stop("card-empty", "{card}", "claire", send("Enregistrer la carte"), 422),
     Stop("card-declined", "{card}", "claire", _wrong_card, 422),
     Stop("challenge", "{challenge}", "claire"),
     Stop("card-page-over", "{sandbox}/c/pay/cs_test_nothing", "claire", status=404),
@@ -211,6 +219,8 @@ STOPS = (
     Stop("pledges-none", "/mes-engagements", "jerome"),
     Stop("pledge-saved", "{pledge}?carte=enregistree", "claire"),
     Stop("pledge", "{pledge}", "claire"),
+    Stop("pledge-amount", "{pledge}/montant", "claire"),
+    Stop("pledge-amount-small", "{pledge}/montant", "claire", _too_little, 422),
     Stop("pledge-without-card", "{pending}", "claire"),
     Stop("pledge-paid", "{paid}", "claire"),
     Stop("pledge-released", "{released}", "claire"),
@@ -219,11 +229,15 @@ STOPS = (
     Stop("projects-none", "/mes-projets", "claire"),
     Stop("projects", "/mes-projets", "nadia"),
     Stop("project-new", "/mes-projets/nouveau", "nadia"),
+    Stop("project-new-tried", "/mes-projets/nouveau", "nadia", _tried),
+    Stop("project-new-rings", "/mes-projets/nouveau", "nadia", _taken_apart),
     Stop("project-new-wrong", "/mes-projets/nouveau", "nadia", _incomplete, 422),
     Stop("project-draft", "/mes-projets/{draft}", "nadia"),
     Stop("project-edit", "/mes-projets/{draft}/modifier", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
     Stop("project-live", "/mes-projets/{live}", "nadia"),
+    Stop("project-money", "/mes-projets/{funded}/argent", "nadia"),
+    Stop("project-money-draft", "/mes-projets/{draft}/argent", "nadia"),
     Stop("project-sent-back", "/mes-projets/{sent_back}", "samuel"),
     Stop("project-waiting", "/mes-projets/{waiting}", "nadia"),
     # Administrators
@@ -234,13 +248,18 @@ STOPS = (
     Stop("review-campaign-decided", "/moderation/campagnes/{live}", "helene"),
     Stop("residences", "/moderation/residences", "helene"),
     Stop("residence-refusal", "/moderation/residences/{request}/refus", "helene"),
-    Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", _send("Refuser"), 422),
+    Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", send("Refuser"), 422),
+    Stop("residence-review", "/moderation/residences/{request}", "helene"),
+    Stop("residence-refusal-wrong", "/moderation/residences/{request}", "helene", send("Refuser"), 422),
+    Stop("residence-letters", "/moderation/lettres", "helene"),
+    Stop("residence-conflicts", "/moderation/conflits", "helene"),
+    Stop("residence-register", "/moderation/residences/registre?adresse=claire@demo-mitoyen.fr", "helene"),
     Stop("organisations-waiting", "/moderation/organisations", "helene"),
     Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
     Stop("territories", "/territoires-de-projet", "helene"),
     Stop("territory-new", "/territoires-de-projet/nouveau", "helene"),
     Stop("territory", "/territoires-de-projet/{territory}", "helene"),
-    Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", _send("Créer le territoire"), 422),
+    Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", send("Créer le territoire"), 422),
     # The demonstration's tools
     Stop("mailbox", "/boite"),
     Stop("letter", "{letter}"),
@@ -278,6 +297,18 @@ class Tour:
     def close(self) -> None:
         for page in self._pages.values():
             page.context.close()
+
+    def leave_no_card_open(self) -> None:
+        """Save the cards that were left open to be looked at: after three of them a resident has to wait a day."""
+        page = self.page("claire")
+        left = page.locator(".line", has_text="Carte à enregistrer")
+        page.goto(f"{self.site}/mes-engagements")
+        while left.count():
+            left.first.get_by_role("link").click()
+            page.get_by_role("button", name="Enregistrer ma carte").click()
+            steps.save_card(page)
+            steps.saved(page)
+            page.goto(f"{self.site}/mes-engagements")
 
     def page(self, who: str) -> Page:
         """Return somebody's page, signed in the first time."""
@@ -342,8 +373,9 @@ class Tour:
         }
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
-        places["territory"] = self._territory()
+        places["category"] = protections.ask_category(self.page("bastien"), self.page("helene"), self.site)
         places |= self._organisation()
+        places["territory"] = self._territory()
         return places
 
     def _project(self, owner: Page, title: str) -> str:
@@ -396,8 +428,8 @@ class Tour:
             ask.click()
         page = self.page("helene")
         page.goto(f"{self.site}/moderation/residences")
-        refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
-        return str(refuse.get_attribute("href")).split("/")[-2]
+        asked = page.get_by_role("link", name=steps.display_name("bastien"))
+        return str(asked.get_attribute("href")).split("/")[-1]
 
     def _territory(self) -> str:
         """Return a named territory; name one if there is none."""
@@ -421,7 +453,8 @@ class Tour:
         page.get_by_label("Forme juridique").select_option("association")
         page.get_by_label("SIREN, ou SIRET du siège").fill("732829320")
         page.get_by_label("Commune du siège").fill("Poitiers")
-        page.get_by_label("sur l’honneur").check()
+        page.get_by_text("Je déclare sur l’honneur").click()
+        steps.tick(page, "sur l’honneur")
         page.get_by_role("button", name="Enregistrer l’organisation").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Les amis du four banal")
         organisation = page.url.removeprefix(self.site)
@@ -429,3 +462,17 @@ class Tour:
         page.goto(f"{self.site}/moderation/organisations")
         refuse = page.get_by_role("link", name="Refuser").first
         return {"organisation": organisation, "place": str(refuse.get_attribute("href")).split("/")[-2]}
+
+    def _territory(self) -> str:
+        """Return a named territory; name one if there is none."""
+        page = self.page("helene")
+        page.goto(f"{self.site}/territoires-de-projet")
+        named = page.locator("tbody a")
+        if not named.count():
+            page.goto(f"{self.site}/territoires-de-projet/nouveau")
+            page.get_by_label("Nom du territoire").fill("Entre Clain et Vienne")
+            page.get_by_label("Pourquoi ce territoire").fill("Deux vallées, un marché.")
+            page.get_by_label("Communes et intercommunalités").fill("Poitiers\nChauvigny")
+            page.get_by_role("button", name="Créer le territoire").click()
+            page.goto(f"{self.site}/territoires-de-projet")
+        return str(named.first.get_attribute("href")).rpartition("/")[2]

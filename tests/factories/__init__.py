@@ -3,6 +3,7 @@
 Everything has a default; a test names only what it is about. One module an area.
 """
 
+from tests.factories.investors import Investors
 from tests.factories.pledges import Pledges
 from tests.factories.rows import (
     BORDEAUX,
@@ -44,5 +45,5 @@ __all__ = [
 ]
 
 
-class Make(Pledges):
+class Make(Investors, Pledges):
     """Makes rows in one database, at one moment unless told otherwise."""

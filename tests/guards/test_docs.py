@@ -25,7 +25,11 @@ from marketplace.pledges.rules import STATES as PLEDGE_STATES
 from marketplace.pledges.services import is_holiday
 from marketplace.projects.rules import MOVES as CAMPAIGN_MOVES
 from marketplace.projects.zoning import place_of
+from marketplace.protection import texts
+from marketplace.protection.loss_capacity import loss_capacity_cents
 from marketplace.protection.reflection import revocable_until
+from marketplace.protection.regimes import REGIMES, regime_of
+from marketplace.protection.thresholds import needs_consent, threshold_cents
 from marketplace.residency.rules import REFUSAL_REASONS
 from marketplace.sandbox.cards import BY_NUMBER
 from marketplace.territories import queries as territories
@@ -92,6 +96,41 @@ def test_the_reflection_calendar_is_as_written(row):
 
     assert end.astimezone(PARIS) == last.replace(tzinfo=PARIS) + timedelta(seconds=1)
     assert [f"{moment:%a}" for moment in (start, last)] == [cell[:3] for cell in row]
+
+
+@pytest.mark.parametrize("row", table("investor-protection.md", "Regime of"), ids=lambda row: row[0])
+def test_the_regimes_of_instruments_are_as_written(row):
+    instrument, assessed, by_law, source = row
+
+    found = regime_of(instrument)
+
+    assert [found.assessed, found.by_law, found.source] == [assessed == "yes", by_law == "yes", source]
+
+
+def test_every_regime_is_written():
+    assert [row[0] for row in table("investor-protection.md", "Regime of")] == list(REGIMES)
+
+
+@pytest.mark.parametrize("row", table("investor-protection.md", "Income"), ids=" ".join)
+def test_the_worked_losses_come_out_as_written(row):
+    income, liquid, commitments, capacity, threshold = (parse_amount(cell).cents for cell in row)
+
+    found = loss_capacity_cents(income_cents=income, liquid_cents=liquid, commitments_cents=commitments)
+
+    assert (found, threshold_cents(found)) == (capacity, threshold)
+
+
+@pytest.mark.parametrize("row", table("investor-protection.md", "Capacity"), ids=" ".join)
+def test_the_worked_consents_come_out_as_written(row):
+    capacity, before, new = (parse_amount(cell).cents if cell else None for cell in row[:3])
+
+    assert needs_consent(before + new, capacity) is (row[3] == "yes")
+
+
+def test_the_words_once_shown_are_those_whose_digests_are_written():
+    written = [tuple(row) for row in table("investor-protection.md", "Words")]
+
+    assert written == [(text.kind, str(text.version), text.locale, text.sha256) for text in texts.ALL]
 
 
 def code_of(place: str) -> str:

@@ -22,7 +22,6 @@ from marketplace.accounts.models import AccountSession
 from marketplace.core import mail
 from marketplace.core.db import Database
 from marketplace.residency import organisation_queries
-from marketplace.residency import services as residency
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
 from marketplace.web.alerts import endings
@@ -115,7 +114,8 @@ def _objects(world: World, now: Any) -> None:
     live = make.campaign(owner=people["owner"])
     make.campaign(owner=people["other_owner"])
     device = make.do(lambda session: _other_device(session, people["resident"], now))
-    asked = make.do(lambda session: residency.ask_verification(session, account_id=people["resident"].id, now=now))
+    asked = make.request(people["resident"])
+    make.letter(people["resident"])
     letter = make.do(
         lambda session: (
             mail.post(session, recipient="a@exemple.fr", subject="Objet", text="Texte", html=LETTER, now=now).id
@@ -151,6 +151,11 @@ def _objects(world: World, now: Any) -> None:
         "reserved": make.pledge(state="card_pending", campaign=live, backer=people["resident"], amount=20).id,
         "device": device,
         "request": asked,
+        "category": make.asked_category(people["resident"]),
+        "page": "1",
+        "conflict": make.conflict(people["resident"], people["other_resident"]),
+        "conflicting": people["resident"].id,
+        "residence": make.link_of(people["resident"]),
         "territory": territory,
         "letter": letter,
         "token": "not-a-token-of-ours",

@@ -10,7 +10,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.web.messages import accounts, campaigns, moderation, organisations, pledges, residence, zones
+from marketplace.web.messages import (
+    accounts,
+    campaigns,
+    investors,
+    moderation,
+    organisations,
+    pledges,
+    residence,
+    rules,
+    zones,
+)
 from marketplace.web.messages.words import Words
 
 _UNKNOWN = _l("Ce n’est pas possible. Revenez à la page précédente et vérifiez ce que vous demandez.")
@@ -22,6 +32,8 @@ SENTENCES: Mapping[str, Words] = {
     **pledges.SENTENCES,
     **campaigns.SENTENCES,
     **moderation.SENTENCES,
+    **rules.SENTENCES,
+    **investors.SENTENCES,
     **zones.SENTENCES,
 }
 

@@ -16,6 +16,9 @@ SENTENCES: Mapping[str, Words] = {
     "amount_too_small": lambda *, minimum_cents, **_facts: _(
         "Saisissez au moins %(least)s : c’est le minimum de ce projet.", least=money(minimum_cents)
     ),
+    "amount_not_changeable": _l(
+        "Le montant de cet engagement ne peut plus changer ici. Vous pouvez prendre un autre engagement."
+    ),
     "association_needs_members": lambda *, members, needed, **_facts: _(
         "Une association participe avec au moins %(needed)s membres habitant le territoire du projet ; la vôtre en "
         "déclare %(members)s.",
@@ -32,6 +35,12 @@ SENTENCES: Mapping[str, Words] = {
     "free_loan_cap": lambda *, limit_cents=None, **_facts: at_most(
         _("La loi limite un prêt sans intérêt à 5 000 € par personne et par projet."), limit_cents
     ),
+    "consent_missing": lambda *, threshold_cents, total_cents, **_facts: _(
+        "Avec ce montant, vous auriez promis %(total)s à ce projet, au-delà de %(threshold)s. Lisez l’avertissement, "
+        "puis cochez la case pour confirmer.",
+        total=money(total_cents),
+        threshold=money(threshold_cents),
+    ),
     "form_already_sent": _l(
         "Vous avez déjà envoyé cette page avec un autre montant : cet engagement se trouve dans « Mes engagements ». "
         "Pour en prendre un de plus, vérifiez le montant et confirmez de nouveau."
@@ -42,6 +51,14 @@ SENTENCES: Mapping[str, Words] = {
         else _("La collecte a atteint son plafond. Une place peut se libérer : revenez dans quelques jours.")
     ),
     "kind_not_accepted": _l("Ce projet n’est pas ouvert à ce type d’organisation."),
+    "knowledge_test_missing": _l(
+        "La loi demande quelques questions avant cet engagement. Répondez-y, ou dites que vous ne le souhaitez pas : "
+        "vous pourrez participer dans les deux cas."
+    ),
+    "last_attempt_soon": lambda *, until, **_facts: _(
+        "Un dernier essai avec la carte enregistrée aura lieu le %(at)s : il est trop tard pour une page de paiement.",
+        at=instant(until),
+    ),
     "level_1_cap": lambda *, limit_cents=None, **_facts: at_most(
         _("Avec une adresse déclarée, vous pouvez engager 50 € par projet. Au-delà, faites vérifier votre adresse."),
         limit_cents,
@@ -58,13 +75,38 @@ SENTENCES: Mapping[str, Words] = {
         ),
         limit_cents,
     ),
+    "mandate_missing": _l(
+        "Vous n’avez pas de mandat en cours pour engager cette organisation. Faites-le vérifier depuis « Mes "
+        "organisations »."
+    ),
     "minor_gift_only": _l("Avant 18 ans, seul un don est possible."),
     "minor_without_guardian": _l(
         "Avant 18 ans, un engagement passe par un parent ou un tuteur. Demandez-lui de le faire avec vous."
     ),
     "no_residence": _l("Indiquez la commune où vous habitez pour savoir si vous pouvez participer."),
+    "not_whole_shares": lambda *, unit_cents, **_facts: _(
+        "Ce projet vend des parts de %(unit)s. Saisissez un multiple de %(unit)s.", unit=money(unit_cents)
+    ),
+    "nothing_to_reconfirm": _l("Cet engagement n’est plus à reconfirmer. Regardez où il en est."),
+    "nothing_to_repair": _l("Ce paiement n’a pas à être réparé."),
     "offer_over": _l("Le temps pour prendre cette place est passé : elle a été proposée à quelqu’un d’autre."),
-    "outside_rings": _l("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas."),
+    "no_seat": _l("Indiquez le siège ou un établissement de votre organisation pour savoir si elle peut participer."),
+    "one_look_cap": lambda *, limit_cents=None, **_facts: at_most(
+        _(
+            "Un seul administrateur a vu votre justificatif : vous pouvez engager 5 000 € sur douze mois. Au-delà, "
+            "présentez une facture signée, ou demandez un second regard."
+        ),
+        limit_cents,
+    ),
+    "outside_rings": lambda *, kind="person", **_facts: (
+        _("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas.")
+        if kind == "person"
+        else _("Ce projet est réservé aux organisations de son territoire, et la vôtre n’y est pas.")
+    ),
+    "payment_disputed": _l(
+        "Ce paiement est contesté : la banque va décider, il ne peut pas être remboursé entre-temps."
+    ),
+    "payment_under_way": _l("Un mouvement d’argent est en cours pour cet engagement. Réessayez dans quelques minutes."),
     "reflection_period_over": _l("Le délai de réflexion est passé : cet engagement est ferme."),
     "related_cap": lambda *, cap_cents, limit_cents=None, **_facts: at_most(
         _("L’équipe du projet et ses proches peuvent engager %(most)s en tout.", most=money(cap_cents)), limit_cents
@@ -72,6 +114,7 @@ SENTENCES: Mapping[str, Words] = {
     "reservation_over": _l(
         "Le temps pour enregistrer la carte est passé. Engagez-vous de nouveau si vous le souhaitez."
     ),
+    "shown_as_unknown": _l("Choisissez ce que les autres peuvent lire de vous."),
     "too_many_reservations": lambda *, again_at, **_facts: _(
         "Vous avez réservé une place trois fois sans enregistrer de carte. Si l’un de ces engagements est encore en "
         "cours, terminez-le depuis « Mes engagements ». Sinon, revenez à partir du %(at)s.",
@@ -86,4 +129,5 @@ SENTENCES: Mapping[str, Words] = {
     "ring_not_open": lambda *, until, **_facts: _(
         "Ce projet ouvre d’abord à ses plus proches voisins. Votre tour vient le %(at)s.", at=instant(until)
     ),
+    "warning_unread": _l("Lisez l’avertissement qui suit vos réponses et confirmez que vous l’avez lu."),
 }

@@ -73,7 +73,10 @@ def _words(pledge: queries.MyPledge, at: datetime) -> dict[str, object]:
     return {
         "lang": str(get_locale() or "fr"),
         "title": _("Attestation d’engagement"),
-        "statement": _("%(name)s s’est engagé·e par l’intermédiaire de Mitoyen.", name=me().display_name),
+        "statement": _(
+            "%(name)s s’est engagé·e par l’intermédiaire de Mitoyen.",
+            name=pledge.organisation_name or me().display_name,
+        ),
         "what": _("Quoi"),
         "value": _("Valeur"),
         "rows": rows,

@@ -19,9 +19,10 @@ from marketplace.pledges import services
 from marketplace.projects.queries import CampaignPage
 from marketplace.web import eligibility
 from marketplace.web.campaigns.routes import Shown
-from marketplace.web.context import Me, Session, now
+from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.filters import euros
 from marketplace.web.messages import sentence
+from marketplace.web.pledges import parties
 from marketplace.web.pledges.forms import AmountForm
 
 
@@ -49,18 +50,34 @@ def preview_of(amount: Money | None, campaign: CampaignPage) -> Preview | None:
 
 
 def amount_page(shown: Shown, form: AmountForm, asked: Money | None) -> str:
-    """Render the page that asks how much; what an amount means is said while it is typed, where scripts run."""
+    """Render the page that asks how much; what an amount means is said while it is typed, where scripts run.
+
+    One statement more for who has an account: the organisations they may promise for.
+    """
     campaign = shown.campaign
     form.amount.render_kw = {
         **form.amount.render_kw,
-        "data-hx-get": url_for("pledges.preview", campaign_id=campaign.campaign_id),
+        "data-hx-get": url_for("pledges.preview", campaign_id=campaign.campaign_id, pour=parties.asked()),
         "data-hx-trigger": "input changed delay:300ms",
         "data-hx-target": "#apercu",
         "data-hx-indicator": "#apercu",
         "data-hx-sync": "this:replace",
     }
     preview = None if form.errors else preview_of(asked, campaign)
-    return render_template("pledges/amount.html", form=form, shown=shown, preview=preview, refusal=None)
+    with reading() as session:
+        acting = parties.choices(session, visitor())
+    return render_template(
+        "pledges/amount.html",
+        form=form,
+        shown=shown,
+        preview=preview,
+        refusal=None,
+        acting=acting,
+        chosen=parties.chosen(acting, parties.asked()),
+        send=address("pledges.choose_amount", campaign.campaign_id, None),
+        asked=asked,
+        euros=euros,
+    )
 
 
 def amount_asked() -> Money | None:
@@ -73,8 +90,10 @@ def amount_asked() -> Money | None:
 
 
 def address(endpoint: str, campaign_id: UUID, asked: Money | None) -> str:
-    """Return the address of a page on the way, which carries the amount."""
-    return url_for(endpoint, campaign_id=campaign_id, montant=euros(asked.cents) if asked else None)
+    """Return the address of a page on the way, which carries the amount and in whose name it is."""
+    return url_for(
+        endpoint, campaign_id=campaign_id, montant=euros(asked.cents) if asked else None, pour=parties.asked()
+    )
 
 
 def go(url: str) -> ResponseReturnValue:
@@ -92,7 +111,9 @@ def ask(session: Session, campaign_id: UUID, person: Me | None, asked: Money) ->
     facts: dict[str, Any] = {"campaign_id": campaign_id, "amount": asked, "now": now()}
     if person is None:
         return services.ask(session, backer_id=None, investor=eligibility.typed_investor(code or "", now()), **facts)
-    return services.ask(session, backer_id=person.account_id, **facts)
+    acting = parties.chosen(parties.choices(session, person), parties.asked()) if parties.asked() else None
+    whose = acting.organisation.id if acting else None
+    return services.ask(session, backer_id=person.account_id, organisation_id=whose, **facts)
 
 
 def explained(decision: Decision | None) -> str | None:

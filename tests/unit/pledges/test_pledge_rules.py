@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from marketplace.pledges.rules import (
     FINAL,
     LIVE,
+    LOWERABLE,
     MOVES,
     RESERVATION,
     RESERVED,
     STATES,
+    TAKEN,
     IllegalMove,
     Weight,
     check_move,
     fold,
+    is_whole,
     may_withdraw,
     weight,
 )
@@ -41,7 +44,7 @@ def _reached(start: str | None) -> set[str]:
 def test_the_table_speaks_of_known_states_only():
     assert {state for move in MOVES for state in move if state is not None} == set(STATES)
     assert all(MOVES.values()), "every move has a cause"
-    assert RESERVED | LIVE | FINAL | {"waitlisted", "abandoned"} == set(STATES)
+    assert RESERVED | LIVE | FINAL | {"waitlisted", "abandoned"} | (TAKEN - LIVE) == set(STATES)
 
 
 def test_the_groups_do_not_overlap():
@@ -59,12 +62,17 @@ def test_nothing_comes_into_being_but_at_the_card_page_or_on_the_waiting_list():
 
 
 def test_an_end_is_an_end():
-    assert {old for old, _ in MOVES}.isdisjoint(FINAL | {"paid"})
+    assert {old for old, _ in MOVES}.isdisjoint(FINAL)
 
 
-@pytest.mark.parametrize("state", sorted(set(STATES) - FINAL - {"paid"}))
+def test_money_that_was_taken_is_never_forgotten():
+    assert all(new in TAKEN for old, new in MOVES if old in TAKEN)
+    assert {old for old, new in MOVES if new in TAKEN and old not in TAKEN} == {"charging", "action_required"}
+
+
+@pytest.mark.parametrize("state", sorted(set(STATES) - FINAL))
 def test_from_every_other_state_there_is_a_way_to_an_end(state):
-    assert _reached(state) & (FINAL | {"paid"})
+    assert (_reached(state) | {state}) & (FINAL | {"transferred", "refunded"})
 
 
 def test_money_is_charged_only_after_the_reflection_period():
@@ -157,6 +165,12 @@ def test_a_history_that_could_not_happen_does_not_fold(steps):
         ("charging", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
         ("action_required", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
         ("paid", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
+        ("transferred", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
+        ("disputed", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
+        ("refunding", Weight(), Weight()),
+        ("refunded", Weight(), Weight()),
+        ("refund_failed", Weight(), Weight()),
+        ("charged_back", Weight(), Weight()),
         ("abandoned", Weight(), Weight()),
         ("withdrawn", Weight(), Weight()),
         ("released", Weight(), Weight()),
@@ -214,3 +228,36 @@ def test_every_state_one_may_withdraw_from_has_its_move():
 
 def test_a_reservation_outlives_the_shortest_card_page_of_the_provider():
     assert timedelta(minutes=30) < RESERVATION
+
+
+@pytest.mark.parametrize("campaign_state", ["suspended", "cancelled"])
+@pytest.mark.parametrize("state", ["reflecting", "confirmed"])
+def test_who_stands_on_a_campaign_that_stands_still_may_leave(state, campaign_state):
+    assert may_withdraw(state, END, END + timedelta(days=9), campaign_state=campaign_state)
+
+
+@pytest.mark.parametrize(
+    "state", sorted(set(STATES) - {"reflecting", "confirmed", "waitlisted", "offered", "card_pending"})
+)
+def test_what_is_over_or_being_charged_is_not_left_even_then(state):
+    assert not may_withdraw(state, END, END - MICRO, campaign_state="suspended")
+
+
+def test_after_a_material_change_one_may_leave_until_the_later_of_the_two_ends():
+    later = END + timedelta(days=3)
+
+    assert may_withdraw("reflecting", END, later - MICRO, reconfirm_until=later)
+    assert not may_withdraw("reflecting", END, later, reconfirm_until=later)
+    assert may_withdraw("reflecting", later, later - MICRO, reconfirm_until=END)
+    assert not may_withdraw("confirmed", END, END - MICRO, reconfirm_until=later)
+
+
+@pytest.mark.parametrize(
+    ("cents", "unit", "whole"), [(1, 1, True), (10_01, 1, True), (75_00, 25_00, True), (60_00, 25_00, False)]
+)
+def test_whole_shares(cents, unit, whole):
+    assert is_whole(cents, unit) is whole
+
+
+def test_where_an_amount_may_shrink_the_table_has_a_move_for_it():
+    assert {old for (old, new), causes in MOVES.items() if old == new and "amount_lowered" in causes} == LOWERABLE

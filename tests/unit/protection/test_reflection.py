@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.protection.reflection import revocable_until
+from marketplace.protection.reflection import end_of_working_day, revocable_until
 
 PARIS = ZoneInfo("Europe/Paris")
 FRENCH = holidays.country_holidays("FR", years=range(2020, 2041))
@@ -131,3 +131,20 @@ def test_holidays_never_shorten_it(moment):
     start = moment.replace(tzinfo=PARIS)
 
     assert revocable_until(start, never) <= revocable_until(start, is_holiday)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "last"),
+    [
+        ("2026-11-23T10:00", 5, "2026-11-30"),  # Monday: Tuesday to Friday, and Monday
+        ("2026-11-23T00:00", 1, "2026-11-24"),
+        ("2026-11-27T23:59", 1, "2026-11-30"),  # Friday night
+        ("2026-12-23T10:00", 5, "2026-12-31"),  # Christmas is a Friday
+        ("2027-03-25T10:00", 5, "2027-04-02"),  # Good Friday is worked; Easter Monday is not
+    ],
+)
+def test_working_days_after_a_moment(start, days, last):
+    end = end_of_working_day(paris(start), days, is_holiday).astimezone(PARIS)
+
+    assert end.time() == time()
+    assert (end - timedelta(seconds=1)).date() == date.fromisoformat(last)

@@ -26,6 +26,8 @@ SAMPLE = {
     "revocable_until": "2026-11-27T23:00:00+00:00",
     "recover_until": "2026-12-07T09:00:00+00:00",
     "reserved_until": "2026-12-09T08:00:00+00:00",
+    "reconfirm_until": "2026-11-30T23:00:00+00:00",
+    "valid_until": "2028-11-23T09:00:00+00:00",
     "reason": "too_old",
     "reasons": ["R01", "R04"],
     "commune": "de Poitiers",

@@ -1,0 +1,23 @@
+"""Time, where a campaign stands still: backers who do not confirm anew, cancelled campaigns, suspensions too long."""
+
+from functools import partial
+
+from marketplace.jobs import wiring
+from marketplace.jobs.wiring import tasks
+from marketplace.pledges import interruptions
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="pledges.interruptions", lock="core.tick", queueing_lock="pledges.interruptions")
+def interrupt(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
+    """End suspensions that lasted too long, then free the backers of cancelled or materially changed campaigns."""
+    moment = wiring.now()
+    wiring.all_of(
+        partial(
+            wiring.for_campaigns,
+            lambda session: interruptions.campaigns_to_cancel(session, moment),
+            interruptions.end_suspension,
+            moment,
+        ),
+        partial(wiring.each, interruptions.due_releases, wiring.in_transaction(interruptions.release), moment),
+    )
