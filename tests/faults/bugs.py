@@ -1,7 +1,7 @@
 """Bugs that a programmer could have written, each with the defences above it taken away: the model must find them."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -14,17 +14,64 @@ from marketplace.payments.gateway import ChargeOutcome
 from marketplace.pledges import charging, collector, commit, disputes, errands, payout, rules, settlement
 from tests.faults.life import Village
 
-Plant = Callable[[pytest.MonkeyPatch, Village], dict[str, Any]]
+Layers = Callable[[pytest.MonkeyPatch, Village], dict[str, Any]]
+Plant = Callable[[pytest.MonkeyPatch], None]
 
 
-def no_key_for_forms(patch: pytest.MonkeyPatch, village: Village) -> dict[str, Any]:
-    """A form that is sent again makes another pledge; the database's own constraint is off."""
-    patch.setattr(commit, "_known", lambda *_: {})
+@dataclass(frozen=True)
+class Bug:
+    """A bug, and the defences that have to be off for it to show. seeds: at least one of them finds it."""
+
+    plant: Plant
+    off: Layers
+    seeds: range
+
+    def __str__(self) -> str:
+        return self.plant.__name__
+
+
+# --- defences taken away ---
+
+
+def nothing(_patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
+    """Leave everything on."""
+    return {}
+
+
+def the_constraint(_patch: pytest.MonkeyPatch, village: Village) -> dict[str, Any]:
+    """The database does not insist on one pledge for each form."""
     village.connection.execute(text("ALTER TABLE pledge DROP CONSTRAINT uq_pledge_campaign_id_form_key"))
     return {}
 
 
-def a_new_key_each_try(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
+def the_news(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
+    """Nobody catches up on news, none is delivered; and nobody contests, for only news would tell."""
+    patch.setattr(jobs.events, "catch_up", lambda: None)
+    return {"without": frozenset({"ring", "contest", "judge"})}
+
+
+def the_questions(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
+    """Nobody asks whether a card was saved, nor catches up; each event is delivered in the end. Many deaths."""
+    patch.setattr(jobs.events, "catch_up", lambda: None)
+    patch.setattr(jobs.ticking, "_expire_after_asking", lambda *_: None)
+    return {"deadly": 0.15, "rings": True}
+
+
+def the_table(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
+    """The table of moves lets a refund begin while the owner has the money."""
+    patch.setitem(rules.MOVES, ("transferred", "refunding"), frozenset({"refund_decided", "transfer_reversed"}))  # type: ignore[arg-type]
+    return {}
+
+
+# --- bugs ---
+
+
+def no_key_for_forms(patch: pytest.MonkeyPatch) -> None:
+    """A form that is sent again makes another pledge."""
+    patch.setattr(commit, "_known", lambda *_: {})
+
+
+def a_new_key_each_try(patch: pytest.MonkeyPatch) -> None:
     """An errand that is run again is another request to the provider."""
     ask, tries = collector._ask, iter(range(10**9))
 
@@ -33,18 +80,10 @@ def a_new_key_each_try(patch: pytest.MonkeyPatch, _village: Village) -> dict[str
 
     patch.setattr(collector, "_ask", anew)
     patch.setattr(errands.Errand, "look_first", lambda *_: False)
-    return {}
 
 
-def _nobody_catches_up(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(jobs.events, "catch_up", lambda: None)
-
-
-def marked_before_applied(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
-    """An event is marked as applied in a transaction of its own, before its effect; reconciliation is off."""
-    apply_event = jobs.events.apply_event
-    _nobody_catches_up(patch)
-    _expire_without_asking(patch)
+def marked_before_applied(patch: pytest.MonkeyPatch) -> None:
+    """An event is marked as applied in a transaction of its own, before its effect."""
 
     def hasty(event_id: str) -> None:
         with jobs.wiring.database().reading() as session:
@@ -61,22 +100,14 @@ def marked_before_applied(patch: pytest.MonkeyPatch, _village: Village) -> dict[
     name = next(name for name in tasks if name.endswith("payments.apply_event"))
     patch.setattr(tasks[name], "func", hasty)
     patch.setattr(jobs.events, "apply_event", hasty)
-    assert apply_event is not hasty
-    return {"deadly": 0.15, "rings": True}
 
 
-def _expire_without_asking(patch: pytest.MonkeyPatch) -> None:
+def room_given_back_without_asking(patch: pytest.MonkeyPatch) -> None:
+    """A reservation that is over is given up although the provider may have a card."""
     patch.setattr(jobs.ticking, "_expire_after_asking", jobs.wiring.in_transaction(settlement.expire))
 
 
-def room_given_back_without_asking(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
-    """A reservation that is over is given up although the provider may have a card; nobody catches up."""
-    _nobody_catches_up(patch)
-    _expire_without_asking(patch)
-    return {}
-
-
-def any_sum_is_enough(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
+def any_sum_is_enough(patch: pytest.MonkeyPatch) -> None:
     """The threshold is not looked at, neither at the end nor after the charges."""
     move = settlement.projects.move
 
@@ -85,23 +116,19 @@ def any_sum_is_enough(patch: pytest.MonkeyPatch, _village: Village) -> dict[str,
         move(session, to=better.get(facts["cause"], to), **facts)
 
     patch.setattr(settlement.projects, "move", always_well)
-    return {}
 
 
-def no_look_before_sending_again(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
+def no_look_before_sending_again(patch: pytest.MonkeyPatch) -> None:
     """An old errand is sent again under a key that the provider has forgotten."""
     patch.setattr(errands.Errand, "look_first", lambda *_: False)
-    return {}
 
 
-def refunded_without_taking_back(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
-    """The backer is refunded while the owner keeps the money; the table of moves lets it pass."""
+def refunded_without_taking_back(patch: pytest.MonkeyPatch) -> None:
+    """The backer is refunded while the owner keeps the money."""
     patch.setattr(payout, "take_back", lambda *_, **__: False)
-    patch.setitem(rules.MOVES, ("transferred", "refunding"), frozenset({"refund_decided", "transfer_reversed"}))  # type: ignore[arg-type]
-    return {}
 
 
-def a_lost_answer_is_a_refusal(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
+def a_lost_answer_is_a_refusal(patch: pytest.MonkeyPatch) -> None:
     """Nobody answered, so the card was refused: its holder is asked to pay again."""
     ask = collector._ask
 
@@ -114,24 +141,21 @@ def a_lost_answer_is_a_refusal(patch: pytest.MonkeyPatch, _village: Village) -> 
             return ChargeOutcome("declined", None, None, call.errand.number, call.errand.amount, reason="no_answer")
 
     patch.setattr(collector, "_ask", hasty)
-    return {}
 
 
-def disputes_are_not_heard(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
+def disputes_are_not_heard(patch: pytest.MonkeyPatch) -> None:
     """The bank takes the money back, and the pledge stays paid."""
     patch.setattr(disputes, "record", lambda *_, **__: "ignored")
-    return {}
 
 
-# Each with the seeds of which at least one finds it; more are tried by `make torture`.
-BUGS: dict[Plant, range] = {
-    no_key_for_forms: range(20),
-    a_new_key_each_try: range(60),
-    marked_before_applied: range(60),
-    room_given_back_without_asking: range(60),
-    any_sum_is_enough: range(40),
-    no_look_before_sending_again: range(150),
-    refunded_without_taking_back: range(60),
-    a_lost_answer_is_a_refusal: range(150),
-    disputes_are_not_heard: range(60),
-}
+BUGS = (
+    Bug(no_key_for_forms, the_constraint, range(4)),
+    Bug(a_new_key_each_try, the_news, range(40)),
+    Bug(marked_before_applied, the_questions, range(40)),
+    Bug(room_given_back_without_asking, the_news, range(10)),
+    Bug(any_sum_is_enough, nothing, range(10)),
+    Bug(no_look_before_sending_again, the_news, range(80)),
+    Bug(refunded_without_taking_back, the_table, range(60)),
+    Bug(a_lost_answer_is_a_refusal, the_news, range(60)),
+    Bug(disputes_are_not_heard, nothing, range(60)),
+)

@@ -118,7 +118,7 @@ def settle_village(connection: Connection, config: Config) -> Village:
 class Schedule:
     """One life. told: pledges that their backers were told of; left: those they were told they had withdrawn.
 
-    deadly: how likely our program dies at a commit. rings: every event is delivered in the end.
+    deadly: how likely our program dies at a commit. rings: every event is delivered in the end. without: acts left out.
     """
 
     village: Village
@@ -126,6 +126,7 @@ class Schedule:
     steps: int = 30
     deadly: float = 0.02
     rings: bool = False
+    without: frozenset[str] = frozenset()
     chance: Chance = field(init=False)
     gateway: FakeGateway = field(init=False)
     database: Database = field(init=False)
@@ -136,6 +137,7 @@ class Schedule:
     left: set[UUID] = field(default_factory=set)
     saved_in_time: set[UUID] = field(default_factory=set)
     log: list[str] = field(default_factory=list)
+    tally: "Counter[str]" = field(default_factory=Counter)
 
     def run(self) -> list[str]:
         """Play it; return what is wrong at the end."""
@@ -161,6 +163,7 @@ class Schedule:
                         self._close()
                     self._step(early=number < self.steps // 2)
                 self._go_home()
+                self._count()
                 return self._wrong()
         finally:
             FlakySession.chance = None
@@ -178,7 +181,7 @@ class Schedule:
     def _step(self, *, early: bool) -> None:
         """Let something happen. early: people promise, most of the time; later on, time and money move."""
         rng = self.chance.rng
-        acts = [name for name in _ACTS if name in _EARLY] if early else list(_ACTS)
+        acts = [name for name in _ACTS if name not in self.without and (name in _EARLY or not early)]
         act = rng.choices(acts, weights=[_ACTS[name][1] for name in acts])[0]
         self.gateway.unavailable = rng.random() < 0.04
         if rng.random() < 0.12:
@@ -392,6 +395,16 @@ class Schedule:
                 task = jobs.wiring.tasks.tasks
                 self._safely(partial(task.get(name, task.get(f":{name}")).func, **arguments))
             self._done(job_id)
+
+    def _count(self) -> None:
+        """Note what happened, so that somebody sees that it did."""
+        state, rows = self._found()
+        self.tally.update([f"campaign {state}", *(f"pledge {row.state}" for row in rows)])
+        self.tally["deaths of our program"] = self.chance.deaths
+        self.tally["charges"] = sum(one.outcome.state == "succeeded" for one in self.gateway.intents.values())
+        self.tally["refunds"] = len(self.gateway.given_back)
+        self.tally["transfers"] = len(self.gateway.transfers)
+        self.tally["disputes"] = len(self.gateway.contested)
 
     def _at_rest(self) -> bool:
         state, rows = self._found()
