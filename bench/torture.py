@@ -1,6 +1,7 @@
 """Many lives of a campaign, each from its seed: `python bench/torture.py [schedules] [processes] [first]`.
 
-Ten thousand and two by default. The schedules of `tests/faults/life.py`, of which the ordinary tests play the first hundred, on a PostgreSQL of its own.
+Ten thousand and two by default. The schedules of `tests/faults/life.py`, of which the ordinary tests play the first
+hundred, on a PostgreSQL of its own.
 Prints what went wrong by seed, and how it went; exit 1 when anything did. Then a thousand orders of news, with
 `tests/faults/test_permutations.py`: `PERMUTATIONS=1000 .venv/bin/python -m pytest tests/faults/test_permutations.py`.
 """
