@@ -74,7 +74,8 @@ QUERIES: dict[str, str] = {
     "I5d the totals of the rings equal the pledges": f"""
         SELECT coalesce(t.campaign_id, p.campaign_id), coalesce(t.ring, p.place) FROM campaign_ring_tally t
         FULL JOIN (
-            SELECT campaign_id, CASE WHEN related THEN -1 ELSE ring END AS place,
+            SELECT campaign_id,
+                CASE WHEN related THEN -1 WHEN investor_kind = 'public_body' THEN -2 ELSE ring END AS place,
                 sum(amount_cents) FILTER (WHERE state IN ('offered', 'card_pending', {_LIVE})) AS taken,
                 sum(amount_cents) FILTER (WHERE state IN ({_LIVE})) AS live,
                 sum(amount_cents) FILTER (WHERE state IN ({_FIRM})) AS firm
@@ -172,14 +173,14 @@ QUERIES: dict[str, str] = {
         SELECT p.campaign_id, p.id FROM pledge p
         LEFT JOIN campaign_ring r
           ON r.campaign_id = p.campaign_id AND r.version = p.campaign_version AND r.ordinal = p.ring
-        WHERE r.zone IS NULL OR NOT p.commune_code = ANY (r.zone)""",
+        WHERE r.zone IS NULL OR NOT p.commune_code = ANY (r.zone) AND p.investor_kind <> 'public_body'""",
     "I13 an owner's own pledge is marked as such": """
         SELECT p.campaign_id, p.id FROM pledge p
         JOIN campaign c ON c.id = p.campaign_id JOIN project j ON j.id = c.project_id
         WHERE p.backer_id = j.owner_id AND NOT p.related""",
     "I21 the index lists live campaigns, all of them and no other": """
-        SELECT c.id FROM campaign c LEFT JOIN listing l ON l.campaign_id = c.id
-        GROUP BY c.id, c.state HAVING (c.state = 'live') <> (count(l.campaign_id) > 0)""",
+        SELECT c.id FROM campaign c LEFT JOIN listed l ON l.campaign_id = c.id
+        WHERE (c.state = 'live') <> (l.campaign_id IS NOT NULL) OR c.version <> l.version""",
     "I22 no money came that nobody waited for": """
         SELECT campaign_id, pledge_id, payment_intent_id, why FROM stray_payment WHERE settled_at IS NULL""",
 }

@@ -30,6 +30,7 @@ from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge
 from marketplace.projects import services as projects
 from marketplace.projects.rules import Content, paris_day
+from marketplace.projects.uses import Use
 from marketplace.residency import services as residency
 
 T = TypeVar("T")
@@ -287,6 +288,7 @@ def _content(plan: Plan, published: datetime) -> Content:
         goal_cents=plan.goal * 100,
         hard_cap_cents=plan.cap * 100,
         minimum_cents=plan.minimum * 100,
+        uses=tuple(Use(label, euros * 100, commune or None) for label, euros, commune in plan.uses),
         ends_on=paris_day(published) + timedelta(days=plan.lasts),
         rule_preset=plan.preset,
     )

@@ -1,6 +1,6 @@
 """A moderator's three answers. Each is written in the campaign's history and in the log of staff acts, and mailed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,16 +20,23 @@ from marketplace.projects.queries import Dossier
 
 
 def approve(
-    session: Session, *, campaign_id: UUID, administrator_id: UUID, now: datetime, row_version: int | None = None
+    session: Session,
+    *,
+    campaign_id: UUID,
+    administrator_id: UUID,
+    now: datetime,
+    row_version: int | None = None,
+    fund: Mapping[str, Any] | None = None,
 ) -> None:
     """Publish a submitted campaign: everything is checked again, then frozen, counted, indexed and announced.
 
-    row_version: the one the administrator read, None for what it says now.
+    row_version: the one the administrator read, None for what it says now. fund: a public or private fund that promised
+    to add to money from here (an entry of "matching", docs/local-to-local.md).
     Raises NotFound: never submitted. Raises Incomplete: it could not be submitted today.
-    Raises Refused: own_campaign, illegal_move, changed_meanwhile, zone_without_project.
+    Raises Refused: own_campaign, illegal_move, changed_meanwhile, zone_without_project; what is wrong with the fund.
     """
     found = _to_judge(session, campaign_id, administrator_id)
-    plan = zoning.plan(session, found.content)
+    plan = zoning.plan(session, found.content, fund)
     projects.publish(
         session,
         campaign_id=campaign_id,
@@ -44,7 +51,7 @@ def approve(
     assert found.content.hard_cap_cents is not None
     pledges.open_tally(session, campaign_id=campaign_id, hard_cap=Money(found.content.hard_cap_cents))
     matching.list_campaign(session, campaign_id=campaign_id)
-    _log(session, "campaign.approve", found, administrator_id, now, version=found.version + 1)
+    _log(session, "campaign.approve", found, administrator_id, now, version=found.version + 1, fund=dict(fund or {}))
     _tell(session, "campaign_approved", found, path=f"/collectes/{campaign_id}")
 
 

@@ -18,14 +18,23 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, uuid7
+from marketplace.locality.model import ACCEPTED_LINKS
 from marketplace.pledges.rules import STATES, TAKEN
 
 _STATE_LIST = ", ".join(f"'{state}'" for state in STATES)
 _TAKEN_LIST = ", ".join(f"'{state}'" for state in STATES if state in TAKEN)
+_KIND_LIST = ", ".join(f"'{kind}'" for kind in ACCEPTED_LINKS)
 
 
-# Where the money of related people stands among the rings.
-RELATED = -1
+# Where the money of related people, and that of public bodies, stands among the rings: in none.
+RELATED, PUBLIC = -1, -2
+
+
+def tally_ring(ring: int, *, related: bool, investor_kind: str) -> int:
+    """Return where money stands among the rings: in the one it was accepted with, or in none."""
+    if related:
+        return RELATED
+    return PUBLIC if investor_kind == "public_body" else ring
 
 
 class CampaignTally(Base):
@@ -59,13 +68,13 @@ class CampaignTally(Base):
 class CampaignRingTally(Base):
     """What each ring of a campaign has given, in cents, under the lock of `CampaignTally`.
 
-    ring: RELATED is the money of related people, whatever their ring. taken_cents: reserved or live. confirmed_cents:
-    can no longer be withdrawn.
+    ring: RELATED is the money of related people and PUBLIC that of public bodies, whatever their ring.
+    taken_cents: reserved or live. confirmed_cents: can no longer be withdrawn.
     """
 
     __tablename__ = "campaign_ring_tally"
     __table_args__ = (
-        CheckConstraint("ring >= -1", name="ring"),
+        CheckConstraint("ring >= -2", name="ring"),
         CheckConstraint(
             "0 <= confirmed_cents AND confirmed_cents <= live_cents AND live_cents <= taken_cents", name="in_order"
         ),
@@ -92,6 +101,7 @@ class Pledge(Base):
     __tablename__ = "pledge"
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint(f"investor_kind IN ({_KIND_LIST})", name="investor_kind"),
         CheckConstraint(f"state IN ({_STATE_LIST})", name="state"),
         CheckConstraint("livemode = false", name="test_mode_only"),
         CheckConstraint(
@@ -133,6 +143,7 @@ class Pledge(Base):
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     asked_cents: Mapped[int | None] = mapped_column(BigInteger)
     related: Mapped[bool]
+    investor_kind: Mapped[str] = mapped_column(default="person", server_default=text("'person'"))
     commune_code: Mapped[str]
     ring: Mapped[int]
     shown_as: Mapped[str] = mapped_column(default="nothing", server_default="nothing")
@@ -166,6 +177,11 @@ class Pledge(Base):
     livemode: Mapped[bool] = mapped_column(default=False)
     stripe_version: Mapped[str | None]
 
+    @property
+    def tally_ring(self) -> int:
+        """Where its money stands in `CampaignRingTally`."""
+        return tally_ring(self.ring, related=self.related, investor_kind=self.investor_kind)
+
 
 class PledgeEvent(Base):
     """Why a pledge is in its state: one row for each move, without gaps. amount_cents: after it, where it changed."""
@@ -190,6 +206,22 @@ class PledgeEvent(Base):
     stripe_event_id: Mapped[str | None]
     amount_cents: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime]
+
+
+class FundMatch(Base):
+    """What a fund owes a campaign that succeeded. Never changed (trigger). number: its place in the rule, from 0."""
+
+    __tablename__ = "fund_match"
+    __table_args__ = (
+        CheckConstraint("matched_cents >= 0 AND people >= 0", name="not_negative"),
+        CheckConstraint("(people = 0) = (matched_cents = 0)", name="people_and_money"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    fund: Mapped[str]
+    matched_cents: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int]
+    recorded_at: Mapped[datetime]
 
 
 class SettlementJob(Base):

@@ -149,7 +149,10 @@ def history(session: Session, *, campaign_id: UUID, pledge_id: UUID) -> list[Ste
 
 
 def neighbours(session: Session, campaign_id: UUID) -> list[Neighbours]:
-    """Return backers by commune, most first; groups of fewer than five are merged. One statement."""
+    """Return backers by commune, most first; groups of fewer than five are merged. One statement.
+
+    So are the next smallest until those merged are five: the total is public, and a rest of one would name somebody.
+    """
     count = func.count(func.coalesce(Pledge.organisation_id, Pledge.backer_id).distinct())
     rows = session.execute(
         select(Pledge.commune_code, count.label("backers"))
@@ -159,6 +162,8 @@ def neighbours(session: Session, campaign_id: UUID) -> list[Neighbours]:
     ).all()
     shown = [Neighbours(code, backers) for code, backers in rows if backers >= SMALLEST_GROUP]
     rest = sum(backers for _, backers in rows if backers < SMALLEST_GROUP)
+    while shown and 0 < rest < SMALLEST_GROUP:
+        rest += shown.pop().backers
     return [*shown, Neighbours(None, rest)] if rest else shown
 
 

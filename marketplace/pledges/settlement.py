@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.matching import services as matching
-from marketplace.pledges import offers, payback
+from marketplace.pledges import funds, offers, payback
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.rules import LIVE, SHORTFALL, TAKEN
 from marketplace.pledges.services import card_page_expired, clear_provider, tell
@@ -121,6 +121,7 @@ def _enough_people(session: Session, campaign_id: UUID) -> bool:
             Pledge.campaign_id == campaign_id,
             Pledge.state == "confirmed",
             Pledge.related.is_(False),
+            Pledge.investor_kind == "person",
             Pledge.ring <= wanted.ring,
         )
         if (session.scalar(people) or 0) < wanted.people:
@@ -151,6 +152,8 @@ def finish(session: Session, *, campaign_id: UUID, now: datetime) -> Literal["fu
         return None
     cause = "collected" if verdict == "funded" else "charges_missed"
     projects.move(session, campaign_id=campaign_id, to=verdict, cause=cause, actor_id=None, now=now)
+    if verdict == "funded":
+        funds.record(session, campaign_id=campaign_id, now=now)
     return verdict
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.payments import ledger
-from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge, PledgeEvent
+from marketplace.pledges.models import CampaignRingTally, CampaignTally, Pledge, PledgeEvent, tally_ring
 from marketplace.pledges.rules import FINAL, LIVE, TAKEN, RingWeight, Weight, check_move, ring_weight, weight
 
 
@@ -133,10 +133,11 @@ def _weigh(session: Session, pledge: Pledge, *, old: str, old_cents: int, old_ri
     if joins_or_leaves and not pledge.related and not _stands_otherwise(session, pledge):
         tally.backers += 1 if to in LIVE else -1
     session.flush()
-    if before != RingWeight() and pledge.ring != old_ring and not pledge.related:
-        add_to_ring(session, pledge.campaign_id, old_ring, RingWeight() - before)
+    place = tally_ring(old_ring, related=pledge.related, investor_kind=pledge.investor_kind)
+    if before != RingWeight() and place != pledge.tally_ring:
+        add_to_ring(session, pledge.campaign_id, place, RingWeight() - before)
         before = RingWeight()
-    add_to_ring(session, pledge.campaign_id, RELATED if pledge.related else pledge.ring, after - before)
+    add_to_ring(session, pledge.campaign_id, pledge.tally_ring, after - before)
 
 
 def add_to_ring(session: Session, campaign_id: UUID, ring: int, more: RingWeight) -> None:

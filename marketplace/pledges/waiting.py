@@ -172,11 +172,13 @@ class _Round:
             amount_cents=cents,
             asked_cents=asked,
             ring=wish.ring,
-            commune_code=offers.home(wish.investor, offer.rings[wish.ring], self._terms.project_commune),
+            commune_code=offers.home(
+                offer, wish.investor, wish.ring, project_commune=self._terms.project_commune, now=self._now
+            ),
             reserved_until=min(self._now + OFFER, offer.closes_at),
         )
         tell(self._session, pledge, "room_offered")
-        self._totals = self._totals.with_reserved(wish.ring, cents, related=wish.investor.related)
+        self._totals = self._totals.with_reserved(wish.ring, cents, wish.investor)
         self.served += 1
 
 

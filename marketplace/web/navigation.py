@@ -84,6 +84,7 @@ _DEMONSTRATION = (
 _FOOTER = (
     Link("/comment-ca-marche", _l("Comment ça marche")),
     Link("/regle-locale", _l("La règle locale")),
+    Link("/regle-locale/malaunay", _l("La règle, rejouée")),
     Link("/frais-et-risques", _l("Frais et risques")),
     Link("/accessibilite", _l("Accessibilité")),
     Link("/confidentialite", _l("Vie privée")),

@@ -18,7 +18,7 @@ from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse as put
 from marketplace.web.messages import sentence
 from marketplace.web.moderation import words
-from marketplace.web.moderation.forms import AnswerForm, ReadForm
+from marketplace.web.moderation.forms import AnswerForm, PublishForm
 from marketplace.web.owner import pages
 
 bp = Blueprint("moderation", __name__)
@@ -52,7 +52,9 @@ def review(campaign_id: UUID) -> ResponseReturnValue:
 @administrator
 def approve(campaign_id: UUID) -> ResponseReturnValue:
     """Publish."""
-    form = ReadForm()
+    form = PublishForm()
+    if not form.validate():
+        return _page(campaign_id, answered=form), 422
     try:
         in_transaction(
             lambda session: services.approve(
@@ -61,12 +63,16 @@ def approve(campaign_id: UUID) -> ResponseReturnValue:
                 administrator_id=me().account_id,
                 now=now(),
                 row_version=form.read_version(),
+                fund=form.fund(),
             )
         )
     except Incomplete as refusal:
         points = [sentence(problem.code, **problem.facts) for problem in refusal.problems]
         return _page(campaign_id, refusal=_("La collecte ne peut pas être publiée aujourd’hui."), points=points), 422
     except Refused as refusal:
+        if (refusal.field or "").startswith("fund_"):
+            put(form, sentence(refusal.code, **refusal.facts), refusal.field)
+            return _page(campaign_id, answered=form), 422
         return _page(campaign_id, refusal=sentence(refusal.code, **refusal.facts)), 422
     flash(_("La collecte est publiée. Le porteur est prévenu."), "success")
     return redirect(url_for("moderation.waiting"), code=303)
@@ -113,14 +119,14 @@ def _page(
     *,
     refusal: str | None = None,
     points: list[str] | None = None,
-    answered: AnswerForm | None = None,
+    answered: AnswerForm | PublishForm | None = None,
 ) -> str:
     with reading() as session:
         found = queries.review(session, campaign_id, now=now())
         sketch = pages.sketch(session, found.dossier)
     ends_on = found.dossier.content.ends_on
     blank = {prefix: AnswerForm(formdata=None, prefix=prefix) for prefix in (BACK, NO)}
-    forms = blank if answered is None else {**blank, answered.word: answered}
+    forms = {**blank, answered.word: answered} if isinstance(answered, AnswerForm) else blank
     return render_template(
         "moderation/review.html",
         review=found,
@@ -133,6 +139,7 @@ def _page(
         refusal=refusal,
         points=points or [],
         form=answered,
+        publish=answered if isinstance(answered, PublishForm) else PublishForm(formdata=None),
         send_back=forms[BACK],
         refuse=forms[NO],
         fields=words.FIELDS,
