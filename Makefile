@@ -11,11 +11,7 @@ export PYTHON E2E
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/*.po))
 PAGES := static/vendor/.stamp $(CATALOGUES)
 
-<<<<<<< HEAD
-.PHONY: help run test check fix seed shell migration bench torture screenshots browser \
-=======
-.PHONY: help run test check fix seed shell migration bench screenshots pictures lighthouse browser \
->>>>>>> main
+.PHONY: help run test check fix seed shell migration bench torture screenshots pictures lighthouse browser \
 	lint format types layers templates migrations squawk translations
 
 help:  ## This list

@@ -57,7 +57,7 @@ def main(seconds: float) -> None:
         figures["door_over_alone"] = round(rates["door"]["per_second"] / rates["alone"]["per_second"], 2)
         figures["door_over_hello"] = round(rates["door"]["per_second"] / hello, 3)
         figures["webhook_over_hello"] = round(rates["webhook"]["per_second"] / hello, 3)
-        database, campaign = fresh(url, "full", LITTLE_ROOM)
+        database, campaign = fresh(url, "filled", LITTLE_ROOM)
         with Server(database, campaign):
             asyncio.run(storm("door", seconds))
         figures["full"] = filled(database)
