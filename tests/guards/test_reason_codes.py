@@ -61,7 +61,7 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     ("residency/reading.py", "code"): set(residency.UNREADABLE),
     ("accounts/passwords.py", "fault"): _returned(accounts.password_fault),
     # The rule's own decision: its reasons are those of the table of tests/unit/locality.
-    ("pledges/services.py", "outcome.decision"): RULE_REASONS,
+    ("pledges/opening.py", "outcome.decision"): RULE_REASONS,
     ("pledges/amounts.py", "decision"): RULE_REASONS,
     ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): set(PROTECTION_REASONS),
     ("projects/rules.py", "code"): CHOICE_PROBLEMS,
