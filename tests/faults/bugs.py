@@ -8,10 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from marketplace import jobs
-from marketplace.core.errors import Unavailable
 from marketplace.payments import inbox
-from marketplace.payments.gateway import ChargeOutcome
-from marketplace.pledges import charging, collector, commit, disputes, errands, payout, rules, settlement
+from marketplace.pledges import collector, commit, errands, settlement
 from tests.faults.life import FlakySession, Village
 
 Layers = Callable[[pytest.MonkeyPatch, Village], dict[str, Any]]
@@ -63,12 +61,6 @@ def the_questions(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any
     patch.setattr(jobs.events, "catch_up", lambda: None)
     patch.setattr(jobs.ticking, "_expire_after_asking", in_the_end)
     return {"deadly": 0.15, "rings": True}
-
-
-def the_table(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any]:
-    """The table of moves lets a refund begin while the owner has the money."""
-    patch.setitem(rules.MOVES, ("transferred", "refunding"), frozenset({"refund_decided", "transfer_reversed"}))  # type: ignore[arg-type]
-    return {}
 
 
 # --- bugs ---
@@ -131,31 +123,6 @@ def no_look_before_sending_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(errands.Errand, "look_first", lambda *_: False)
 
 
-def refunded_without_taking_back(patch: pytest.MonkeyPatch) -> None:
-    """The backer is refunded while the owner keeps the money."""
-    patch.setattr(payout, "take_back", lambda *_, **__: False)
-
-
-def a_lost_answer_is_a_refusal(patch: pytest.MonkeyPatch) -> None:
-    """Nobody answered, so the card was refused: its holder is asked to pay again."""
-    ask = collector._ask
-
-    def hasty(gateway: Any, call: Any, now: Any) -> Any:
-        try:
-            return ask(gateway, call, now)
-        except Unavailable:
-            if not isinstance(call, charging.Charge):
-                raise
-            return ChargeOutcome("declined", None, None, call.errand.number, call.errand.amount, reason="no_answer")
-
-    patch.setattr(collector, "_ask", hasty)
-
-
-def disputes_are_not_heard(patch: pytest.MonkeyPatch) -> None:
-    """The bank takes the money back, and the pledge stays paid."""
-    patch.setattr(disputes, "record", lambda *_, **__: "ignored")
-
-
 BUGS = (
     Bug(no_key_for_forms, the_constraint, range(4)),
     Bug(a_new_key_each_try, the_news, range(40)),
@@ -163,7 +130,4 @@ BUGS = (
     Bug(room_given_back_without_asking, the_news, range(10)),
     Bug(any_sum_is_enough, nothing, range(10)),
     Bug(no_look_before_sending_again, the_news, range(80)),
-    Bug(refunded_without_taking_back, the_table, range(60)),
-    Bug(a_lost_answer_is_a_refusal, the_news, range(60)),
-    Bug(disputes_are_not_heard, nothing, range(60)),
 )

@@ -122,7 +122,7 @@ class Schedule:
         acts = [name for name in _ACTS if name not in self.without and (name in _EARLY or not early)]
         act = rng.choices(acts, weights=[_ACTS[name][1] for name in acts])[0]
         self.gateway.unavailable = rng.random() < 0.04
-        if rng.random() < 0.12:
+        if rng.random() < 0.25:
             (self.gateway.crashes if rng.random() < 0.5 else self.gateway.lost).append(rng.choice(FRAGILE))
         if rng.random() < 0.08:
             self.gateway.declines.append(rng.choice(["card_declined", "authentication_required", None]))
@@ -189,6 +189,8 @@ class Schedule:
                 return
             self.gateway.save_card(page)
             self.saved_in_time.add(pledge_id)
+            if self.chance.rng.random() < 0.6:  # they come back, and look whether it worked
+                checkout.look_up(self.database, self.gateway, session_id=page, now=self.now)
 
     def _withdraw(self) -> None:
         if not self.told:
