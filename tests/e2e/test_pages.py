@@ -24,6 +24,13 @@ EXCUSED = {
     "pledges.preview": "a part of the amount page for htmx; a browser is sent to that page",
     "pledges.reminder": "a file for calendars",
     "campaigns.picture": "a picture for other sites",
+    "campaigns.attest": "a file to verify",
+    "campaigns.public_keys": "a file to verify with",
+    "residency.picture": "a picture on the page of a proof",
+    "residency.one_loses": "needs two accounts with one proof; read in tests/web/residency",
+    "organisations.mandate_refusal": "the form of a place's refusal; read in tests/web/organisations",
+    "organisations.mandate_revocation": "the form of a place's refusal; read in tests/web/organisations",
+    "alerts.ending": "reached from the mail of a week; read in tests/web/alerts",
     "demo.letter_file": "a file for mail programs",
 }
 RUN_AXE = """async tags => {

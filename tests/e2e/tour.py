@@ -251,6 +251,7 @@ STOPS = (
     Stop("residence-refusal-wrong", "/moderation/residences/{request}", "helene", send("Refuser"), 422),
     Stop("residence-letters", "/moderation/lettres", "helene"),
     Stop("residence-conflicts", "/moderation/conflits", "helene"),
+    Stop("residence-revocation", "/moderation/residences/{residence}/revocation", "helene"),
     Stop("residence-register", "/moderation/residences/registre?adresse=claire@demo-mitoyen.fr", "helene"),
     Stop("organisations-waiting", "/moderation/organisations", "helene"),
     Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
@@ -374,6 +375,7 @@ class Tour:
         places["category"] = protections.ask_category(self.page("bastien"), self.page("helene"), self.site)
         places |= self._organisation()
         places["territory"] = self._territory()
+        places["residence"] = self._residence()
         return places
 
     def _project(self, owner: Page, title: str) -> str:
@@ -428,6 +430,12 @@ class Tour:
         page.goto(f"{self.site}/moderation/residences")
         asked = page.get_by_role("link", name=steps.display_name("bastien"))
         return str(asked.get_attribute("href")).split("/")[-1]
+
+    def _residence(self) -> str:
+        """Return a proven residence, as an administrator finds it before revoking it."""
+        page = self.page("helene")
+        page.goto(f"{self.site}/moderation/residences/registre?adresse=claire@demo-mitoyen.fr")
+        return str(page.get_by_role("link", name="Révoquer").get_attribute("href")).split("/")[-2]
 
     def _territory(self) -> str:
         """Return a named territory; name one if there is none."""
