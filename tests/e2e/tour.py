@@ -251,7 +251,7 @@ STOPS = (
     Stop("residence-refusal-wrong", "/moderation/residences/{request}", "helene", send("Refuser"), 422),
     Stop("residence-letters", "/moderation/lettres", "helene"),
     Stop("residence-conflicts", "/moderation/conflits", "helene"),
-    Stop("residence-revocation", "/moderation/residences/{residence}/revocation", "helene"),
+    Stop("residence-revocation", "/moderation/residences/lien/{residence}/revocation", "helene"),
     Stop("residence-register", "/moderation/residences/registre?adresse=claire@demo-mitoyen.fr", "helene"),
     Stop("organisations-waiting", "/moderation/organisations", "helene"),
     Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
