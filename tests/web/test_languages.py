@@ -143,6 +143,7 @@ def test_a_public_page_says_where_it_is_in_each_language(client):
     assert alternates(client.get("/"))["x-default"] == "http://localhost/"
 
 
+@pytest.mark.untimed
 def test_every_alternate_is_in_its_language(client, make):
     campaign = make.campaign()
     for page in ("/", "/proposer", "/regle-locale", f"/collectes/{campaign.id}"):
