@@ -20,6 +20,7 @@ from marketplace.projects import services as drafts
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion
 from marketplace.territories import queries as territories
+from tests.factories.moderation import approve, check_everything
 
 WHY = {"reasons": ["R05", "R04"], "note": " Dites où l’argent sera dépensé. "}
 ANSWERS = {"send_back": services.send_back, "refuse": services.refuse}
@@ -59,7 +60,7 @@ def holds(session):
 def test_approving_publishes_counts_indexes_logs_and_tells(session, submitted, administrator, whole, now, jobs):  # noqa: PLR0917
     owner_id, campaign_id = submitted()
 
-    services.approve(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
+    approve(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
 
     page = projects.public_campaign(session, campaign_id)
     (zone,) = projects.zones(session, campaign_id)
@@ -69,7 +70,9 @@ def test_approving_publishes_counts_indexes_logs_and_tells(session, submitted, a
     assert page.cog_release == territories.release(session).name
     assert session.get_one(CampaignTally, campaign_id).hard_cap_cents == whole.hard_cap_cents
     assert session.scalars(select(Listing.campaign_id)).all() != []
-    (logged,) = session.scalars(select(AuditEvent).where(AuditEvent.subject_id == campaign_id)).all()
+    (logged,) = session.scalars(
+        select(AuditEvent).where(AuditEvent.subject_id == campaign_id, AuditEvent.action == "campaign.approve")
+    ).all()
     assert (logged.actor_id, logged.action, logged.subject_id) == (administrator, "campaign.approve", campaign_id)
     (mail,) = jobs()
     assert (mail["kind"], mail["account_id"]) == ("campaign_approved", str(owner_id))
@@ -80,7 +83,7 @@ def test_approving_publishes_counts_indexes_logs_and_tells(session, submitted, a
 def test_the_wider_rule_reaches_the_bordering_departements(session, submitted, administrator, now):
     _owner, campaign_id = submitted(rule_preset="departement_and_bordering")
 
-    services.approve(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
+    approve(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
 
     (zone,) = projects.zones(session, campaign_id)
     assert {"86194", "79191", "37261", "16015", "49007", "36044", "87085"} <= zone
@@ -142,7 +145,7 @@ def test_nobody_decides_on_their_own_campaign(session, submitted, administrator,
 
 def test_only_what_waits_is_decided_on(session, submitted, administrator, person, whole, now, trace):  # noqa: PLR0917
     _owner, live = submitted()
-    services.approve(session, campaign_id=live, administrator_id=administrator, now=now)
+    approve(session, campaign_id=live, administrator_id=administrator, now=now)
     owner_id, taken_back = submitted()
     drafts.withdraw_submission(session, campaign_id=taken_back, owner_id=owner_id, now=now)
     draft = drafts.create_draft(session, owner_id=person(), form_key=uuid4(), content=whole, now=now)
@@ -172,6 +175,8 @@ def test_what_changed_since_it_was_read_is_not_decided_on(session, submitted, ad
 
 def test_a_campaign_that_waited_too_long_is_not_approved(session, submitted, administrator, now, trace):
     _owner, campaign_id = submitted()
+    late = now + timedelta(days=40)
+    check_everything(session, campaign_id=campaign_id, administrator_id=administrator, now=late)
     before = trace()
 
     with pytest.raises(Incomplete) as refusal:
