@@ -95,7 +95,7 @@ def acknowledge(
     session.flush()
     word = "admissible" if admissible else "inadmissible"
     _log(session, f"complaint.{word}", complaint_id, administrator_id, now)
-    facts = {"until": row.answer_by.isoformat()} if row.answer_by else {"note": because.strip()}
+    facts = {"answer_until": row.answer_by.isoformat()} if row.answer_by else {"note": because.strip()}
     _tell(session, f"complaint_{word}", row.account_id, number=row.number, **facts)
 
 
@@ -108,7 +108,7 @@ def delay(session: Session, *, complaint_id: UUID, administrator_id: UUID, becau
     session.flush()
     _log(session, "complaint.delay", complaint_id, administrator_id, now)
     until = row.answer_by.isoformat()
-    _tell(session, "complaint_delayed", row.account_id, number=row.number, note=because.strip(), until=until)
+    _tell(session, "complaint_delayed", row.account_id, number=row.number, note=because.strip(), answer_until=until)
 
 
 def answer(

@@ -1,6 +1,7 @@
 """After publication: corrections of an owner, suspension, going on, cancellation. Source: docs/moderation.md."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -106,7 +107,7 @@ def _apply(
     material: bool,
     now: datetime,
 ) -> int:
-    facts = {"campaign_id": found.campaign_id, "actor_id": administrator_id, "now": now}
+    facts: dict[str, Any] = {"campaign_id": found.campaign_id, "actor_id": administrator_id, "now": now}
     if material and found.state == "live":
         interruptions.suspend(session, **facts, note=row.because, told=False)
     number = correcting.correct(

@@ -294,7 +294,10 @@ def median_wait(session: Session, *, now: datetime) -> tuple[timedelta | None, i
     answer = aliased(CampaignEvent)
     waited = func.extract("epoch", answer.at - CampaignEvent.at).cast(Float)
     row = session.execute(
-        select(func.percentile_cont(literal_column("0.5")).within_group(waited).label("median"), func.count())
+        select(
+            func.percentile_cont(literal_column("0.5")).within_group(waited).label("median"),
+            func.count().label("answers"),
+        )
         .select_from(CampaignEvent)
         .join(answer, and_(answer.campaign_id == CampaignEvent.campaign_id, answer.seq == CampaignEvent.seq + 1))
         .where(
@@ -304,7 +307,7 @@ def median_wait(session: Session, *, now: datetime) -> tuple[timedelta | None, i
             answer.at <= now,
         )
     ).one()
-    return (None if row.median is None else timedelta(seconds=row.median)), row.count
+    return (None if row.median is None else timedelta(seconds=row.median)), row.answers
 
 
 def _bodies(session: Session, owner_id: UUID) -> list[Body]:

@@ -252,7 +252,7 @@ def counts(session: Session) -> Counts:
 
 @dataclass(frozen=True)
 class Interruption:
-    """Why a campaign stands still or has ended, as everybody may read it. cause: suspended, by_owner, by_platform…"""
+    """Why a campaign stands still or has ended, as everybody may read it. cause: a code, as by_owner."""
 
     state: str
     cause: str

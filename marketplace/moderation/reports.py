@@ -14,17 +14,21 @@ from marketplace.projects import queries
 from marketplace.projects.rules import clean_text
 
 
+def check(reason: str, words: str) -> None:
+    """Raise Refused unless a report can be kept: report_reason_unknown (field reason), those of `rules.check_note`."""
+    if reason not in rules.REPORT_REASONS:
+        raise Refused("report_reason_unknown", field="reason")
+    rules.check_note(words, field="words")
+
+
 def report(
     session: Session, *, campaign_id: UUID, reporter_id: UUID | None, reason: str, words: str, now: datetime
 ) -> UUID:
     """Report a public campaign. reporter_id: None for somebody who does not say who they are.
 
-    Raises NotFound: no public campaign. Raises Refused: report_reason_unknown (field reason), and those of
-    `rules.check_note` (field words).
+    Raises NotFound: no public campaign. Raises Refused: those of `check`.
     """
-    if reason not in rules.REPORT_REASONS:
-        raise Refused("report_reason_unknown", field="reason")
-    rules.check_note(words, field="words")
+    check(reason, words)
     queries.public_campaign(session, campaign_id)
     made = Report(
         campaign_id=campaign_id,
@@ -41,8 +45,10 @@ def report(
 def handle(
     session: Session, *, report_id: UUID, administrator_id: UUID, outcome: str, answer: str, now: datetime
 ) -> None:
-    """Say what came of a report; who signed it is told. Raises NotFound; Refused: report_handled, own_report,
-    outcome_missing (field outcome), those of `desk.check_stranger` and `rules.check_note` (field answer).
+    """Say what came of a report; who signed it is told.
+
+    Raises NotFound; Refused: report_handled, own_report, outcome_missing (field outcome), those of
+    `desk.check_stranger` and of `rules.check_note` (field answer).
     """
     if outcome not in rules.REPORT_OUTCOMES:
         raise Refused("outcome_missing", field="outcome")

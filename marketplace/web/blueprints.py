@@ -22,6 +22,7 @@ AREAS = (
     "owner",
     "pledges",
     "moderation",
+    "redress",
     "projets",
     "legal",
     "demo",

@@ -39,6 +39,8 @@ RESET_ADDRESS = Policy("reset-address", 20, timedelta(hours=1))
 LINK_ADDRESS = Policy("link-address", 30, timedelta(minutes=15))
 ORGANISATION_ACCOUNT = Policy("organisation-account", 30, timedelta(days=1))
 CONFIRMATION_ACCOUNT = Policy("confirmation-account", 5, timedelta(hours=1))
+REPORT_ADDRESS = Policy("report-address", 5, timedelta(hours=1))
+REPORT_CAMPAIGN = Policy("report-campaign", 50, timedelta(days=1))
 
 
 def spend(*spent: Limit) -> None:

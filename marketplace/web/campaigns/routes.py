@@ -24,6 +24,7 @@ from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.maps import campaign as maps
 from marketplace.web.owner.words import SECTORS
+from marketplace.web.redress import notices as redress
 
 bp = Blueprint("campaigns", __name__)
 
@@ -90,6 +91,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         communes = {one.commune_code for one in seen.backers if one.commune_code}
         seen_communes = territories.communes(session, communes) if communes else {}
         news = chronicle.of_campaign(session, campaign_id)
+        told = redress.told(session, shown.campaign)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
     example = None
     if shown.campaign.loan_months:
@@ -105,6 +107,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,
+        **told,
     )
 
 

@@ -113,7 +113,7 @@ class ComplaintAnswerForm(CleanForm):
 class JournalForm(CleanForm):
     """What the log is narrowed to; sent by the address."""
 
-    class Meta(CleanForm.Meta):  # type: ignore[misc]  # flask_wtf has no types
+    class Meta(CleanForm.Meta):
         """A look needs no token."""
 
         csrf = False
@@ -125,7 +125,7 @@ class JournalForm(CleanForm):
     au = DateField(_l("Au"))
 
 
-class _SheetForm(CleanForm):
+class SheetForm(CleanForm):
     """What was checked. One answer, one note and one piece of evidence for each item."""
 
     def answers(self) -> dict[str, Answer]:
@@ -145,22 +145,13 @@ class _SheetForm(CleanForm):
         ]
 
 
-SheetForm = type(
-    "SheetForm",
-    (_SheetForm,),
-    {
-        name: field
-        for item in sheet.ALL
-        for name, field in (
-            (f"{item}_answer", _radios(ITEMS[item], ANSWERS)),
-            (f"{item}_note", StringField(_l("Note"))),
-            (f"{item}_evidence", StringField(_l("Preuve vue"))),
-        )
-    },
-)
+for _item in sheet.ALL:
+    setattr(SheetForm, f"{_item}_answer", _radios(ITEMS[_item], ANSWERS))
+    setattr(SheetForm, f"{_item}_note", StringField(_l("Note")))
+    setattr(SheetForm, f"{_item}_evidence", StringField(_l("Preuve vue")))
 
 
-def sheet_form(answers: Mapping[str, Answer]) -> _SheetForm:
+def sheet_form(answers: Mapping[str, Answer]) -> SheetForm:
     """Return the sheet as it was kept."""
     data = {
         name: value
@@ -171,5 +162,5 @@ def sheet_form(answers: Mapping[str, Answer]) -> _SheetForm:
             (f"{item}_evidence", given.evidence),
         )
     }
-    form: _SheetForm = SheetForm(formdata=None, data=data)
+    form: SheetForm = SheetForm(formdata=None, data=data)
     return form

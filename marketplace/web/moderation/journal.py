@@ -47,7 +47,10 @@ def log_file() -> Response:
         rows = list(journal.everything(session, _filter(form)))
     head = ("numero", "instant", "qui", "acte", "objet", "identifiant", "details", "empreinte")
     lines = (
-        (row.id, row.at, row.actor_name or row.actor_id, row.action, row.subject_kind, row.subject_id, _json(row), row.hash)
+        (
+            *(row.id, row.at, row.actor_name or row.actor_id, row.action),
+            *(row.subject_kind, row.subject_id, _json(row), row.hash),
+        )
         for row in rows
     )
     return csv_answer("journal.csv", head, lines)

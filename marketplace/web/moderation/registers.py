@@ -130,8 +130,10 @@ def complaints_file() -> Response:
     """Give the whole register as a file for a spreadsheet."""
     with reading() as session:
         rows = registers.all_complaints(session)
-    head = ("numero", "nom", "contact", "objet", "depot", "recevabilite_avant", "recevable", "reponse_avant")
-    head += ("reponse", "etat", "prejudice_centimes", "texte", "decision")
+    head = (
+        *("numero", "nom", "contact", "objet", "depot", "recevabilite_avant", "recevable"),
+        *("reponse_avant", "reponse", "etat", "prejudice_centimes", "texte", "decision"),
+    )
     lines = (
         (
             *(row.number, row.name, row.contact, row.subject, row.filed_at, row.acknowledge_by, row.admissible),

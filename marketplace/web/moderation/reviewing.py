@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from marketplace.core.errors import Refused
 from marketplace.moderation import desk, queries, registers, services, sheet
 from marketplace.moderation.queries import Wish
-from marketplace.moderation.rules import NOTE_LENGTH
+from marketplace.moderation.rules import NOTE_LENGTH, takes_two
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.rules import INSTRUMENTS, closing_instant
 from marketplace.territories import queries as territories
@@ -218,11 +218,12 @@ def page(
         steps=[pages.timeline_item(step, named=True) for step in reversed(found.dossier.history)],
         own=found.dossier.owner_id == mine,
         my_id=mine,
-        closes_at=closing_instant(ends_on) if ends_on else None,
+        closes_at=None if ends_on is None else closing_instant(ends_on),
         refusal=refusal,
         points=points or [],
-        form=answered or checked,
+        form=checked if answered is None else answered,
         sheet=sheet_form(found.answers) if checked is None else checked,
+        two=takes_two(found.dossier.content.hard_cap_cents),
         missing=len(sheet.missing(found.answers)),
         failed=len(sheet.failed(found.answers)),
         forms=forms,

@@ -120,7 +120,7 @@ CORRECTION_OUTCOMES: Mapping[str, LazyString] = {
 }
 # Answers ready to be copied: what to say most often, by reason. Whoever answers completes them with facts.
 TEMPLATES: Mapping[str, LazyString] = {
-    "R01": _l("Envoyez une pièce d’identité et un document qui dit à quel titre vous agissez : statuts, procès-verbal."),
+    "R01": _l("Envoyez une pièce d’identité et ce qui dit à quel titre vous agissez : statuts, procès-verbal."),
     "R04": _l("Donnez la liste de ce que vous achèterez, avec le prix et la commune de chaque fournisseur."),
     "R05": _l("Il manque, dans l’histoire : … Ajoutez-le, puis renvoyez la collecte."),
     "R06": _l("La phrase « … » promet plus que vous ne pouvez tenir. Dites ce qui est prévu, et ce qui peut échouer."),

@@ -11,7 +11,7 @@ from marketplace.core.audit import AuditEvent
 from marketplace.core.errors import NotFound, Refused
 from marketplace.matching.models import Listing
 from marketplace.moderation import queries, services
-from marketplace.moderation.queries import PER_PAGE
+from marketplace.moderation.queries import PER_PAGE, Wish
 from marketplace.notifications import rules as mails
 from marketplace.pledges.models import CampaignTally
 from marketplace.projects import invariants
@@ -219,15 +219,17 @@ def test_the_list_can_be_narrowed_to_an_instrument(session, submitted, now):
     _owner, loan = submitted()
     _owner, gift = submitted(instrument="gift")
 
-    assert [item.campaign_id for item in queries.queue(session, now=now, instrument="gift").items] == [gift]
-    assert [item.campaign_id for item in queries.queue(session, now=now, instrument="interest_free_loan").items] == [
-        loan
-    ]
-    assert queries.queue(session, now=now).totals == {"gift": 1, "interest_free_loan": 1}
+    assert [item.campaign_id for item in queries.queue(session, now=now, wish=Wish(instrument="gift")).items] == [gift]
+    loans = queries.queue(session, now=now, wish=Wish(instrument="interest_free_loan"))
+    assert [item.campaign_id for item in loans.items] == [loan]
+    assert (loans.totals["gift"], loans.totals["interest_free_loan"], loans.totals["all"]) == (1, 1, 2)
 
 
 def test_an_empty_list_has_one_page(session, now):
-    assert queries.queue(session, now=now, page=7) == queries.Queue((), {}, 0, 1, 1)
+    found = queries.queue(session, now=now, page=7)
+
+    assert (found.items, found.total, found.page, found.pages) == ((), 0, 1, 1)
+    assert set(found.totals.values()) == {0}
 
 
 # One campaign
@@ -262,7 +264,9 @@ def test_a_review_names_the_other_campaigns_of_the_owner(session, submitted, who
 
     assert found.others == (queries.Other(other, "Une autre collecte", "submitted"),)
     assert found.outline.communes == 40
-    assert {finding.tone for finding in found.findings} == {"ok"}
+    assert {finding.code for finding in found.findings if finding.tone != "ok"} == {"unregistered", "repeated"}
+    near = next(finding.facts["near"] for finding in found.findings if finding.code == "repeated")
+    assert {one.percent for one in near} == {100}
 
 
 def test_a_draft_is_nobodys_business(session, person, whole, now):
