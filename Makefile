@@ -11,7 +11,7 @@ export PYTHON E2E
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/*.po))
 PAGES := static/vendor/.stamp $(CATALOGUES)
 
-.PHONY: help run test check fix seed shell migration bench screenshots browser \
+.PHONY: help run test check fix seed shell migration bench screenshots pictures lighthouse browser \
 	lint format types layers templates migrations squawk translations
 
 help:  ## This list
@@ -44,6 +44,12 @@ bench: .venv/.test  ## Measure: make bench PROGRAM=territories
 
 screenshots: .venv/.test browser  ## Every page of a running copy into var/screenshots: make screenshots [URL=… ARGS="--only feed-visitor"]
 	@$(B)/python tools/screenshots.py $(or $(URL),http://127.0.0.1:8000) $(ARGS)
+
+pictures: .venv/.test browser  ## Those of the README, from a running copy that nobody used yet: make pictures [URL=…]
+	@$(B)/python tools/screenshots.py $(or $(URL),http://127.0.0.1:8000) --readme
+
+lighthouse: .venv/.test tools/lighthouse/node_modules/.stamp browser  ## Lighthouse on a running copy: make lighthouse [URL=… ARGS="--runs 1"]
+	@$(B)/python tools/lighthouse.py $(or $(URL),http://127.0.0.1:8000) $(ARGS)
 
 # The parts of `make check`
 
@@ -81,6 +87,9 @@ translations: .venv/.test
 
 static/vendor/.stamp: package-lock.json tools/vendor.py marketplace/web/icons.py | .venv/.run
 	@tools/setup.sh frontend
+
+tools/lighthouse/node_modules/.stamp: tools/lighthouse/package-lock.json | .venv/.run
+	@tools/setup.sh lighthouse
 
 %.mo: %.po | .venv/.run
 	@$(B)/python -m babel.messages.frontend --quiet compile --input-file=$< --output-file=$@

@@ -45,11 +45,16 @@ RULE = {
     "quotas": [
         {"kind": "min_share", "ring": 1, "percent": 60},
         {"kind": "reserve", "ring": 0, "amount_cents": 1_000_000, "days": 30},
-        {"kind": "ceiling", "ring": 0, "amount_cents": 4_000_000},
+        {"kind": "ceiling", "ring": 0, "percent": 80},
         {"kind": "min_people", "ring": 0, "people": 20},
     ],
     "matching": [{"fund": "Ville", "ring": 0, "percent": 100, "per_person_cents": 10_000, "total_cents": 500_000}],
-    "accepts": {"person": ["home", "work"], "sme": ["seat", "branch"], "association": ["members", "seat"]},
+    "accepts": {
+        "person": ["home", "work", "origin"],
+        "sme": ["seat", "branch"],
+        "association": ["members", "seat"],
+        "public_body": ["area"],
+    },
     "public_units": ["departement:86"],
     "related_percent": 20,
 }
@@ -78,11 +83,20 @@ def main(url: str) -> None:
 
 
 def _somebody(dice: random.Random, places: list[list[str]]) -> tuple[Investor, int, datetime]:
+    kind = dice.choice(["person", "person", "person", "sme", "association", "public_body"])
     links = tuple(
-        Link(dice.choice(["home", "work"]), dice.choice(dice.choice(places)), dice.randint(0, 3), CLOSES)
+        Link(
+            link_kind := dice.choice(RULE["accepts"][kind]),
+            "departement:86" if link_kind == "area" else dice.choice(dice.choice(places)),
+            dice.randint(0, 3),
+            CLOSES,
+            dice.choice([1, 12, 30]) if link_kind == "members" else 1,
+        )
         for _ in range(dice.randint(1, 3))
     )
-    investor = Investor(links, dice.choice([0, 5_000]), dice.choice([0, 50_000]), related=dice.random() < 0.05)
+    investor = Investor(
+        links, dice.choice([0, 5_000]), dice.choice([0, 50_000]), kind=kind, related=dice.random() < 0.05
+    )
     return investor, dice.choice([1_000, 5_000, 20_000, 200_000]), OPENS + timedelta(hours=dice.randint(0, 1_400))
 
 

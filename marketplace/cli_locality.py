@@ -1,21 +1,22 @@
 """`flask locality explain`: what the rule answers, for any rule and any investor, as JSON."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import click
-from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
+from marketplace.cli_context import runtime
 from marketplace.core.money import parse_amount
 from marketplace.locality.explain import as_json, investor_of, totals_of
 from marketplace.locality.model import Instrument, Offer
 from marketplace.locality.rule import RuleError, check_zones, parse
 from marketplace.locality.rules import decide
 from marketplace.locality.zones import ZoneError
-from marketplace.runtime import Runtime
+from marketplace.pledges import offers
 from marketplace.territories.atlas import compile_rule
 
 locality = AppGroup("locality", help="The local-to-local rule.")
@@ -71,11 +72,11 @@ def explain(rule: Path, investor: Path, amount: int, moment: datetime, totals: P
     """
     try:
         read = parse(_json(rule))
-        asker = investor_of(_json(investor))
+        asker = investor_of(_json(investor), moment)
         taken = totals_of(_json(totals) if totals else {})
-        runtime: Runtime = current_app.extensions["mitoyen"]
-        with runtime.database.reading() as session:
+        with runtime().database.reading() as session:
             zones = compile_rule(session, {"rings": [{"zone": ring.zone} for ring in read.rings]})
+            asker = replace(asker, links=offers.links_of_today(session, asker.links))
         check_zones(zones)
     except RuleError as error:
         raise click.ClickException(f"{error.code} at {error.path or 'the top'}") from error

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from marketplace.core import audit
 from marketplace.pledges import chain
 from marketplace.pledges.models import CampaignTally
-from marketplace.pledges.rules import MOVES
+from marketplace.pledges.rules import LIVE, MOVES, TAKEN
 from marketplace.projects import invariants as projects
 
 
@@ -28,14 +28,16 @@ class Finding:
     milliseconds: float
 
 
+_LIVE, _TAKEN = (", ".join(f"'{state}'" for state in sorted(states)) for states in (LIVE, TAKEN))
+_FIRM = ", ".join(f"'{state}'" for state in sorted(LIVE - {"reflecting"}))
 _LEGAL = ", ".join(
     f"('{old or ''}', '{new}', '{cause}')" for (old, new), causes in MOVES.items() for cause in sorted(causes)
 )
 QUERIES: dict[str, str] = {
-    "I1 every transfer that is not a promise resolves one, in the same campaign and for the same pledge": """
+    "I1 what resolves a promise is in the same campaign and for the same pledge": """
         SELECT t.campaign_id, t.id FROM transfer t
         LEFT JOIN transfer p ON p.campaign_id = t.campaign_id AND p.id = t.pending_id AND p.kind = 'pending'
-        WHERE t.kind <> 'pending' AND (p.id IS NULL OR p.pledge_id <> t.pledge_id)""",
+        WHERE t.kind IN ('post', 'void') AND (p.id IS NULL OR p.pledge_id <> t.pledge_id)""",
     "I2 amounts are positive and go between two accounts in euros": """
         SELECT campaign_id, id FROM transfer
         WHERE amount_cents <= 0 OR debit_account = credit_account OR currency <> 'eur'""",
@@ -46,10 +48,10 @@ QUERIES: dict[str, str] = {
         SELECT t.campaign_id, t.id FROM transfer t
         JOIN transfer p ON p.campaign_id = t.campaign_id AND p.id = t.pending_id
         WHERE t.amount_cents > p.amount_cents""",
-    "I5a the tally equals the pledges": """
+    "I5a the tally equals the pledges": f"""
         SELECT t.campaign_id FROM campaign_tally t
         LEFT JOIN LATERAL (
-            SELECT *, state IN ('reflecting', 'confirmed', 'charging', 'action_required', 'paid') AS is_live
+            SELECT *, state IN ({_LIVE}) AS is_live
             FROM pledge WHERE campaign_id = t.campaign_id) p ON true
         GROUP BY t.campaign_id
         HAVING t.reserved_cents <> coalesce(sum(p.amount_cents)
@@ -59,41 +61,87 @@ QUERIES: dict[str, str] = {
             OR t.confirmed_cents <> coalesce(sum(p.amount_cents)
                  FILTER (WHERE p.is_live AND p.state <> 'reflecting' AND NOT p.related), 0)
             OR t.backers <> count(DISTINCT coalesce(p.organisation_id, p.backer_id))
-                 FILTER (WHERE p.is_live AND NOT p.related)""",
-    "I5b the tally equals the ledger's unresolved and posted promises": """
+                 FILTER (WHERE p.is_live AND NOT p.related)""",  # noqa: S608 - our own words
+    "I5b the tally equals what the ledger promised, less what was given up, is due back or was lost": """
         SELECT t.campaign_id FROM campaign_tally t
         WHERE t.live_cents <> (
-            SELECT coalesce(sum(p.amount_cents), 0) FROM transfer p
-            WHERE p.campaign_id = t.campaign_id AND p.kind = 'pending' AND NOT EXISTS (
-                SELECT FROM transfer r
-                WHERE r.campaign_id = p.campaign_id AND r.pending_id = p.id AND r.kind = 'void'))""",
+            SELECT coalesce(sum(CASE kind WHEN 'pending' THEN amount_cents
+                WHEN 'void' THEN -amount_cents WHEN 'refund_due' THEN -amount_cents
+                WHEN 'chargeback' THEN -amount_cents END), 0)
+            FROM transfer WHERE campaign_id = t.campaign_id)""",
     "I5c nothing is taken over the hard cap": """
         SELECT campaign_id FROM campaign_tally WHERE reserved_cents + live_cents > hard_cap_cents""",
-    "I5d the totals of the rings equal the pledges": """
+    "I5d the totals of the rings equal the pledges": f"""
         SELECT coalesce(t.campaign_id, p.campaign_id), coalesce(t.ring, p.place) FROM campaign_ring_tally t
         FULL JOIN (
-            SELECT campaign_id, CASE WHEN related THEN -1 ELSE ring END AS place,
-                sum(amount_cents) FILTER (WHERE state NOT IN ('waitlisted', 'withdrawn', 'released', 'abandoned',
-                    'dropped')) AS taken,
-                sum(amount_cents) FILTER (WHERE state IN ('reflecting', 'confirmed', 'charging', 'action_required',
-                    'paid')) AS live,
-                sum(amount_cents) FILTER (WHERE state IN ('confirmed', 'charging', 'action_required', 'paid')) AS firm
+            SELECT campaign_id,
+                CASE WHEN related THEN -1 WHEN investor_kind = 'public_body' THEN -2 ELSE ring END AS place,
+                sum(amount_cents) FILTER (WHERE state IN ('offered', 'card_pending', {_LIVE})) AS taken,
+                sum(amount_cents) FILTER (WHERE state IN ({_LIVE})) AS live,
+                sum(amount_cents) FILTER (WHERE state IN ({_FIRM})) AS firm
             FROM pledge GROUP BY 1, 2) p ON p.campaign_id = t.campaign_id AND p.place = t.ring
         WHERE (coalesce(t.taken_cents, 0), coalesce(t.live_cents, 0), coalesce(t.confirmed_cents, 0))
-           <> (coalesce(p.taken, 0), coalesce(p.live, 0), coalesce(p.firm, 0))""",
+           <> (coalesce(p.taken, 0), coalesce(p.live, 0), coalesce(p.firm, 0))""",  # noqa: S608 - our own words
     "I7 a form makes one pledge, a payment belongs to one pledge": """
         SELECT campaign_id, form_key::text FROM pledge GROUP BY campaign_id, form_key HAVING count(*) > 1
         UNION ALL
         SELECT min(campaign_id::text)::uuid, payment_intent_id FROM pledge WHERE payment_intent_id IS NOT NULL
         GROUP BY payment_intent_id HAVING count(*) > 1""",
-    "I8 paid if and only if exactly one transfer of the same amount was posted": """
+    "I8 money was taken if and only if exactly one transfer of the same amount was posted": f"""
         SELECT p.campaign_id, p.id FROM pledge p
         LEFT JOIN transfer t ON t.campaign_id = p.campaign_id AND t.pledge_id = p.id AND t.kind = 'post'
         GROUP BY p.campaign_id, p.id, p.state, p.amount_cents
-        HAVING (p.state = 'paid') <> (count(t.id) = 1 AND coalesce(sum(t.amount_cents), 0) = p.amount_cents)""",
-    "I9 money is taken only for a campaign that succeeded": """
+        HAVING (p.state IN ({_TAKEN}))
+            <> (count(t.id) = 1 AND coalesce(sum(t.amount_cents), 0) = p.amount_cents)""",  # noqa: S608 - our own words
+    "I9 money is taken only for a campaign that succeeded, and sent on only when it has its money": """
         SELECT p.campaign_id, p.id FROM pledge p JOIN campaign c ON c.id = p.campaign_id
-        WHERE p.state IN ('paid', 'charging', 'action_required') AND c.state NOT IN ('collecting', 'funded')""",
+        WHERE p.state IN ('charging', 'action_required') AND c.state <> 'collecting'
+           OR p.state = 'paid' AND c.state NOT IN ('collecting', 'funded', 'failed')
+           OR p.state = 'transferred' AND c.state <> 'funded'""",
+    "I11a what was taken is where the pledge says, to the cent": """
+        SELECT p.campaign_id, p.id FROM pledge p
+        JOIN LATERAL (
+            SELECT
+                sum(CASE WHEN credit_account = 'campaign:' || p.campaign_id THEN amount_cents
+                         WHEN debit_account = 'campaign:' || p.campaign_id THEN -amount_cents ELSE 0 END) AS held,
+                sum(CASE WHEN credit_account = 'owner:' || p.campaign_id THEN amount_cents
+                         WHEN debit_account = 'owner:' || p.campaign_id THEN -amount_cents ELSE 0 END) AS sent,
+                sum(CASE 'platform:fees' WHEN credit_account THEN amount_cents
+                         WHEN debit_account THEN -amount_cents ELSE 0 END) AS kept,
+                sum(CASE 'refunds:due' WHEN credit_account THEN amount_cents
+                         WHEN debit_account THEN -amount_cents ELSE 0 END) AS due,
+                sum(CASE 'disputes' WHEN debit_account THEN amount_cents
+                         WHEN credit_account THEN -amount_cents ELSE 0 END) AS advanced
+            FROM transfer t WHERE t.campaign_id = p.campaign_id AND t.pledge_id = p.id
+              AND t.kind NOT IN ('pending', 'void')) m ON true
+        WHERE p.charge_id IS NOT NULL AND (
+            m.sent <> CASE WHEN p.transfer_id IS NULL THEN 0 ELSE p.amount_cents - p.fee_cents END
+         OR m.kept <> CASE WHEN p.transfer_id IS NULL THEN 0 ELSE p.fee_cents END
+         OR m.due <> CASE WHEN p.state IN ('refunding', 'refund_failed') THEN p.amount_cents ELSE 0 END
+         OR m.advanced <> CASE WHEN p.state = 'disputed' THEN p.amount_cents ELSE 0 END
+         OR m.held <> CASE WHEN p.transfer_id IS NULL AND p.state IN ('paid', 'disputed') THEN p.amount_cents
+                           ELSE 0 END)""",
+    "I11b what the owners, the campaigns and the fees hold is never below nothing": """
+        SELECT campaign_id, account FROM (
+            SELECT campaign_id, credit_account AS account, amount_cents FROM transfer
+            WHERE kind NOT IN ('pending', 'void')
+            UNION ALL
+            SELECT campaign_id, debit_account, -amount_cents FROM transfer WHERE kind NOT IN ('pending', 'void')) line
+        WHERE account NOT IN ('backers', 'disputes', 'platform:losses')
+        GROUP BY campaign_id, account HAVING sum(amount_cents) < 0""",
+    "I15a an errand that is under way fits its pledge": """
+        SELECT j.campaign_id, j.id, j.kind, p.state FROM settlement_job j
+        JOIN pledge p ON p.campaign_id = j.campaign_id AND p.id = j.pledge_id
+        WHERE j.state = 'open' AND p.state NOT IN ('disputed', 'charged_back') AND NOT CASE j.kind
+            WHEN 'charge' THEN p.state IN ('confirmed', 'action_required', 'charging')
+            WHEN 'transfer' THEN p.state = 'paid'
+            WHEN 'reversal' THEN p.state IN ('transferred', 'paid')
+            WHEN 'refund' THEN p.state = 'refunding' END""",
+    "I15b every charge has an errand that led to it, and every pledge that is charged has one under way": """
+        SELECT p.campaign_id, p.id FROM pledge p
+        WHERE p.state = 'charging' AND NOT EXISTS (
+            SELECT FROM settlement_job j WHERE j.campaign_id = p.campaign_id AND j.pledge_id = p.id
+              AND j.kind = 'charge' AND j.number = p.charge_attempt AND j.state = 'open')""",
     "I6 a pledge's state is the fold of its history, which has no gap and only legal moves": f"""
         WITH step AS (
             SELECT *, row_number() OVER history AS place, lag(new_state) OVER history AS before
@@ -125,14 +173,14 @@ QUERIES: dict[str, str] = {
         SELECT p.campaign_id, p.id FROM pledge p
         LEFT JOIN campaign_ring r
           ON r.campaign_id = p.campaign_id AND r.version = p.campaign_version AND r.ordinal = p.ring
-        WHERE r.zone IS NULL OR NOT p.commune_code = ANY (r.zone)""",
+        WHERE r.zone IS NULL OR NOT p.commune_code = ANY (r.zone) AND p.investor_kind <> 'public_body'""",
     "I13 an owner's own pledge is marked as such": """
         SELECT p.campaign_id, p.id FROM pledge p
         JOIN campaign c ON c.id = p.campaign_id JOIN project j ON j.id = c.project_id
         WHERE p.backer_id = j.owner_id AND NOT p.related""",
     "I21 the index lists live campaigns, all of them and no other": """
-        SELECT c.id FROM campaign c LEFT JOIN listing l ON l.campaign_id = c.id
-        GROUP BY c.id, c.state HAVING (c.state = 'live') <> (count(l.campaign_id) > 0)""",
+        SELECT c.id FROM campaign c LEFT JOIN listed l ON l.campaign_id = c.id
+        WHERE (c.state = 'live') <> (l.campaign_id IS NOT NULL) OR c.version <> l.version""",
     "I22 no money came that nobody waited for": """
         SELECT campaign_id, pledge_id, payment_intent_id, why FROM stray_payment WHERE settled_at IS NULL""",
 }
@@ -141,13 +189,16 @@ QUERIES: dict[str, str] = {
 _STUCK = """
     SELECT p.state, p.campaign_id, p.id FROM pledge p JOIN campaign c ON c.id = p.campaign_id
     WHERE :day_ago > CASE p.state
-        WHEN 'waitlisted' THEN p.reserved_until
+        WHEN 'waitlisted' THEN CASE WHEN c.state NOT IN ('live', 'closing', 'collecting') THEN c.changed_at END
         WHEN 'offered' THEN p.reserved_until
         WHEN 'card_pending' THEN p.reserved_until
         WHEN 'reflecting' THEN p.revocable_until
         WHEN 'confirmed' THEN CASE WHEN c.state IN ('collecting', 'failed') THEN c.changed_at END
         WHEN 'charging' THEN p.charge_started_at
-        WHEN 'action_required' THEN p.recover_until END
+        WHEN 'action_required' THEN p.recover_until
+        WHEN 'paid' THEN CASE WHEN c.state = 'failed' THEN c.changed_at END END
+    UNION ALL
+    SELECT j.kind, j.campaign_id, j.pledge_id FROM settlement_job j WHERE j.state = 'open' AND :day_ago > j.due_at
     UNION ALL
     SELECT c.state, c.id, NULL FROM campaign c WHERE :day_ago > CASE c.state
         WHEN 'live' THEN c.closes_at

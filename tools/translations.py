@@ -84,6 +84,8 @@ def check() -> list[str]:
         catalog = read(locale)
         wrong += compare(said, catalog)
         wrong += [fault for message in catalog if message.id for fault in faults(message, catalog.num_plurals)]
+        # What `pybabel compile` complains about, on the terminal of whoever types `make run`.
+        wrong += [f"{error}: {_name(message)}" for message, errors in catalog.check() for error in errors]
     return wrong
 
 

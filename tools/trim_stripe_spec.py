@@ -22,6 +22,8 @@ MEMBER = "seahaven_stripe_world/spec/spec3.json"
 FOLDER = Path(__file__).resolve().parents[1] / "marketplace" / "sandbox" / "spec"
 
 OPERATIONS = (
+    ("get", "/v1/balance"),
+    ("get", "/v1/balance_transactions"),
     ("get", "/v1/balance_transactions/{id}"),
     ("get", "/v1/charges"),
     ("get", "/v1/charges/{charge}"),
@@ -31,12 +33,18 @@ OPERATIONS = (
     ("post", "/v1/checkout/sessions/{session}/expire"),
     ("get", "/v1/customers"),
     ("post", "/v1/customers"),
+    ("get", "/v1/customers/search"),
     ("delete", "/v1/customers/{customer}"),
     ("get", "/v1/customers/{customer}"),
     ("post", "/v1/customers/{customer}"),
     ("get", "/v1/customers/{customer}/payment_methods"),
+    ("get", "/v1/disputes"),
+    ("get", "/v1/disputes/{dispute}"),
+    ("post", "/v1/disputes/{dispute}"),
+    ("post", "/v1/disputes/{dispute}/close"),
     ("get", "/v1/events"),
     ("get", "/v1/events/{id}"),
+    ("get", "/v1/mandates/{mandate}"),
     ("get", "/v1/payment_intents"),
     ("post", "/v1/payment_intents"),
     ("get", "/v1/payment_intents/{intent}"),
@@ -49,6 +57,13 @@ OPERATIONS = (
     ("post", "/v1/payment_methods/{payment_method}"),
     ("post", "/v1/payment_methods/{payment_method}/attach"),
     ("post", "/v1/payment_methods/{payment_method}/detach"),
+    ("get", "/v1/payouts"),
+    ("post", "/v1/payouts"),
+    ("get", "/v1/payouts/{payout}"),
+    ("get", "/v1/refunds"),
+    ("post", "/v1/refunds"),
+    ("get", "/v1/refunds/{refund}"),
+    ("post", "/v1/refunds/{refund}"),
     ("get", "/v1/setup_attempts"),
     ("get", "/v1/setup_intents"),
     ("post", "/v1/setup_intents"),
@@ -56,6 +71,17 @@ OPERATIONS = (
     ("post", "/v1/setup_intents/{intent}"),
     ("post", "/v1/setup_intents/{intent}/cancel"),
     ("post", "/v1/setup_intents/{intent}/confirm"),
+    ("get", "/v1/test_helpers/test_clocks"),
+    ("post", "/v1/test_helpers/test_clocks"),
+    ("delete", "/v1/test_helpers/test_clocks/{test_clock}"),
+    ("get", "/v1/test_helpers/test_clocks/{test_clock}"),
+    ("get", "/v1/transfers"),
+    ("post", "/v1/transfers"),
+    ("get", "/v1/transfers/{id}/reversals"),
+    ("post", "/v1/transfers/{id}/reversals"),
+    ("get", "/v1/transfers/{transfer}"),
+    ("post", "/v1/transfers/{transfer}"),
+    ("get", "/v1/transfers/{transfer}/reversals/{id}"),
     ("get", "/v1/webhook_endpoints"),
     ("post", "/v1/webhook_endpoints"),
     ("delete", "/v1/webhook_endpoints/{webhook_endpoint}"),
@@ -69,10 +95,16 @@ EXPANDABLE = frozenset(
         "checkout.session",
         "customer",
         "deleted_customer",
+        "dispute",
+        "mandate",
         "payment_intent",
         "payment_method",
+        "payout",
+        "refund",
         "setup_attempt",
         "setup_intent",
+        "transfer",
+        "transfer_reversal",
     }
 )
 KEPT_KEYS = frozenset(
@@ -95,7 +127,9 @@ def trimmed(schema: dict[str, Any]) -> dict[str, Any]:
     for key in sorted(KEPT_KEYS & schema.keys()):
         value = schema[key]
         if key == "properties":
-            kept[key] = {name: trimmed(inner) for name, inner in sorted(value.items()) if not is_inner_list(inner)}
+            always = schema.get("required", [])
+            fields = ((n, inner) for n, inner in sorted(value.items()) if n in always or not is_inner_list(inner))
+            kept[key] = {name: trimmed(inner) for name, inner in fields}
         elif key == "anyOf":
             kept[key] = [trimmed(inner) for inner in value]
         elif key in ("items", "additionalProperties") and isinstance(value, dict):

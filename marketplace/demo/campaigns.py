@@ -14,7 +14,8 @@ class Plan:
     owner: login of a person. state: where its life stands: draft, submitted, changes_requested, refused, live, closing,
     funded or failed. opened: days since publication; lasts: days from publication to the end. raised: what its
     neighbours have promised. around: communes they come from, nearest first. backers: logins of people one may sign in
-    as who promised too.
+    as who promised too. uses: what the money is for, how many euros of it, and the INSEE code of the commune where, ""
+    for not chosen yet.
     """
 
     owner: str
@@ -39,6 +40,7 @@ class Plan:
     around: tuple[str, ...] = ()
     backers: tuple[str, ...] = ()
     note: str = ""
+    uses: tuple[tuple[str, int, str], ...] = ()
 
 
 def plans() -> list[Plan]:
@@ -48,5 +50,6 @@ def plans() -> list[Plan]:
     for table in tomllib.loads(DATA.read_text(encoding="utf-8"))["campaign"]:
         assert table.keys() <= known, table.keys() - known
         lists = {name: tuple(table.get(name, ())) for name in ("around", "backers")}
+        lists["uses"] = tuple((label, euros, commune) for label, euros, commune in table.get("uses", ()))
         found.append(Plan(**{**table, **lists, "story": table["story"].strip()}))
     return found

@@ -26,11 +26,13 @@ from marketplace.moderation import services as moderation
 from marketplace.moderation.sheet import Answer
 from marketplace.payments import customers
 from marketplace.payments.gateway import SavedCard, TestGateway
-from marketplace.pledges import commit, offers, settlement
+from marketplace.payments.pace import Pace
+from marketplace.pledges import collector, commit, offers, settlement
 from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge
 from marketplace.projects import services as projects
 from marketplace.projects.rules import Content, paris_day
+from marketplace.projects.uses import Use
 from marketplace.residency import services as residency
 
 T = TypeVar("T")
@@ -38,6 +40,8 @@ AMOUNTS = (400, 150, 1000, 200, 100, 600, 500, 150, 1200, 120, 250, 1800, 200, 9
 DECLARED_MOST = 50
 NEAREST, FARTHEST = 12, 6
 BATCH = 8
+# The sandbox takes as many requests a second as it can.
+_NO_LIMIT = 10_000.0
 
 
 def seed(
@@ -221,9 +225,7 @@ class _Seeder:
         if verdict == "failed":
             self._each(settlement.release, lambda session, _at: settlement.due_releases(session), at)
         elif verdict == "collecting":
-            while refs := self._due(lambda session: settlement.due_charges(session, at)):
-                for ref in refs:
-                    settlement.charge(self.database, self.gateway, campaign_id=ref[0], pledge_id=ref[1], now=at)
+            collector.run(self.database, self.gateway, clock=lambda: at, pace=Pace(_NO_LIMIT), threads=2)
             self._do(lambda session: settlement.finish(session, campaign_id=campaign_id, now=at))
 
     def _each(
@@ -296,6 +298,7 @@ def _content(plan: Plan, published: datetime) -> Content:
         goal_cents=plan.goal * 100,
         hard_cap_cents=plan.cap * 100,
         minimum_cents=plan.minimum * 100,
+        uses=tuple(Use(label, euros * 100, commune or None) for label, euros, commune in plan.uses),
         ends_on=paris_day(published) + timedelta(days=plan.lasts),
         rule_preset=plan.preset,
     )

@@ -9,7 +9,7 @@ from marketplace.core.errors import NotFound
 from marketplace.jobs import wiring
 from marketplace.jobs.wiring import tasks
 from marketplace.payments import inbox
-from marketplace.pledges import checkout, settlement
+from marketplace.pledges import charging, checkout, disputes, payback
 
 # The catch-up reads a little further back than it got: events may be listed a while after they were created.
 OVERLAP = timedelta(hours=1)
@@ -41,7 +41,11 @@ def _apply(event: inbox.Bell, event_id: str, moment: datetime) -> str:
     if event.type.startswith("checkout.session."):
         return checkout.look_up(wiring.database(), wiring.gateway(), session_id=event.object_id, **facts)
     if event.type.startswith("payment_intent."):
-        return settlement.look_up(wiring.database(), wiring.gateway(), payment_intent_id=event.object_id, **facts)
+        return charging.look_up(wiring.database(), wiring.gateway(), payment_intent_id=event.object_id, **facts)
+    if event.type.startswith("charge.dispute."):
+        return disputes.look_up(wiring.database(), wiring.gateway(), dispute_id=event.object_id, **facts)
+    if event.type.startswith("refund."):
+        return payback.look_up(wiring.database(), wiring.gateway(), refund_id=event.object_id, **facts)
     return "ignored"
 
 

@@ -1,16 +1,13 @@
-"""Time: reflection, closing, success or failure, the waiting list, charges."""
+"""Time: reflection, closing, success or failure, the waiting list."""
 
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from marketplace.core import audit
 from marketplace.core.errors import NotFound
-from marketplace.core.queue import enqueue, waiting
-from marketplace.jobs import wiring
+from marketplace.jobs import settling, wiring
 from marketplace.jobs.wiring import tasks
 from marketplace.pledges import checkout, settlement
 from marketplace.pledges import waiting as waiting_list
@@ -39,7 +36,6 @@ def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the s
             waiting_list.serve,
             moment,
         ),
-        partial(wiring.for_campaigns, settlement.campaigns_to_decide, settlement.decide_success, moment),
         partial(
             wiring.each,
             lambda session, _moment: settlement.due_releases(session),
@@ -47,35 +43,17 @@ def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the s
             moment,
         ),
         partial(wiring.for_campaigns, settlement.campaigns_to_finish, settlement.finish, moment),
-        partial(wiring.database().in_transaction, partial(_leave_to_others, moment=moment)),
+        partial(wiring.each, settlement.due_refunds, wiring.in_transaction(settlement.refund), moment),
+        settling.remind,
+        partial(wiring.database().in_transaction, partial(settling.leave_to_others, moment=moment)),
         partial(wiring.database().in_transaction, audit.chain),
     )
-
-
-def _leave_to_others(session: Session, *, moment: datetime) -> None:
-    """Enqueue what talks to the provider, when something is due, unless it waits already."""
-    if settlement.due_reservations(session, moment) and not waiting(session, "pledges.give_room_back"):
-        enqueue(session, "pledges.give_room_back", lock="pledges.give_room_back")
-    to_charge = settlement.due_charges(session, moment) or settlement.due_last_attempts(session, moment)
-    if to_charge and not waiting(session, "pledges.charge"):
-        enqueue(session, "pledges.charge", lock="pledges.charge")
 
 
 @tasks.task(name="pledges.give_room_back")
 def give_room_back() -> None:
     """End the reservations that are over, after asking the provider."""
     wiring.each(settlement.due_reservations, _expire_after_asking, wiring.now())
-
-
-@tasks.task(name="pledges.charge")
-def charge() -> None:
-    """Charge what is due, one after the other, then see whether campaigns have their money."""
-    moment = wiring.now()
-    wiring.all_of(
-        partial(wiring.each, settlement.due_last_attempts, _charge, moment),
-        partial(wiring.each, settlement.due_charges, _charge, moment),
-        partial(wiring.for_campaigns, settlement.campaigns_to_finish, settlement.finish, moment),
-    )
 
 
 def _expire_after_asking(campaign_id: UUID, pledge_id: UUID, moment: datetime) -> None:
@@ -87,7 +65,3 @@ def _expire_after_asking(campaign_id: UUID, pledge_id: UUID, moment: datetime) -
             outcome = checkout.look_up(wiring.database(), wiring.gateway(), session_id=session_id, now=moment)
     if outcome not in {"card_saved", "expired"}:
         wiring.in_transaction(settlement.expire)(campaign_id, pledge_id, moment)
-
-
-def _charge(campaign_id: UUID, pledge_id: UUID, moment: datetime) -> None:
-    settlement.charge(wiring.database(), wiring.gateway(), campaign_id=campaign_id, pledge_id=pledge_id, now=moment)

@@ -5,15 +5,22 @@ The shapes are described in docs/local-to-local.md.
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from marketplace.locality.model import ACCEPTED_LINKS, Decision, Investor, InvestorKind, Link, Offer, RingTotal, Totals
 from marketplace.locality.rule import RuleError
 
+PARIS = ZoneInfo("Europe/Paris")
+MAJORITY = 18
 
-def investor_of(written: object) -> Investor:
-    """Read an investor. Raises RuleError, with a path that starts with "investor"."""
+
+def investor_of(written: object, now: datetime | None = None) -> Investor:
+    """Read an investor. Raises RuleError, with a path that starts with "investor".
+
+    now: when they ask; with it, whoever was "born" less than eighteen years before is a minor.
+    """
     values = _object(written, "investor")
     kind = values.get("kind", "person")
     if not isinstance(kind, str) or kind not in ACCEPTED_LINKS:
@@ -27,9 +34,24 @@ def investor_of(written: object) -> Investor:
         year_cents=_cents(values, "year_cents", "investor"),
         kind=cast("InvestorKind", kind),
         related=values.get("related") is True,
-        minor=values.get("minor") is True,
+        minor=values.get("minor") is True or _is_minor(values.get("born"), now),
         guardian=values.get("guardian") is True,
+        one_look=values.get("one_look") is True,
     )
+
+
+def _is_minor(born: object, now: datetime | None) -> bool:
+    """Tell whether somebody is under eighteen. Raises RuleError: investor_unborn, or a date that cannot be read."""
+    if born is None or now is None:
+        return False
+    try:
+        day = date.fromisoformat(born if isinstance(born, str) else "")
+    except ValueError as error:
+        raise RuleError("instant_unreadable", "investor.born") from error
+    today = now.astimezone(PARIS).date()
+    if day > today:
+        raise RuleError("investor_unborn", "investor.born")
+    return (today.year - day.year) - ((today.month, today.day) < (day.month, day.day)) < MAJORITY
 
 
 def totals_of(written: object) -> Totals:

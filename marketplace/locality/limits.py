@@ -13,6 +13,8 @@ from marketplace.locality.model import Block, Investor, Offer, Totals, Verdict
 # Level 1 per campaign, level 2 over twelve months for all campaigns together. Source: docs/residence.md.
 LEVEL_1_CAP = 50_00
 LEVEL_2_CAP = 1_000_00
+# Over twelve months, for a document that one administrator alone has seen. Source: docs/residence.md.
+ONE_LOOK_CAP = 5_000_00
 PROVEN = 3
 # CMF art. D. 548-1: an interest-free loan, per lender and project.
 FREE_LOAN_CAP = 5_000_00
@@ -30,14 +32,14 @@ class Asking:
     now: datetime
 
     def beyond(self, ring: int) -> bool:
-        """Tell whether this money counts as coming from beyond a ring; that of related people always does."""
-        return self.investor.related or self.ring > ring
+        """Tell whether this money counts as coming from beyond a ring: it may wait for money from inside."""
+        return not self.investor.counts_inside or self.ring > ring
 
 
 def blocks(offer: Offer, totals: Totals, asking: Asking, amount_cents: int) -> list[Block]:
     """Return the limits that an amount exceeds, in no order."""
     found = []
-    for reason, room, way_out, facts in _limits(offer, totals, asking):
+    for reason, room, way_out, facts in _limits(offer, totals, asking, amount_cents):
         limit = max(0, room)
         if amount_cents > limit:
             found.append(Block(reason, way_out, limit, {"room_cents": limit, "level": asking.level, **facts}))
@@ -56,15 +58,18 @@ def room(offer: Offer, totals: Totals, asking: Asking) -> int:
 _Limit: TypeAlias = tuple[str, int, str, dict[str, Any]]
 
 
-def _limits(offer: Offer, totals: Totals, asking: Asking) -> Iterator[_Limit]:
+def _limits(offer: Offer, totals: Totals, asking: Asking, amount_cents: int) -> Iterator[_Limit]:
     already = asking.investor.already_cents
     yield "hard_cap", offer.hard_cap_cents - totals.taken_cents, "join_waitlist", {}
     if offer.instrument == "interest_free_loan":
         yield "free_loan_cap", FREE_LOAN_CAP - already, "lower_amount", {}
     if asking.level <= 1:
-        yield "level_1_cap", LEVEL_1_CAP - already, "prove_residence", {}
+        enough = 2 if asking.investor.year_cents + amount_cents <= LEVEL_2_CAP else PROVEN
+        yield "level_1_cap", LEVEL_1_CAP - already, "prove_residence", {"needed": enough}
     elif asking.level < PROVEN:
-        yield "level_2_cap", LEVEL_2_CAP - asking.investor.year_cents, "prove_residence", {}
+        yield "level_2_cap", LEVEL_2_CAP - asking.investor.year_cents, "prove_residence", {"needed": PROVEN}
+    elif asking.investor.one_look:
+        yield "one_look_cap", ONE_LOOK_CAP - asking.investor.year_cents, "prove_residence", {}
     cap = offer.rings[asking.ring].cap_cents
     if cap is not None:
         yield "ring_cap", cap - already, "lower_amount", {"cap_cents": cap}

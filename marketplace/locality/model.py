@@ -22,6 +22,8 @@ ACCEPTED_LINKS: Mapping[str, frozenset[str]] = {
 LINK_KINDS = frozenset(
     {"home", "work", "seat", "branch", "members", "member_of", "property", "study", "origin", "area"}
 )
+# Ties that are nowhere taken for local: where a rule takes them, they lead to the outermost ring only.
+FRIENDLY_LINKS = frozenset({"property", "origin"})
 # Code de l'énergie, art. R. 291-2 2°: natural persons of an association who live there.
 LOCAL_MEMBERS = 20
 
@@ -143,7 +145,8 @@ class Link:
 class Investor:
     """Who asks. already_cents: live pledges on this campaign; year_cents: on all campaigns over twelve months.
 
-    related: the owner, a member of the board or of their household. guardian: a minor's, who consents.
+    related: the owner, a member of the board or of their household. guardian: a minor's, who consents. one_look: one
+    administrator alone has seen their proof.
     """
 
     links: tuple[Link, ...]
@@ -153,11 +156,20 @@ class Investor:
     related: bool = False
     minor: bool = False
     guardian: bool = False
+    one_look: bool = False
+
+    @property
+    def counts_inside(self) -> bool:
+        """Whether this money counts as that of a ring: that of related people and of public bodies never does."""
+        return not self.related and self.kind != "public_body"
 
 
 @dataclass(frozen=True)
 class RingTotal:
-    """Money of one ring alone, without that of related people. taken: reserved or live; confirmed: irrevocable."""
+    """Money of one ring alone, without that of related people and of public bodies.
+
+    taken: reserved or live; confirmed: irrevocable.
+    """
 
     taken_cents: int = 0
     confirmed_cents: int = 0
@@ -185,11 +197,13 @@ class Totals:
         inside = self.rings[: ring + 1]
         return RingTotal(sum(one.taken_cents for one in inside), sum(one.confirmed_cents for one in inside))
 
-    def with_reserved(self, ring: int, amount_cents: int, *, related: bool) -> "Totals":
+    def with_reserved(self, ring: int, amount_cents: int, investor: Investor) -> "Totals":
         """Return the totals after a reservation."""
         more = replace(self, reserved_cents=self.reserved_cents + amount_cents)
-        if related:
+        if investor.related:
             return replace(more, related_cents=self.related_cents + amount_cents)
+        if not investor.counts_inside:
+            return more
         rings = list(self.rings) + [RingTotal()] * (ring + 1 - len(self.rings))
         rings[ring] = replace(rings[ring], taken_cents=rings[ring].taken_cents + amount_cents)
         return replace(more, rings=tuple(rings))

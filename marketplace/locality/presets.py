@@ -1,10 +1,22 @@
-"""Rules offered ready-made to an owner: a choice, a few figures, and the JSON they make."""
+"""Rules offered ready-made to an owner: a choice, a few figures, and the circles they make."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
-from marketplace.locality.rule import RELATED_PERCENT
+from marketplace.locality import composed
+from marketplace.locality.composed import (
+    MOST_COMMUNES,
+    MOST_PEOPLE,
+    RADIUS_KM,
+    Place,
+    QuotaChoice,
+    RingChoice,
+    Wrong,
+)
+from marketplace.locality.rule import MOST_CENTS, MOST_DAYS, RELATED_PERCENT
+
+__all__ = ["FORMAT", "MOST_COMMUNES", "NONE", "PRESETS", "RADIUS_KM", "WIDER", "Options", "Place", "Wider", "build"]
 
 FORMAT = 2
 PRESETS = (
@@ -20,24 +32,29 @@ Wider: TypeAlias = Literal["", "departement", "region", "france"]
 WIDER: tuple[Wider, ...] = ("", "departement", "region", "france")
 LOCAL_FIRST_DAYS = 14
 LOCAL_FIRST_SHARE = 60
-RADIUS_KM = range(1, 101)
-MOST_COMMUNES = 200
-Zone: TypeAlias = dict[str, Any]
+# The zone a wider circle has.
+_WIDER_ZONES = {"departement": "departement_and_bordering", "region": "region", "france": "france"}
 
 
 @dataclass(frozen=True)
 class Options:
     """The figures of a preset; what a preset does not use is left alone. Amounts in cents.
 
-    wider: who may join in beyond the first ring. first_days: for how long the first ring is alone. min_share: percent
-    of the money that must come from the first ring (from the second, in local_first). cap_cents, wider_cap_cents: for
-    one person, inside and beyond the first ring. reserve_cents: kept for the first ring, for reserve_days or, without
-    them, until the end. min_people: of the first ring, a condition of success. proof: level the first ring asks for.
+    neighbours: the communes that touch the project's are in the first ring too. wider: who may join in beyond it.
+    first_days: for how long the first ring is alone. min_share: percent of the money that must come from the first ring
+    (from the second, in local_first). cap_cents, wider_cap_cents: for one person, inside and beyond the first ring.
+    reserve_cents: kept for the first ring, for reserve_days or, without them, until the end. min_people: of the first
+    ring, a condition of success. proof: level the first ring asks for. related_percent: the most that the owner and
+    their people may hold of the goal.
+
+    rings, quotas: the preset taken apart and changed circle by circle; when there are rings they are the rule, and of
+    the figures above only related_percent counts.
     """
 
     radius_km: int | None = None
     communes: tuple[str, ...] = ()
     projet: str | None = None
+    neighbours: bool = False
     wider: Wider = ""
     first_days: int | None = None
     min_share: int | None = None
@@ -47,127 +64,145 @@ class Options:
     reserve_days: int | None = None
     min_people: int | None = None
     proof: int = 1
+    related_percent: int | None = None
+    rings: tuple[RingChoice, ...] = ()
+    quotas: tuple[QuotaChoice, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the options as JSON values, without those that say nothing; `from_json` reads it back."""
-        values = asdict(self) | {"communes": list(self.communes)}
-        return {
-            name: value
-            for name, value in values.items()
-            if value not in (None, [], "") and value != getattr(NONE, name)
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        kept = {name: value for name, value in values.items() if value != getattr(NONE, name)}
+        lists = {
+            "communes": list(self.communes),
+            "rings": list(map(composed.written, self.rings)),
+            "quotas": list(map(composed.written, self.quotas)),
         }
+        return {name: lists.get(name, value) for name, value in kept.items()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Options":
         """Read what `as_json` wrote."""
-        return cls(**{**values, "communes": tuple(values.get("communes", ()))})
+        read = {
+            "communes": tuple(values.get("communes", ())),
+            "rings": tuple(map(RingChoice.from_json, values.get("rings", ()))),
+            "quotas": tuple(map(QuotaChoice.from_json, values.get("quotas", ()))),
+        }
+        return cls(**{**values, **read})
 
 
 NONE = Options()
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a project is, in codes. epci_kind: what stands for the intercommunal level there."""
-
-    commune_code: str
-    epci_code: str
-    epci_kind: str
-    departement_code: str
-    region_code: str
-
-
-def problems(preset: str, options: Options) -> list[tuple[str, str]]:
-    """Return what keeps a choice from making a rule: (field, reason code)."""
-    found = []
+def problems(preset: str, options: Options) -> list[Wrong]:
+    """Return what keeps a choice from making a rule: (field, reason code, figures of its sentence)."""
+    if options.rings:
+        return [*composed.problems(options.rings, options.quotas), *_range_problems(options, _ALWAYS)]
+    found: list[Wrong] = []
     if preset == "radius" and (options.radius_km is None or options.radius_km not in RADIUS_KM):
-        found.append(("radius_km", "rule_radius"))
+        found.append(("radius_km", "rule_radius", {}))
     if preset == "communes" and not options.communes:
-        found.append(("communes", "rule_communes_missing"))
+        found.append(("communes", "rule_communes_missing", {}))
     if preset == "communes" and len(options.communes) > MOST_COMMUNES:
-        found.append(("communes", "rule_communes_too_many"))
+        found.append(("communes", "rule_communes_too_many", {"most": MOST_COMMUNES}))
     if preset == "projet" and not options.projet:
-        found.append(("projet", "rule_projet_missing"))
-    alone = preset != "local_first" and not options.wider
-    if alone:
+        found.append(("projet", "rule_projet_missing", {}))
+    if preset != "local_first" and not options.wider:
         useless = ("first_days", "min_share", "wider_cap_cents", "reserve_cents")
-        found += [(name, "rule_needs_wider") for name in useless if getattr(options, name) is not None]
+        found += [(name, "rule_needs_wider", {}) for name in useless if getattr(options, name) is not None]
     if options.reserve_days is not None and options.reserve_cents is None:
-        found.append(("reserve_cents", "rule_reserve_missing"))
-    return found
+        found.append(("reserve_cents", "rule_reserve_missing", {}))
+    if options.min_share is not None and not 1 <= options.min_share <= 100:
+        found.append(("min_share", "rule_number", {"low": 1, "high": 100}))
+    return [*found, *_range_problems(options, _ALWAYS | _RANGES), *_amount_problems(options)]
 
 
-def build(preset: str, place: Place, options: Options = NONE) -> dict[str, Any]:
+_ALWAYS = {"related_percent": range(101)}
+_RANGES = {
+    # In local_first two turns of so many days follow one another.
+    "first_days": range(1, MOST_DAYS // 2 + 1),
+    "reserve_days": range(1, MOST_DAYS + 1),
+    "min_people": range(1, MOST_PEOPLE + 1),
+    "proof": composed.PROOFS,
+}
+
+
+def _range_problems(options: Options, ranges: Mapping[str, range]) -> list[Wrong]:
+    return [
+        (name, "rule_number", {"low": allowed.start, "high": allowed.stop - 1})
+        for name, allowed in ranges.items()
+        if (value := getattr(options, name)) is not None and value not in allowed
+    ]
+
+
+def _amount_problems(options: Options) -> list[Wrong]:
+    return [
+        (name, "rule_amount", {"most_cents": MOST_CENTS})
+        for name in ("cap_cents", "wider_cap_cents", "reserve_cents")
+        if (cents := getattr(options, name)) is not None and not 1 <= cents <= MOST_CENTS
+    ]
+
+
+def build(preset: str, place: Place, options: Options = NONE, public_units: Iterable[str] = ()) -> dict[str, Any]:
     """Return the rule of a preset around a commune.
 
-    departement_and_bordering follows the Code de l'énergie, art. R. 291-2. Raises ValueError: unknown preset, or
-    options with `problems`.
+    departement_and_bordering follows the Code de l'énergie, art. R. 291-2. public_units: the public bodies that the
+    project is a matter of, as "departement:86". Raises ValueError: unknown preset, or options with `problems`.
     """
     if preset not in PRESETS or problems(preset, options):
         raise ValueError(preset)
-    zones = _zones(preset, place, options)
-    rings: list[dict[str, Any]] = [{"zone": zone, "minimum_level": 1} for zone in zones]
-    rings[0]["minimum_level"] = options.proof
-    for number, ring in enumerate(rings):
-        cap = options.wider_cap_cents if number and options.wider_cap_cents else options.cap_cents
-        if cap is not None:
-            ring["cap_cents"] = cap
-    rule = {
-        "format": FORMAT,
-        "preset": preset,
-        "around": place.commune_code,
-        "rings": rings,
-        "quotas": _quotas(preset, options),
-        "related_percent": RELATED_PERCENT,
-    }
-    days = _turn_days(preset, options)
-    if days is not None:
-        last = len(rings) - 1
-        rule["phases"] = [*({"ring": ring, "days": days} for ring in range(last)), {"ring": last}]
-    return rule
+    related = RELATED_PERCENT if options.related_percent is None else options.related_percent
+    circles = rings(preset, options)
+    if preset == "local_first" and not options.rings and place.epci_kind == "departement":
+        # In an overseas collectivity the intercommunal level is the second circle already.
+        circles = (replace(circles[0], zone="commune"), *circles[1:])
+    made = composed.rule(place, circles, quotas(preset, options), related_percent=related)
+    units = {"public_units": sorted(public_units)} if public_units else {}
+    return {"format": FORMAT, "preset": preset, **made, **units}
 
 
 def days_before_all(preset: str, options: Options) -> int:
     """Return after how many days everybody the rule lets in may pledge."""
-    return (_turn_days(preset, options) or 0) * (2 if preset == "local_first" else 1)
+    return composed.days_before_all(rings(preset, options))
 
 
-def _turn_days(preset: str, options: Options) -> int | None:
-    return options.first_days or (LOCAL_FIRST_DAYS if preset == "local_first" else None)
-
-
-def _zones(preset: str, place: Place, options: Options) -> list[Zone]:
-    commune: Zone = {"op": "commune", "codes": [place.commune_code]}
-    epci: Zone = {"op": place.epci_kind, "codes": [place.epci_code]}
-    departement: Zone = {"op": "departement", "codes": [place.departement_code]}
-    bordering: Zone = {"op": "near", "of": departement, "level": "departement", "steps": 1}
-    neighbours: Zone = {"op": "near", "of": commune, "level": "commune", "steps": 1}
+def rings(preset: str, options: Options) -> tuple[RingChoice, ...]:
+    """Return the circles of a choice, innermost first."""
+    if options.rings:
+        return options.rings
+    days = options.first_days or (LOCAL_FIRST_DAYS if preset == "local_first" else None)
+    beyond = options.wider_cap_cents or options.cap_cents
     if preset == "local_first":
-        return [{"op": "union", "of": [epci, neighbours]}, bordering, {"op": "france"}]
-    first: dict[str, Zone] = {
-        "epci": epci,
-        "commune_and_neighbours": neighbours,
-        "departement_and_bordering": bordering,
-        "radius": {"op": "within", "around": place.commune_code, "km": options.radius_km, "by": "centre"},
-        "communes": {"op": "commune", "codes": sorted(options.communes)},
-        "projet": {"op": "projet", "codes": [options.projet]},
-    }
-    wider: dict[str, Zone] = {
-        "departement": bordering,
-        "region": {"op": "region", "codes": [place.region_code]},
-        "france": {"op": "france"},
-    }
-    return [first[preset], *([wider[options.wider]] if options.wider else [])]
+        assert days is not None
+        zones = [("epci", 0), ("departement_and_bordering", days), ("france", 2 * days)]
+    else:
+        zones = [(preset, 0)] + ([(_WIDER_ZONES[options.wider], days or 0)] if options.wider else [])
+    return tuple(
+        RingChoice(
+            zone=zone,
+            radius_km=options.radius_km if zone == "radius" else None,
+            communes=options.communes if zone == "communes" else (),
+            projet=options.projet if zone == "projet" else None,
+            neighbours=number == 0 and (preset == "local_first" or options.neighbours),
+            proof=1 if number else options.proof,
+            cap_cents=beyond if number else options.cap_cents,
+            opens_after=opens or None,
+        )
+        for number, (zone, opens) in enumerate(zones)
+    )
 
 
-def _quotas(preset: str, options: Options) -> list[dict[str, Any]]:
+def quotas(preset: str, options: Options) -> tuple[QuotaChoice, ...]:
+    """Return the quotas of a choice."""
+    if options.rings:
+        return options.quotas
     share = options.min_share or (LOCAL_FIRST_SHARE if preset == "local_first" else None)
-    quotas: list[dict[str, Any]] = []
+    found = []
     if share is not None:
-        quotas.append({"kind": "min_share", "ring": 1 if preset == "local_first" else 0, "percent": share})
+        found.append(QuotaChoice("min_share", ring=1 if preset == "local_first" else 0, percent=share))
     if options.reserve_cents is not None:
-        kept: dict[str, Any] = {"kind": "reserve", "ring": 0, "amount_cents": options.reserve_cents}
-        quotas.append(kept | ({"days": options.reserve_days} if options.reserve_days else {}))
+        found.append(
+            QuotaChoice("reserve", ring=0, amount_cents=options.reserve_cents, days=options.reserve_days or None)
+        )
     if options.min_people is not None:
-        quotas.append({"kind": "min_people", "ring": 0, "people": options.min_people})
-    return quotas
+        found.append(QuotaChoice("min_people", ring=0, people=options.min_people))
+    return tuple(found)

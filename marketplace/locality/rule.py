@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from marketplace.locality.model import (
     ACCEPTED_LINKS,
+    FRIENDLY_LINKS,
     LINK_KINDS,
     LOCAL_MEMBERS,
     Ceiling,
@@ -97,6 +98,21 @@ class Keep:
 
 
 @dataclass(frozen=True)
+class Lid:
+    """A ceiling before the goal is known: one of the two. percent: of the goal, 1 to 100."""
+
+    ring: int
+    amount_cents: int | None
+    percent: int | None
+
+    def ceiling(self, goal_cents: int) -> Ceiling:
+        """Return the ceiling of a campaign; a share of a goal is rounded down to a cent."""
+        if self.amount_cents is not None:
+            return Ceiling(self.ring, self.amount_cents)
+        return Ceiling(self.ring, goal_cents * (self.percent or 0) // 100)
+
+
+@dataclass(frozen=True)
 class Rule:
     """What an owner decided, ready to meet zones and dates. accepts: links that count, by kind of investor."""
 
@@ -106,7 +122,7 @@ class Rule:
     turns: tuple[Turn, ...] = ()
     min_shares: tuple[MinShare, ...] = ()
     reserves: tuple[Keep, ...] = ()
-    ceilings: tuple[Ceiling, ...] = ()
+    ceilings: tuple[Lid, ...] = ()
     min_people: tuple[MinPeople, ...] = ()
     matches: tuple[Match, ...] = ()
     accepts: Mapping[str, frozenset[str]] = field(default_factory=lambda: ACCEPTED_LINKS)
@@ -130,7 +146,7 @@ class Rule:
                 Reserve(one.ring, one.amount_cents, closes_at if one.days is None else midnight(opens_at, one.days))
                 for one in self.reserves
             ),
-            "ceilings": self.ceilings,
+            "ceilings": tuple(one.ceiling(goal_cents) for one in self.ceilings),
             "min_people": self.min_people,
             "matches": self.matches,
             "accepts": self.accepts,
@@ -173,12 +189,12 @@ def parse(written: object) -> Rule:
         turns=turns,
         min_shares=_of(MinShare, quotas),
         reserves=_of(Keep, quotas),
-        ceilings=_of(Ceiling, quotas),
+        ceilings=_of(Lid, quotas),
         min_people=_of(MinPeople, quotas),
         matches=tuple(
             _match(value, f"matching.{index}", len(rings)) for index, value in enumerate(_list(top, "matching", ""))
         ),
-        accepts=_accepts(top.get("accepts")),
+        accepts=_accepts(top.get("accepts"), len(rings)),
         members=_integer(top, "association_members", "", 1, 10_000) or LOCAL_MEMBERS,
         public_units=frozenset(_texts(top.get("public_units", []), "public_units")),
         related_percent=related,
@@ -252,6 +268,14 @@ def _amount(quota: Mapping[str, Any], path: str) -> int:
     return _required(_integer(quota, "amount_cents", path, 0, MOST_CENTS), f"{path}.amount_cents")
 
 
+def _lid(quota: Mapping[str, Any], path: str, ring: int) -> Lid:
+    amount = _integer(quota, "amount_cents", path, 0, MOST_CENTS)
+    percent = _integer(quota, "percent", path, 1, 100)
+    if (amount is None) == (percent is None):
+        raise RuleError("ceiling_one_of_two", f"{path}.amount_cents")
+    return Lid(ring, amount, percent)
+
+
 _QUOTAS: Mapping[str, tuple[frozenset[str], Callable[[Mapping[str, Any], str, int], object]]] = {
     "min_share": (
         frozenset({"percent"}),
@@ -263,7 +287,7 @@ _QUOTAS: Mapping[str, tuple[frozenset[str], Callable[[Mapping[str, Any], str, in
         frozenset({"amount_cents", "days"}),
         lambda quota, path, ring: Keep(ring, _amount(quota, path), _integer(quota, "days", path, 1, MOST_DAYS)),
     ),
-    "ceiling": (frozenset({"amount_cents"}), lambda quota, path, ring: Ceiling(ring, _amount(quota, path))),
+    "ceiling": (frozenset({"amount_cents", "percent"}), _lid),
     "min_people": (
         frozenset({"people"}),
         lambda quota, path, ring: MinPeople(
@@ -277,7 +301,7 @@ def _match(value: object, path: str, rings: int) -> Match:
     match = _object(value, path)
     _only(match, {"fund", "ring", "percent", "per_person_cents", "total_cents"}, path)
     return Match(
-        fund=_text(match, "fund", path),
+        fund=_required(_text(match, "fund", path) or None, f"{path}.fund"),
         ring=_ring_number(match, path, rings),
         percent=_required(_integer(match, "percent", path, 1, 1_000), f"{path}.percent"),
         per_person_cents=_required(
@@ -287,7 +311,7 @@ def _match(value: object, path: str, rings: int) -> Match:
     )
 
 
-def _accepts(value: object) -> Mapping[str, frozenset[str]]:
+def _accepts(value: object, rings: int) -> Mapping[str, frozenset[str]]:
     if value is None:
         return ACCEPTED_LINKS
     given = _object(value, "accepts")
@@ -296,6 +320,8 @@ def _accepts(value: object) -> Mapping[str, frozenset[str]]:
     for kind, links in found.items():
         if links - LINK_KINDS:
             raise RuleError("link_unknown", f"accepts.{kind}", kind=min(links - LINK_KINDS))
+        if links & FRIENDLY_LINKS and rings == 1:
+            raise RuleError("link_needs_outer_ring", f"accepts.{kind}", kind=min(links & FRIENDLY_LINKS))
     return found
 
 
@@ -353,4 +379,7 @@ def _required(value: T | None, path: str) -> T:
 
 
 def _ring_number(value: Mapping[str, Any], path: str, rings: int) -> int:
-    return _required(_integer(value, "ring", path, 0, rings - 1), f"{path}.ring")
+    number = _required(_integer(value, "ring", path, 0, MOST_RINGS), f"{path}.ring")
+    if number >= rings:
+        raise RuleError("ring_unknown", f"{path}.ring", most=rings)
+    return number

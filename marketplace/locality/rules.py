@@ -9,7 +9,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from marketplace.locality import limits
-from marketplace.locality.model import Better, Block, Decision, Investor, Link, Offer, Totals, Verdict
+from marketplace.locality.model import (
+    FRIENDLY_LINKS,
+    Better,
+    Block,
+    Decision,
+    Investor,
+    Link,
+    Offer,
+    Totals,
+    Verdict,
+)
 
 # Of several ways that are shut, the one that nothing opens is said first, then what the person can do something about.
 _GRAVITY: Mapping[Verdict, int] = {"refuse": 0, "verify": 1, "waitlist": 2}
@@ -32,6 +42,11 @@ def decide(offer: Offer, totals: Totals, investor: Investor, amount_cents: int, 
         return Decision("refuse", ring, (Block("amount_too_small", "raise_amount", None, {"minimum_cents": least}),))
     found = limits.blocks(offer, totals, limits.Asking(investor, ring, level, now), amount_cents)
     return _answer(found, ring, least, _better(offer, levels, ring, now))
+
+
+def links_inside(offer: Offer, investor: Investor, ring: int, now: datetime) -> list[Link]:
+    """Return the links that bring an investor into a ring: accepted, current, of its communes."""
+    return [link for link in _current(offer, investor, now) if _is_inside(offer, link, ring)]
 
 
 def open_ring(offer: Offer, now: datetime) -> int:
@@ -64,14 +79,13 @@ def _levels(offer: Offer, investor: Investor, now: datetime) -> dict[int, int] |
     accepted = offer.accepts.get(investor.kind, frozenset())
     if not accepted:
         return Decision("refuse", None, (Block("kind_not_accepted", "none", None, {"kind": investor.kind}),))
-    usable = [link for link in investor.links if link.kind in accepted]
-    current = [link for link in usable if link.level >= 1 and now < link.expires_at]
+    current = _current(offer, investor, now)
     if not current:
-        return Decision("verify", None, (Block("claim_expired" if usable else "no_residence", "declare_residence"),))
+        return Decision("verify", None, (_nothing_current(offer, investor),))
     levels: dict[int, int] = {}
     members = 0
-    for index, ring in enumerate(offer.rings):
-        inside = [link for link in current if _is_inside(offer, link, ring.communes)]
+    for index in range(len(offer.rings)):
+        inside = [link for link in current if _is_inside(offer, link, index)]
         single = [link.level for link in inside if link.kind != "members"]
         count = sum(link.count for link in inside if link.kind == "members")
         members = max(members, count)
@@ -84,11 +98,26 @@ def _levels(offer: Offer, investor: Investor, now: datetime) -> dict[int, int] |
     if members:
         facts = {"members": members, "needed": offer.members}
         return Decision("verify", None, (Block("association_needs_members", "declare_members", None, facts),))
-    return Decision("refuse", None, (Block("outside_rings", "none"),))
+    return Decision("refuse", None, (Block("outside_rings", "none", None, {"kind": investor.kind}),))
 
 
-def _is_inside(offer: Offer, link: Link, communes: frozenset[str]) -> bool:
-    return link.commune_code in (offer.public_units if link.kind == "area" else communes)
+def _current(offer: Offer, investor: Investor, now: datetime) -> list[Link]:
+    accepted = offer.accepts.get(investor.kind, frozenset())
+    return [link for link in investor.links if link.kind in accepted and link.level >= 1 and now < link.expires_at]
+
+
+def _nothing_current(offer: Offer, investor: Investor) -> Block:
+    if any(link.kind in offer.accepts[investor.kind] for link in investor.links):
+        return Block("claim_expired", "declare_residence")
+    if investor.kind == "association":
+        return Block("association_needs_members", "declare_members", None, {"members": 0, "needed": offer.members})
+    return Block("no_residence", "declare_residence") if investor.kind == "person" else Block("no_seat", "declare_seat")
+
+
+def _is_inside(offer: Offer, link: Link, ring: int) -> bool:
+    if link.kind in FRIENDLY_LINKS and ring < len(offer.rings) - 1:
+        return False
+    return link.commune_code in (offer.public_units if link.kind == "area" else offer.rings[ring].communes)
 
 
 def _placed(offer: Offer, levels: dict[int, int], now: datetime) -> tuple[int, int] | Decision:

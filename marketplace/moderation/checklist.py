@@ -48,6 +48,9 @@ _CONTACTS = tuple(
     )
 )
 _AROUND = 40
+_AMOUNTS = ("threshold_cents", "goal_cents", "hard_cap_cents", "minimum_cents")
+_TEXTS = ("name", "title", "summary", "story_markdown", "sector", "legal_form")
+_ELSEWHERE = frozenset((*_AMOUNTS, *_TEXTS, "ends_on", "commune_code"))
 
 
 @dataclass(frozen=True)
@@ -110,14 +113,16 @@ def findings(
     """
     problems = tuple(problems)
     return (
-        _rules("amounts_coherent", problems, ("threshold_cents", "goal_cents", "hard_cap_cents", "minimum_cents")),
+        _rules("amounts_coherent", problems, _AMOUNTS),
         *_amounts(content),
+        _uses(content, problems),
         _rules("dates_allowed", problems, ("ends_on",))
         if problems or content.ends_on is None
         else _dates(content, today),
         _rules("commune_known", problems, ("commune_code",)),
-        _rules("texts_complete", problems, ("name", "title", "summary", "story_markdown", "sector", "legal_form")),
-        _rules("conditions_allowed", problems, ("instrument", "loan_months", "rule_preset")),
+        _rules("texts_complete", problems, _TEXTS),
+        # What is left are the instrument and the rule, whose fields depend on what the owner chose.
+        _rules("conditions_allowed", problems, {problem.field for problem in problems} - _ELSEWHERE),
         _texts("promises", content, _PROMISES),
         _texts("contacts", content, _CONTACTS),
         _registered(content, bodies),
@@ -179,6 +184,14 @@ def _amounts(content: Content) -> list[Finding]:
     if content.minimum_cents > LEVEL_1_CAP:
         found.append(Finding("minimum_above_declared", "warn", {"most_cents": LEVEL_1_CAP}))
     return found
+
+
+def _uses(content: Content, problems: Iterable[Problem]) -> Finding:
+    """Look at the lines of what the money is for: none is allowed, and worth a question."""
+    broken = tuple(problem for problem in problems if problem.field.startswith("uses"))
+    if broken or content.uses:
+        return Finding("uses_add_up", "bad" if broken else "ok", {"problems": broken})
+    return Finding("uses_missing", "warn")
 
 
 def _texts(code: str, content: Content, patterns: Iterable[re.Pattern[str]]) -> Finding:

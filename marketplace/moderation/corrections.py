@@ -166,16 +166,10 @@ def cancel(session: Session, *, campaign_id: UUID, administrator_id: UUID, note:
     found = queries.dossier(session, campaign_id)
     desk.check_stranger(session, found, administrator_id)
     _check_running(found)
-    if rules.takes_two(found.content.hard_cap_cents) and not desk.second_voice(
-        session,
-        found,
-        act="cancel",
-        row_version=found.row_version,
-        administrator_id=administrator_id,
-        now=now,
-        note=note.strip(),
-    ):
-        return False
+    if rules.takes_two(found.content.hard_cap_cents):
+        facts: dict[str, Any] = {"row_version": found.row_version, "administrator_id": administrator_id, "now": now}
+        if desk.second_voice(session, found, act="cancel", note=note.strip(), **facts) is None:
+            return False
     _lapse(session, campaign_id, now)
     interruptions.cancel(
         session, campaign_id=campaign_id, actor_id=administrator_id, cause="by_platform", note=note.strip(), now=now

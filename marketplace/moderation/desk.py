@@ -187,8 +187,8 @@ def second_voice(
     administrator_id: UUID,
     now: datetime,
     note: str = "",
-) -> bool:
-    """Tell whether somebody else agreed before to the same; else note that this administrator does.
+) -> FirstVoice | None:
+    """Return who agreed before to the same, when it was somebody else; else note that this administrator does.
 
     Raises Refused: voice_given_already.
     """
@@ -209,12 +209,12 @@ def second_voice(
         session.add(FirstVoice(campaign_id=found.campaign_id, act=act, **values))
         session.flush()
     elif first.administrator_id != administrator_id:
-        return True
+        return first
     elif first.said_at != now:
         raise Refused("voice_given_already")
     session.execute(delete(Claim).where(Claim.campaign_id == found.campaign_id))
     log(session, f"campaign.first_voice_{act}", found, administrator_id, now)
-    return False
+    return None
 
 
 def log(session: Session, action: str, found: Dossier, administrator_id: UUID, now: datetime, **details: Any) -> None:

@@ -1,7 +1,9 @@
 """A moderator's answers. Each is written in the campaign's history and in the log of staff acts, and mailed."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,36 +18,59 @@ from marketplace.projects import queries, zoning
 from marketplace.projects import services as projects
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.queries import Dossier
+from marketplace.projects.zoning import Plan
 
 
 def approve(
-    session: Session, *, campaign_id: UUID, administrator_id: UUID, now: datetime, row_version: int | None = None
+    session: Session,
+    *,
+    campaign_id: UUID,
+    administrator_id: UUID,
+    now: datetime,
+    row_version: int | None = None,
+    fund: Mapping[str, Any] | None = None,
 ) -> bool:
     """Publish a submitted campaign, or agree to it first where two must: say whether it is published.
 
     Everything is checked again, then frozen, counted, indexed and announced. row_version: the one the administrator
-    read, None for what it says now. Raises NotFound: never submitted. Raises Incomplete: it could not be submitted
-    today. Raises Refused: those of `desk.to_judge`, checks_missing, checks_failed, voice_given_already,
-    changed_meanwhile, zone_without_project.
+    read, None for what it says now. fund: a public or private fund that promised to add to money from here (an entry
+    of "matching", docs/local-to-local.md); the second of two says the same as the first.
+    Raises NotFound: never submitted. Raises Incomplete: it could not be submitted today.
+    Raises Refused: those of `desk.to_judge`, checks_missing, checks_failed, voice_given_already, fund_differs,
+    changed_meanwhile, zone_without_project; what is wrong with the fund.
     """
     found = to_judge(session, campaign_id, administrator_id, now)
     read = found.row_version if row_version is None else row_version
     if read != found.row_version:
         raise Refused("changed_meanwhile")
     desk.check_sheet(session, found)
-    if rules.takes_two(found.content.hard_cap_cents) and not desk.second_voice(
-        session, found, act="publish", row_version=read, administrator_id=administrator_id, now=now
-    ):
+    plan = zoning.plan(session, found.content, fund)
+    said = json.dumps(fund, sort_keys=True) if fund else ""
+    if rules.takes_two(found.content.hard_cap_cents):
         problems = queries.problems(session, found.content, now)
         if problems:
             raise Incomplete(problems)
-        return False
-    _publish(session, found, administrator_id, read, now)
+        first = desk.second_voice(
+            session, found, act="publish", row_version=read, administrator_id=administrator_id, now=now, note=said
+        )
+        if first is None:
+            return False
+        if first.note != said:
+            raise Refused("fund_differs", field="fund_fund")
+    _publish(session, found, plan, administrator_id, read, fund=dict(fund or {}), now=now)
     return True
 
 
-def _publish(session: Session, found: Dossier, administrator_id: UUID, row_version: int, now: datetime) -> None:
-    plan = zoning.plan(session, found.content)
+def _publish(
+    session: Session,
+    found: Dossier,
+    plan: Plan,
+    administrator_id: UUID,
+    row_version: int,
+    *,
+    fund: dict[str, Any],
+    now: datetime,
+) -> None:
     projects.publish(
         session,
         campaign_id=found.campaign_id,
@@ -61,7 +86,7 @@ def _publish(session: Session, found: Dossier, administrator_id: UUID, row_versi
     pledges.open_tally(session, campaign_id=found.campaign_id, hard_cap=Money(found.content.hard_cap_cents))
     matching.list_campaign(session, campaign_id=found.campaign_id)
     desk.let_go(session, found.campaign_id)
-    log(session, "campaign.approve", found, administrator_id, now, version=found.version + 1)
+    log(session, "campaign.approve", found, administrator_id, now, version=found.version + 1, fund=fund)
     tell(session, "campaign_approved", found, path=f"/collectes/{found.campaign_id}")
 
 

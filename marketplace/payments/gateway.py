@@ -5,10 +5,26 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
 
 SessionState = Literal["open", "complete", "expired"]
+RefundState = Literal["pending", "succeeded", "failed", "canceled"]
+RecipientState = Literal["incomplete", "pending", "active", "rejected"]
+PayoutState = Literal["pending", "in_transit", "paid", "failed", "canceled"]
+DisputeState = Literal["open", "won", "lost"]
 ChargeState = Literal["succeeded", "processing", "requires_action", "declined"]
+
+
+class TooFast(Unavailable):
+    """More requests were made than the provider takes in a second: wait, then go on more slowly."""
+
+
+class BrokeDown(Unavailable):
+    """The provider answered that it broke down, and may answer the same to the same key from now on.
+
+    Whether there was an effect is unknown: look, then use another key.
+    """
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,98 @@ class PaymentStatus:
 
     outcome: ChargeOutcome
     pledge: str | None
+
+
+@dataclass(frozen=True)
+class PaymentPageStatus:
+    """What became of a hosted page on which one pays. payment: of the last try; None before the first."""
+
+    session_id: str
+    state: SessionState
+    url: str | None
+    pledge: str | None
+    payment: ChargeOutcome | None
+
+
+@dataclass(frozen=True)
+class RefundStatus:
+    """What became of money given back. A refund that succeeded may still fail later. reason: why it failed."""
+
+    refund_id: str
+    payment_intent_id: str | None
+    state: RefundState
+    amount: Money
+    pledge: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class TransferStatus:
+    """What was passed on to a recipient, and how much of it was taken back."""
+
+    transfer_id: str
+    charge_id: str | None
+    recipient_id: str
+    amount: Money
+    taken_back: Money
+    pledge: str | None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The provider will not do it, however often it is asked. reason: its code, "balance_insufficient"."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class OnboardingLink:
+    """A hosted page on which a recipient says who they are; it serves once. expires_at: aware UTC."""
+
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to whom money is passed on. missing: what the provider still wants to be told, in its words."""
+
+    recipient_id: str
+    state: RecipientState
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What the provider holds for somebody, in euros; may be negative."""
+
+    available: Money
+    pending: Money
+
+
+@dataclass(frozen=True)
+class Payout:
+    """Money on its way to a bank account. arrives_at: aware UTC, expected; reason: why it failed."""
+
+    payout_id: str
+    amount: Money
+    state: PayoutState
+    created_at: datetime
+    arrives_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A charge that its payer contests: the money is gone until the bank has judged. answer_by: aware UTC."""
+
+    dispute_id: str
+    charge_id: str
+    payment_intent_id: str | None
+    amount: Money
+    state: DisputeState
+    reason: str
+    answer_by: datetime | None
 
 
 @dataclass(frozen=True)
@@ -149,7 +257,105 @@ class Gateway(Protocol):
         ...
 
     def cancel_payment(self, payment_intent_id: str) -> None:
-        """Give up a payment that took no money; nothing happens when it did, or was given up already."""
+        """Give up a payment that took no money; nothing happens when it did, or was given up already.
+
+        Not for the payment of a hosted page: closing the page gives it up.
+        """
+        ...
+
+    def open_payment_page(
+        self,
+        *,
+        customer_id: str,
+        amount: Money,
+        pledge: str,
+        campaign: str,
+        attempt: int,
+        description: str,
+        locale: str,
+        success_url: str,
+        cancel_url: str,
+        expires_at: datetime,
+        key: str,
+    ) -> CheckoutLink:
+        """Open a hosted page on which a backer pays in person, after a charge in their absence was refused.
+
+        `close_card_page` closes it. expires_at: aware UTC, 30 minutes to 24 hours ahead.
+        """
+        ...
+
+    def payment_page(self, session_id: str) -> PaymentPageStatus:
+        """Say what became of a hosted page on which one pays."""
+        ...
+
+    def refund(
+        self, *, payment_intent_id: str, amount: Money, pledge: str, key: str, reason: str | None = None
+    ) -> RefundStatus | Refusal:
+        """Give back a payment, or a part of it; transfers are reversed apart, and before.
+
+        reason: ``requested_by_customer``, ``duplicate`` or ``fraudulent``. Refused: more than is left of it, contested.
+        """
+        ...
+
+    def refund_status(self, refund_id: str) -> RefundStatus:
+        """Say what became of a refund."""
+        ...
+
+    def refunds(self, payment_intent_id: str) -> list[RefundStatus]:
+        """List what was given back of a payment, newest first: what to look at before re-sending an old one."""
+        ...
+
+    def transfer(
+        self, *, charge_id: str | None, recipient_id: str, amount: Money, pledge: str, campaign: str, key: str
+    ) -> TransferStatus | Refusal:
+        """Pass a charge on, less the fee; never waits for its money to be available.
+
+        charge_id: None takes it from what we have instead: a charge is passed on once.
+        Refused: the recipient may not receive, more than is left of the charge, or more than we have.
+        """
+        ...
+
+    def transfer_status(self, transfer_id: str) -> TransferStatus:
+        """Say how much of a transfer stands."""
+        ...
+
+    def find_transfer(self, *, campaign: str, recipient_id: str, pledge: str) -> TransferStatus | None:
+        """Look for an earlier transfer by its metadata: what to do before re-sending an old one."""
+        ...
+
+    def reverse_transfer(self, *, transfer_id: str, amount: Money, pledge: str, key: str) -> TransferStatus | Refusal:
+        """Take back a transfer, or a part of it; return the transfer as it is then.
+
+        Refused: the recipient's balance does not cover it, or less is left of the transfer.
+        """
+        ...
+
+    def create_recipient(self, *, owner: str, email: str, name: str, company: bool, key: str) -> str:
+        """Create somebody to whom money can be passed on, in France; return its id. owner: our row."""
+        ...
+
+    def onboarding_link(self, *, recipient_id: str, return_url: str, refresh_url: str) -> OnboardingLink:
+        """Make a link to the page on which a recipient says who they are. refresh_url: makes another link."""
+        ...
+
+    def recipient(self, recipient_id: str) -> Recipient:
+        """Say whether somebody may be passed money on to."""
+        ...
+
+    def balance(self, recipient_id: str | None = None) -> Balance:
+        """Return what the provider holds for a recipient, or for us."""
+        ...
+
+    def payouts(self, recipient_id: str, *, limit: int = 20) -> list[Payout]:
+        """List the last payouts of a recipient, newest first."""
+        ...
+
+    def dispute(self, dispute_id: str) -> Dispute:
+        """Say how a dispute stands."""
+        ...
+
+    def disputes(self, payment_intent_id: str) -> list[Dispute]:
+        """List the disputes of a payment, newest first."""
         ...
 
     def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:

@@ -58,6 +58,12 @@ def pending(session: Session, event_id: str) -> Bell | None:
     return Bell(*row) if row else None
 
 
+def all_pending(session: Session) -> list[str]:
+    """Return the events that were not applied yet, oldest first. One statement."""
+    waiting = select(StripeEvent.id).where(StripeEvent.applied_at.is_(None))
+    return list(session.scalars(waiting.order_by(StripeEvent.created_at, StripeEvent.id).limit(10_000)))
+
+
 def mark_applied(session: Session, event_id: str, *, outcome: str, now: datetime) -> bool:
     """Close an event in the transaction of its effect; False when another worker already did."""
     closed = session.execute(

@@ -1,5 +1,6 @@
 """The ledger: append-only transfers between named accounts, in two phases as a pledge is."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +11,39 @@ from marketplace.core.money import Money
 from marketplace.payments.models import Transfer
 
 BACKERS = "backers"
-STRIPE_BALANCE = "stripe:balance"
+FEES = "platform:fees"
+LOSSES = "platform:losses"
+REFUNDS_DUE = "refunds:due"
+DISPUTES = "disputes"
+# Stand for the campaign and its owner in `STEPS`.
+CAMPAIGN = "campaign"
+OWNER = "owner"
+
+# What may happen to money that was taken: from which account to which. `chargeback` goes from LOSSES instead where the
+# money is with the owner and cannot be had back.
+STEPS: Mapping[str, tuple[str, str]] = {
+    "transfer": (CAMPAIGN, OWNER),
+    "fee": (CAMPAIGN, FEES),
+    "reversal": (OWNER, CAMPAIGN),
+    "fee_back": (FEES, CAMPAIGN),
+    "refund_due": (CAMPAIGN, REFUNDS_DUE),
+    "refund": (REFUNDS_DUE, BACKERS),
+    "refund_back": (BACKERS, REFUNDS_DUE),
+    "dispute": (DISPUTES, BACKERS),
+    "dispute_won": (BACKERS, DISPUTES),
+    "chargeback": (CAMPAIGN, DISPUTES),
+    "recovered": (CAMPAIGN, LOSSES),
+}
 
 
 def campaign_account(campaign_id: UUID) -> str:
     """Return the account that holds what a campaign has been promised and paid."""
     return f"campaign:{campaign_id}"
+
+
+def owner_account(campaign_id: UUID) -> str:
+    """Return the account that holds what a campaign's owner was sent."""
+    return f"owner:{campaign_id}"
 
 
 def promise(session: Session, *, campaign_id: UUID, pledge_id: UUID, amount: Money, now: datetime) -> None:
@@ -42,6 +70,41 @@ def void(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime)
 def post(session: Session, *, campaign_id: UUID, pledge_id: UUID, provider_id: str, now: datetime) -> None:
     """Record that the promise was paid. provider_id: the charge."""
     _resolve(session, "post", campaign_id=campaign_id, pledge_id=pledge_id, provider_id=provider_id, now=now)
+
+
+def take_step(
+    session: Session,
+    kind: str,
+    *,
+    campaign_id: UUID,
+    pledge_id: UUID,
+    cents: int,
+    provider_id: str,
+    now: datetime,
+    lost: bool = False,
+) -> None:
+    """Record a step of money that was taken: a kind of `STEPS`. Nothing for no cents.
+
+    provider_id: the object that is the cause; a unique index refuses the same step of the same object twice.
+    lost: the platform bears it, where the campaign has nothing left to give.
+    """
+    if cents == 0:
+        return
+    names = {CAMPAIGN: campaign_account(campaign_id), OWNER: owner_account(campaign_id)}
+    debit, credit = STEPS[kind]
+    session.add(
+        Transfer(
+            campaign_id=campaign_id,
+            pledge_id=pledge_id,
+            kind=kind,
+            debit_account=LOSSES if lost else names.get(debit, debit),
+            credit_account=names.get(credit, credit),
+            amount_cents=cents,
+            provider_id=provider_id,
+            at=now,
+        )
+    )
+    session.flush()
 
 
 def _resolve(

@@ -20,6 +20,28 @@ class PaymentCustomer(Base):
     created_at: Mapped[datetime]
 
 
+class PaymentRecipient(Base):
+    """Somebody who may be sent money: an account as a recipient at the provider.
+
+    status: incomplete (the provider wants to know more), pending (it reads), active, or rejected. checked_at: when it
+    was last asked about. reason: what stands in the way, in the provider's words.
+    """
+
+    __tablename__ = "payment_recipient"
+    __table_args__ = (
+        CheckConstraint("status IN ('incomplete', 'pending', 'active', 'rejected')", name="status"),
+        CheckConstraint("livemode = false", name="test_mode_only"),
+    )
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    checked_at: Mapped[datetime]
+    livemode: Mapped[bool]
+    stripe_version: Mapped[str]
+    created_at: Mapped[datetime]
+
+
 class StripeEvent(Base):
     """A doorbell that rang. outcome: what came of it, set in the transaction of its effect with ``applied_at``."""
 
@@ -71,7 +93,8 @@ class StrayPayment(Base):
 class Transfer(Base):
     """One line of the ledger: one row is both legs, so that it balances by construction.
 
-    kind: ``pending`` promises; a later ``post`` or ``void`` with its ``pending_id`` resolves it, once.
+    kind: ``pending`` promises; a later ``post`` or ``void`` with its ``pending_id`` resolves it, once. The other kinds
+    are steps of money that was taken: `ledger.STEPS`. provider_id: the object at the provider, which makes a step once.
     Source: two-phase transfers as in TigerBeetle's documentation.
     """
 
@@ -79,8 +102,12 @@ class Transfer(Base):
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint("debit_account <> credit_account", name="two_accounts"),
-        CheckConstraint("kind IN ('pending', 'post', 'void')", name="kind"),
-        CheckConstraint("(kind = 'pending') = (pending_id IS NULL)", name="resolution_names_pending"),
+        CheckConstraint(
+            "kind IN ('pending', 'post', 'void', 'transfer', 'fee', 'reversal', 'fee_back', 'refund_due', 'refund',"
+            " 'refund_back', 'dispute', 'dispute_won', 'chargeback', 'recovered')",
+            name="kind",
+        ),
+        CheckConstraint("(kind IN ('post', 'void')) = (pending_id IS NOT NULL)", name="resolution_names_pending"),
         CheckConstraint("currency = 'eur'", name="currency"),
         ForeignKeyConstraint(
             ["campaign_id", "pending_id"],
@@ -89,6 +116,15 @@ class Transfer(Base):
         ),
         Index("uq_transfer_campaign_id_pending_id", "campaign_id", "pending_id", unique=True),
         Index("ix_transfer_campaign_id_pledge_id", "campaign_id", "pledge_id"),
+        Index(
+            "uq_transfer_step",
+            "campaign_id",
+            "pledge_id",
+            "kind",
+            "provider_id",
+            unique=True,
+            postgresql_where=text("pending_id IS NULL AND provider_id IS NOT NULL"),
+        ),
     )
     campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

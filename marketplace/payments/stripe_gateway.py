@@ -6,17 +6,13 @@ The one module that imports `stripe`, and only when it is used: the import costs
 import json
 import logging
 import math
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from config import Config
-from marketplace.core.db import transaction_open
 from marketplace.core.errors import NotFound, Unavailable
 from marketplace.core.money import Money
 from marketplace.payments.gateway import (
@@ -24,25 +20,23 @@ from marketplace.payments.gateway import (
     ChargeState,
     CheckoutLink,
     CheckoutStatus,
+    PaymentPageStatus,
     PaymentStatus,
     ProviderEvent,
     SavedCard,
     SessionState,
 )
+from marketplace.payments.stripe_access import API_VERSION, INVALID, all_pages, call, instant, metadata
+from marketplace.payments.stripe_settlement import SettlementCalls
 
 if TYPE_CHECKING:
     import stripe
 
-T = TypeVar("T")
+__all__ = ["API_VERSION", "INVALID", "SANDBOX_KEY", "StripeGateway"]
 logger = logging.getLogger(__name__)
 
-# The version of the OpenAPI description that the sandbox is driven by; never the SDK's newer default.
-API_VERSION = "2026-08-26.dahlia"
 SANDBOX_KEY = "sk_test_mitoyen_sandbox"
-TIMEOUT_SECONDS = 10
 WEBHOOK_TOLERANCE_SECONDS = 300
-# Reason of a charge that was refused before it became a payment.
-INVALID = "invalid_request"
 _CHARGE_STATES: dict[str, ChargeState] = {
     "succeeded": "succeeded",
     "processing": "processing",
@@ -50,21 +44,19 @@ _CHARGE_STATES: dict[str, ChargeState] = {
 }
 _CANCELLABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 EVENTS = (
+    "charge.dispute.closed",
+    "charge.dispute.created",
     "checkout.session.completed",
     "checkout.session.expired",
     "payment_intent.succeeded",
     "payment_intent.payment_failed",
+    "refund.failed",
+    "refund.updated",
 )
 
 
-@dataclass(frozen=True)
-class StripeGateway:
+class StripeGateway(SettlementCalls):
     """Implements `Gateway` with stripe-python."""
-
-    secret_key: str
-    api_base: str | None = None
-    api_version: str = API_VERSION
-    http_client: Any = None
 
     @classmethod
     def from_config(cls, config: Config) -> "StripeGateway":
@@ -74,7 +66,7 @@ class StripeGateway:
     def create_customer(self, *, account_id: UUID, email: str, key: str) -> str:
         """Create a customer; return its id."""
         params: Any = {"email": email, "metadata": {"account": str(account_id)}}
-        return _call(lambda: self._client().v1.customers.create(params, {"idempotency_key": key})).id
+        return call(lambda: self._client().v1.customers.create(params, {"idempotency_key": key})).id
 
     def open_card_page(
         self,
@@ -101,13 +93,13 @@ class StripeGateway:
             "cancel_url": cancel_url,
             "expires_at": int(expires_at.timestamp()),
         }
-        session = _call(lambda: self._client().v1.checkout.sessions.create(params, {"idempotency_key": key}))
-        return CheckoutLink(session.id, session.url or "", _instant(session.expires_at))
+        session = call(lambda: self._client().v1.checkout.sessions.create(params, {"idempotency_key": key}))
+        return CheckoutLink(session.id, session.url or "", instant(session.expires_at))
 
     def card_page(self, session_id: str) -> CheckoutStatus:
         """Say what became of a Checkout session."""
         params: Any = {"expand": ["setup_intent", "setup_intent.payment_method"]}
-        session = _call(lambda: self._client().v1.checkout.sessions.retrieve(session_id, params))
+        session = call(lambda: self._client().v1.checkout.sessions.retrieve(session_id, params))
         intent = cast("Any", session.setup_intent)
         return CheckoutStatus(
             session_id=session.id,
@@ -121,13 +113,13 @@ class StripeGateway:
     def close_card_page(self, session_id: str) -> None:
         """Expire a Checkout session that is still open."""
         if self.card_page(session_id).state == "open":
-            _call(lambda: self._client().v1.checkout.sessions.expire(session_id))
+            call(lambda: self._client().v1.checkout.sessions.expire(session_id))
 
     def forget_card(self, payment_method_id: str) -> None:
         """Detach a saved card."""
-        method = _call(lambda: self._client().v1.payment_methods.retrieve(payment_method_id))
+        method = call(lambda: self._client().v1.payment_methods.retrieve(payment_method_id))
         if method.customer is not None:
-            _call(lambda: self._client().v1.payment_methods.detach(payment_method_id))
+            call(lambda: self._client().v1.payment_methods.detach(payment_method_id))
 
     def charge(
         self,
@@ -157,7 +149,7 @@ class StripeGateway:
             "metadata": {"pledge": pledge, "attempt": str(attempt)},
         }
         try:
-            intent = _call(lambda: self._client().v1.payment_intents.create(params, {"idempotency_key": key}))
+            intent = call(lambda: self._client().v1.payment_intents.create(params, {"idempotency_key": key}))
         except stripe.CardError as error:
             return _declined(error, attempt, amount)
         except (stripe.InvalidRequestError, NotFound) as error:
@@ -168,22 +160,71 @@ class StripeGateway:
     def find_charge(self, *, customer_id: str, pledge: str, attempt: int) -> ChargeOutcome | None:
         """Look for an earlier charge by its metadata: keys may be forgotten after 24 hours."""
         params: Any = {"customer": customer_id, "limit": 100}
-        for intent in _all_pages(lambda: self._client().v1.payment_intents.list(params)):
-            metadata = _metadata(intent)
-            if (metadata.get("pledge"), metadata.get("attempt")) == (pledge, str(attempt)):
+        for intent in all_pages(lambda: self._client().v1.payment_intents.list(params)):
+            noted = metadata(intent)
+            if (noted.get("pledge"), noted.get("attempt")) == (pledge, str(attempt)):
                 return _outcome(intent)
         return None
 
     def payment(self, payment_intent_id: str) -> PaymentStatus:
         """Say what is true now of a payment intent."""
-        intent = _call(lambda: self._client().v1.payment_intents.retrieve(payment_intent_id))
-        return PaymentStatus(_outcome(intent), _metadata(intent).get("pledge"))
+        intent = call(lambda: self._client().v1.payment_intents.retrieve(payment_intent_id))
+        return PaymentStatus(_outcome(intent), metadata(intent).get("pledge"))
 
     def cancel_payment(self, payment_intent_id: str) -> None:
         """Cancel a payment intent that took no money."""
-        intent = _call(lambda: self._client().v1.payment_intents.retrieve(payment_intent_id))
+        intent = call(lambda: self._client().v1.payment_intents.retrieve(payment_intent_id))
         if intent.status in _CANCELLABLE:
-            _call(lambda: self._client().v1.payment_intents.cancel(payment_intent_id))
+            call(lambda: self._client().v1.payment_intents.cancel(payment_intent_id))
+
+    def open_payment_page(
+        self,
+        *,
+        customer_id: str,
+        amount: Money,
+        pledge: str,
+        campaign: str,
+        attempt: int,
+        description: str,
+        locale: str,
+        success_url: str,
+        cancel_url: str,
+        expires_at: datetime,
+        key: str,
+    ) -> CheckoutLink:
+        """Open a Checkout session in payment mode; its payment intent says the same of us as one off-session."""
+        price = {"currency": "eur", "unit_amount": amount.cents, "product_data": {"name": description}}
+        params: Any = {
+            "mode": "payment",
+            "customer": customer_id,
+            "line_items": [{"price_data": price, "quantity": 1}],
+            "payment_method_types": ["card"],
+            "locale": locale,
+            "client_reference_id": pledge,
+            "metadata": {"pledge": pledge},
+            "payment_intent_data": {
+                "description": description,
+                "metadata": {"pledge": pledge, "attempt": str(attempt)},
+                "transfer_group": campaign,
+            },
+            "success_url": success_url,
+            "cancel_url": cancel_url,
+            "expires_at": int(expires_at.timestamp()),
+        }
+        session = call(lambda: self._client().v1.checkout.sessions.create(params, {"idempotency_key": key}))
+        return CheckoutLink(session.id, session.url or "", instant(session.expires_at))
+
+    def payment_page(self, session_id: str) -> PaymentPageStatus:
+        """Say what became of a Checkout session in payment mode."""
+        params: Any = {"expand": ["payment_intent"]}
+        session = call(lambda: self._client().v1.checkout.sessions.retrieve(session_id, params))
+        return PaymentPageStatus(
+            session_id=session.id,
+            state=cast("SessionState", session.status),
+            url=session.url,
+            pledge=session.client_reference_id,
+            payment=_outcome(session.payment_intent) if session.payment_intent else None,
+        )
 
     def read_event(self, *, body: bytes, signature: str, secret: str, now: datetime) -> ProviderEvent:
         """Verify and read a webhook.
@@ -208,23 +249,23 @@ class StripeGateway:
         """List the events of the kinds we apply, oldest first."""
         created = {"gte": int(since.timestamp()), "lt": math.ceil(until.timestamp())}
         params: Any = {"created": created, "types": list(EVENTS), "limit": 100}
-        found = _all_pages(lambda: self._client().v1.events.list(params))
+        found = all_pages(lambda: self._client().v1.events.list(params))
         return [_event(event.to_dict()) for event in found][::-1]
 
     def has_webhook(self, url: str) -> bool:
         """Tell whether there is an endpoint of this URL, enabled."""
-        found = _all_pages(lambda: self._client().v1.webhook_endpoints.list({"limit": 100}))
+        found = all_pages(lambda: self._client().v1.webhook_endpoints.list({"limit": 100}))
         return any(endpoint.url == url and endpoint.status == "enabled" for endpoint in found)
 
     def register_webhook(self, url: str) -> str:
         """Create the webhook endpoint of this installation, in place of an older one of the same URL."""
         client = self._client()
-        there = _all_pages(lambda: client.v1.webhook_endpoints.list({"limit": 100}))
+        there = all_pages(lambda: client.v1.webhook_endpoints.list({"limit": 100}))
         for endpoint_id in [endpoint.id for endpoint in there if endpoint.url == url]:
             with suppress(NotFound):  # another start was faster
-                _call(partial(client.v1.webhook_endpoints.delete, endpoint_id))
+                call(partial(client.v1.webhook_endpoints.delete, endpoint_id))
         params: Any = {"url": url, "enabled_events": list(EVENTS), "api_version": self.api_version}
-        created = _call(lambda: client.v1.webhook_endpoints.create(params))
+        created = call(lambda: client.v1.webhook_endpoints.create(params))
         return created.secret or ""
 
     def save_test_card(self, *, customer_id: str, test_card: str, key: str) -> tuple[str, SavedCard]:
@@ -237,45 +278,8 @@ class StripeGateway:
             "usage": "off_session",
             "expand": ["payment_method"],
         }
-        intent = _call(lambda: self._client().v1.setup_intents.create(params, {"idempotency_key": key}))
+        intent = call(lambda: self._client().v1.setup_intents.create(params, {"idempotency_key": key}))
         return intent.id, _card(intent.payment_method)
-
-    def _client(self) -> "stripe.StripeClient":
-        import stripe  # noqa: PLC0415
-
-        stripe.enable_telemetry = False
-        addresses: Any = {"api": self.api_base} if self.api_base else None
-        return stripe.StripeClient(
-            self.secret_key,
-            stripe_version=self.api_version,
-            base_addresses=addresses,
-            http_client=self.http_client or stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
-            max_network_retries=2,
-        )
-
-
-def _call(request: Callable[[], T]) -> T:
-    """Run one request to the provider, never inside a transaction of ours.
-
-    Raises Unavailable: no answer, too many requests, or a breakdown at the provider.
-    Raises NotFound: the provider knows no such object. Declines pass as they are.
-    """
-    import stripe  # noqa: PLC0415
-
-    assert not transaction_open(), "a network call inside a transaction would hold its locks"
-    try:
-        return request()
-    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
-        raise Unavailable("stripe") from error
-    except stripe.InvalidRequestError as error:
-        if error.http_status != HTTPStatus.NOT_FOUND:
-            raise
-        raise NotFound("stripe") from error
-
-
-def _all_pages(first: Callable[[], Any]) -> list[Any]:
-    """Return the objects of every page of a list; each page is a request, so all are made inside `_call`."""
-    return _call(lambda: list(first().auto_paging_iter()))
 
 
 def _card(method: Any) -> SavedCard:
@@ -287,7 +291,7 @@ def _outcome(intent: Any) -> ChargeOutcome:
     state = _CHARGE_STATES.get(intent.status, "declined")
     failure = intent.last_payment_error
     reason = None if state == "succeeded" or not failure else failure.decline_code or failure.code
-    charge, attempt = intent.latest_charge, _metadata(intent).get("attempt", "")
+    charge, attempt = intent.latest_charge, metadata(intent).get("attempt", "")
     return ChargeOutcome(
         state,
         intent.id,
@@ -297,10 +301,6 @@ def _outcome(intent: Any) -> ChargeOutcome:
         currency=intent.currency,
         reason=reason,
     )
-
-
-def _metadata(intent: Any) -> dict[str, str]:
-    return intent.to_dict().get("metadata") or {}
 
 
 def _declined(error: "stripe.CardError", attempt: int, amount: Money) -> ChargeOutcome:
@@ -318,7 +318,7 @@ def _event(body: dict[str, Any]) -> ProviderEvent:
         return ProviderEvent(
             id=str(body["id"]),
             type=str(body["type"]),
-            created=_instant(body["created"]),
+            created=instant(body["created"]),
             livemode=False,
             object_id=str(body["data"]["object"]["id"]),
             api_version=body.get("api_version"),
@@ -326,7 +326,3 @@ def _event(body: dict[str, Any]) -> ProviderEvent:
         )
     except (AttributeError, KeyError, OverflowError, TypeError) as error:
         raise ValueError("shape") from error
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -131,7 +131,9 @@ class _Change:
             amount_cents=cents,
             campaign_version=terms.version,
             ring=decision.ring,
-            commune_code=offers.home(person, terms.offer.rings[decision.ring], terms.project_commune),
+            commune_code=offers.home(
+                terms.offer, person, decision.ring, project_commune=terms.project_commune, now=self.now
+            ),
             revocable_until=revocable_until(self.now, is_holiday),
         )
         if agreed := protecting.consents(terms, pledge.id, standing, asked, self.now):

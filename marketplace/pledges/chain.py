@@ -37,10 +37,12 @@ def evidence(terms: Terms, totals: Totals, investor: Investor, amount_cents: int
                 "commune": link.commune_code,
                 "level": link.level,
                 "expires_at": link.expires_at.isoformat(),
+                "count": link.count,
             }
             for link in investor.links
         ],
         "already_cents": investor.already_cents,
+        "year_cents": investor.year_cents,
         "reserved_cents": totals.reserved_cents,
         "live_cents": totals.live_cents,
         "related_cents": totals.related_cents,

@@ -20,7 +20,14 @@ from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor, Totals
 from marketplace.locality.rules import decide
 from marketplace.pledges import chain, offers, protecting
-from marketplace.pledges.models import RELATED, CampaignTally, Pledge, PledgeConsent, PledgeDecision, PledgeEvent
+from marketplace.pledges.models import (
+    CampaignTally,
+    Pledge,
+    PledgeConsent,
+    PledgeDecision,
+    PledgeEvent,
+    tally_ring,
+)
 from marketplace.pledges.offers import Terms
 from marketplace.pledges.rules import RESERVATION, RingWeight, check_move
 from marketplace.pledges.transitions import add_to_ring, lock_tally
@@ -144,7 +151,7 @@ class _Desk:
         assert decision.ring is not None
         pledge_id = self._write_down(request, investor, decision, "card_pending", self.now + RESERVATION)
         self.tally.reserved_cents += request.amount.cents
-        self.totals = self.totals.with_reserved(decision.ring, request.amount.cents, related=investor.related)
+        self.totals = self.totals.with_reserved(decision.ring, request.amount.cents, investor)
         return pledge_id
 
     def put_on_list(self, request: Request, investor: Investor, decision: Decision) -> UUID:
@@ -169,8 +176,9 @@ class _Desk:
                 "form_key": request.form_key,
                 "amount_cents": request.amount.cents,
                 "related": investor.related,
+                "investor_kind": investor.kind,
                 "commune_code": offers.home(
-                    investor, self.terms.offer.rings[decision.ring], self.terms.project_commune
+                    self.terms.offer, investor, decision.ring, project_commune=self.terms.project_commune, now=self.now
                 ),
                 "ring": decision.ring,
                 "shown_as": request.shown_as,
@@ -194,7 +202,8 @@ class _Desk:
         taken: Counter[int] = Counter()
         for pledge in self.pledges:
             if pledge["state"] == "card_pending":
-                taken[RELATED if pledge["related"] else pledge["ring"]] += pledge["amount_cents"]
+                where = tally_ring(pledge["ring"], related=pledge["related"], investor_kind=pledge["investor_kind"])
+                taken[where] += pledge["amount_cents"]
         for ring, cents in sorted(taken.items()):
             add_to_ring(session, self.terms.campaign_id, ring, RingWeight(taken=cents))
 

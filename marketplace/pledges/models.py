@@ -18,23 +18,38 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, uuid7
-from marketplace.pledges.rules import STATES
+from marketplace.locality.model import ACCEPTED_LINKS
+from marketplace.pledges.rules import STATES, TAKEN
 
 _STATE_LIST = ", ".join(f"'{state}'" for state in STATES)
+_TAKEN_LIST = ", ".join(f"'{state}'" for state in STATES if state in TAKEN)
+_KIND_LIST = ", ".join(f"'{kind}'" for kind in ACCEPTED_LINKS)
 
 
-# Where the money of related people stands among the rings.
-RELATED = -1
+# Where the money of related people, and that of public bodies, stands among the rings: in none.
+RELATED, PUBLIC = -1, -2
+
+
+def tally_ring(ring: int, *, related: bool, investor_kind: str) -> int:
+    """Return where money stands among the rings: in the one it was accepted with, or in none."""
+    if related:
+        return RELATED
+    return PUBLIC if investor_kind == "public_body" else ring
 
 
 class CampaignTally(Base):
-    """Running totals of a campaign, in cents; the row whose lock decides who gets the last euro."""
+    """Running totals of a campaign, in cents; the row whose lock decides who gets the last euro.
+
+    fee_basis_points: what the platform keeps of each charge, frozen at publication. shortfall_until: until when those
+    who wait are asked to make up for charges that failed.
+    """
 
     __tablename__ = "campaign_tally"
     __table_args__ = (
         CheckConstraint("reserved_cents >= 0 AND live_cents >= 0 AND related_cents >= 0", name="not_negative"),
         CheckConstraint("reserved_cents + live_cents <= hard_cap_cents", name="never_over_cap"),
         CheckConstraint("confirmed_cents >= 0 AND confirmed_cents <= live_cents", name="confirmed_is_live"),
+        CheckConstraint("fee_basis_points BETWEEN 0 AND 1000", name="fee"),
     )
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     hard_cap_cents: Mapped[int] = mapped_column(BigInteger)
@@ -46,18 +61,20 @@ class CampaignTally(Base):
     decisions: Mapped[int] = mapped_column(default=0)
     last_hash: Mapped[str]
     offers_made_at: Mapped[datetime | None]
+    fee_basis_points: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    shortfall_until: Mapped[datetime | None]
 
 
 class CampaignRingTally(Base):
     """What each ring of a campaign has given, in cents, under the lock of `CampaignTally`.
 
-    ring: RELATED is the money of related people, whatever their ring. taken_cents: reserved or live. confirmed_cents:
-    can no longer be withdrawn.
+    ring: RELATED is the money of related people and PUBLIC that of public bodies, whatever their ring.
+    taken_cents: reserved or live. confirmed_cents: can no longer be withdrawn.
     """
 
     __tablename__ = "campaign_ring_tally"
     __table_args__ = (
-        CheckConstraint("ring >= -1", name="ring"),
+        CheckConstraint("ring >= -2", name="ring"),
         CheckConstraint(
             "0 <= confirmed_cents AND confirmed_cents <= live_cents AND live_cents <= taken_cents", name="in_order"
         ),
@@ -77,11 +94,14 @@ class Pledge(Base):
     of the campaign. asked_cents: what they asked for, when they were offered less.
     commune_code: the home it was accepted with. shown_as: what others may read of the backer: "name", "commune" ("un·e
     habitant·e de"), "nothing". reconfirm_until: after a material change, exclusive: promised anew by then, or released.
+    transfer_id: where the money is with the owner, None once it is back. fee_cents: what the platform kept of it.
+    recovery_session_id: the last page on which a refused charge may be paid.
     """
 
     __tablename__ = "pledge"
     __table_args__ = (
         CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint(f"investor_kind IN ({_KIND_LIST})", name="investor_kind"),
         CheckConstraint(f"state IN ({_STATE_LIST})", name="state"),
         CheckConstraint("livemode = false", name="test_mode_only"),
         CheckConstraint(
@@ -89,7 +109,8 @@ class Pledge(Base):
             "(revocable_until IS NOT NULL AND payment_method_id IS NOT NULL)",
             name="card_before_reflection",
         ),
-        CheckConstraint("state <> 'paid' OR charge_id IS NOT NULL", name="paid_has_charge"),
+        CheckConstraint(f"state NOT IN ({_TAKEN_LIST}) OR charge_id IS NOT NULL", name="paid_has_charge"),
+        CheckConstraint("state <> 'transferred' OR transfer_id IS NOT NULL", name="transferred_has_transfer"),
         CheckConstraint("shown_as IN ('name', 'commune', 'nothing')", name="shown_as"),
         CheckConstraint("reconfirm_until IS NULL OR state <> 'confirmed'", name="reconfirmed_in_reflection"),
         ForeignKeyConstraint(
@@ -110,6 +131,7 @@ class Pledge(Base):
         Index("ix_pledge_undecided", "campaign_id", postgresql_where=text("state IN ('reflecting', 'confirmed')")),
         Index("ix_pledge_charging", "charge_started_at", postgresql_where=text("state = 'charging'")),
         Index("ix_pledge_recovering", "recover_until", postgresql_where=text("state = 'action_required'")),
+        Index("ix_pledge_owed", "campaign_id", "id", postgresql_where=text("state IN ('paid', 'refunding')")),
         Index("ix_pledge_reconfirming", "reconfirm_until", postgresql_where=text("reconfirm_until IS NOT NULL")),
     )
     campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -121,6 +143,7 @@ class Pledge(Base):
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     asked_cents: Mapped[int | None] = mapped_column(BigInteger)
     related: Mapped[bool]
+    investor_kind: Mapped[str] = mapped_column(default="person", server_default=text("'person'"))
     commune_code: Mapped[str]
     ring: Mapped[int]
     shown_as: Mapped[str] = mapped_column(default="nothing", server_default="nothing")
@@ -144,9 +167,20 @@ class Pledge(Base):
     charge_id: Mapped[str | None]
     decline_reason: Mapped[str | None]
     recover_until: Mapped[datetime | None]
+    recovery_session_id: Mapped[str | None]
+    reminders: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    fee_cents: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    transfer_id: Mapped[str | None]
+    refund_id: Mapped[str | None]
+    dispute_id: Mapped[str | None]
     ended_at: Mapped[datetime | None]
     livemode: Mapped[bool] = mapped_column(default=False)
     stripe_version: Mapped[str | None]
+
+    @property
+    def tally_ring(self) -> int:
+        """Where its money stands in `CampaignRingTally`."""
+        return tally_ring(self.ring, related=self.related, investor_kind=self.investor_kind)
 
 
 class PledgeEvent(Base):
@@ -172,6 +206,65 @@ class PledgeEvent(Base):
     stripe_event_id: Mapped[str | None]
     amount_cents: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime]
+
+
+class FundMatch(Base):
+    """What a fund owes a campaign that succeeded. Never changed (trigger). number: its place in the rule, from 0."""
+
+    __tablename__ = "fund_match"
+    __table_args__ = (
+        CheckConstraint("matched_cents >= 0 AND people >= 0", name="not_negative"),
+        CheckConstraint("(people = 0) = (matched_cents = 0)", name="people_and_money"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    fund: Mapped[str]
+    matched_cents: Mapped[int] = mapped_column(BigInteger)
+    people: Mapped[int]
+    recorded_at: Mapped[datetime]
+
+
+class SettlementJob(Base):
+    """One errand to the provider that moves money, written down before it is run: charge, transfer, reversal, refund.
+
+    number: counts the errands of a kind of one pledge from 1; of a charge, it is its attempt. key: idempotency key.
+    due_at: when to run it (again); while it is being run, the end of its lease. first_sent_at: when the provider may
+    first have heard of it. state: open, done, or void when it came to nothing. outcome: in one word.
+    """
+
+    __tablename__ = "settlement_job"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "pledge_id"],
+            ["pledge.campaign_id", "pledge.id"],
+            name="fk_settlement_job_campaign_id_pledge_id_pledge",
+        ),
+        CheckConstraint("kind IN ('charge', 'transfer', 'reversal', 'refund')", name="kind"),
+        CheckConstraint("state IN ('open', 'done', 'void')", name="state"),
+        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
+        CheckConstraint("amount_cents > 0 AND number > 0 AND tries >= 0", name="positive"),
+        UniqueConstraint("campaign_id", "pledge_id", "kind", "number"),
+        Index(
+            "uq_settlement_job_open", "campaign_id", "pledge_id", unique=True, postgresql_where=text("state = 'open'")
+        ),
+        Index("ix_settlement_job_due", "due_at", postgresql_where=text("state = 'open'")),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    pledge_id: Mapped[UUID]
+    kind: Mapped[str]
+    number: Mapped[int]
+    cause: Mapped[str | None]
+    key: Mapped[str]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(default="open")
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    first_sent_at: Mapped[datetime | None]
+    provider_id: Mapped[str | None]
+    outcome: Mapped[str | None]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class PledgeConsent(Base):

@@ -1,6 +1,6 @@
 """What the rule needs to know of a campaign and of a person, read from the tables."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -13,9 +13,10 @@ from marketplace.accounts import organisation_queries as organisations
 from marketplace.accounts.models import Account, Organisation
 from marketplace.core.errors import NotFound
 from marketplace.investors.rules import Party
-from marketplace.locality.model import Instrument, Investor, InvestorKind, Link, Offer, Ring, RingTotal, Totals
+from marketplace.locality import rules
+from marketplace.locality.model import Instrument, Investor, InvestorKind, Link, Offer, RingTotal, Totals
 from marketplace.locality.rule import parse
-from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge
+from marketplace.pledges.models import PUBLIC, RELATED, CampaignRingTally, CampaignTally, Pledge
 from marketplace.pledges.rules import LIVE, RESERVED
 from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project
 from marketplace.residency import organisation_queries as places
@@ -117,6 +118,7 @@ def totals(session: Session, tally: CampaignTally) -> Totals:
     ).all()
     rings = {ring: RingTotal(taken, confirmed) for ring, taken, confirmed in rows}
     related = rings.pop(RELATED, RingTotal()).taken_cents
+    rings.pop(PUBLIC, None)
     by_ring = tuple(rings.get(number, RingTotal()) for number in range(max(rings, default=-1) + 1))
     return Totals(tally.reserved_cents, tally.live_cents, by_ring, related)
 
@@ -135,7 +137,8 @@ def investors(session: Session, campaign_id: UUID, parties: Collection[Party], n
         links = homes.get(party.account_id, ())
         if party.organisation_id is not None:
             links = seats.get(party.organisation_id, ())  # type: ignore[assignment]  # the same five fields
-        investor = Investor(_links(links, here), *sums.get(party.key, (0, 0)))
+        one_look = party.organisation_id is None and any(link.one_look for link in links)
+        investor = Investor(_links(links, here), *sums.get(party.key, (0, 0)), one_look=one_look)
         body = kinds.get(party.organisation_id) if party.organisation_id else None
         found[party] = replace(investor, kind=cast("InvestorKind", body.kind)) if body else investor
     return found
@@ -195,13 +198,23 @@ def lock_parties(session: Session, parties: Collection[Party]) -> None:
         )
 
 
-def home(investor: Investor, ring: Ring, project_commune: str) -> str:
+def home(offer: Offer, investor: Investor, ring: int, *, project_commune: str, now: datetime) -> str:
     """Return the commune that brings an investor into a ring: that of the best proof, the first among equals.
 
     A public body of a whole département or région has no commune of its own: it is where the project is.
     """
-    inside = [link for link in investor.links if link.commune_code in ring.communes]
+    inside = [
+        link
+        for link in rules.links_inside(offer, investor, ring, now)
+        if link.commune_code in offer.rings[ring].communes
+    ]
     return max(inside, key=_proof).commune_code if inside else project_commune
+
+
+def links_of_today(session: Session, links: Iterable[Link]) -> tuple[Link, ...]:
+    """Return links in the communes of today; what is no commune's code is left as it is. One statement."""
+    here = geography(session)
+    return tuple(replace(link, commune_code=here.today(link.commune_code) or link.commune_code) for link in links)
 
 
 def _proof(link: Link) -> int:

@@ -21,12 +21,13 @@ SMALLEST_GROUP = 5
 
 @dataclass(frozen=True)
 class Progress:
-    """What a campaign has gathered, in cents. taken_cents: what fills the cap, reservations included."""
+    """What a campaign has gathered, in cents. fee_basis_points: what the platform keeps of each charge."""
 
     live_cents: int
     reserved_cents: int
     related_cents: int
     backers: int
+    fee_basis_points: int = 0
 
     @property
     def counted_cents(self) -> int:
@@ -113,6 +114,7 @@ def progress(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, Pro
             CampaignTally.reserved_cents,
             CampaignTally.related_cents,
             CampaignTally.backers,
+            CampaignTally.fee_basis_points,
         ).where(CampaignTally.campaign_id.in_(campaign_ids))
     )
     return {row.campaign_id: Progress(*row[1:]) for row in rows}
@@ -147,7 +149,10 @@ def history(session: Session, *, campaign_id: UUID, pledge_id: UUID) -> list[Ste
 
 
 def neighbours(session: Session, campaign_id: UUID) -> list[Neighbours]:
-    """Return backers by commune, most first; groups of fewer than five are merged. One statement."""
+    """Return backers by commune, most first; groups of fewer than five are merged. One statement.
+
+    So are the next smallest until those merged are five: the total is public, and a rest of one would name somebody.
+    """
     count = func.count(func.coalesce(Pledge.organisation_id, Pledge.backer_id).distinct())
     rows = session.execute(
         select(Pledge.commune_code, count.label("backers"))
@@ -157,6 +162,8 @@ def neighbours(session: Session, campaign_id: UUID) -> list[Neighbours]:
     ).all()
     shown = [Neighbours(code, backers) for code, backers in rows if backers >= SMALLEST_GROUP]
     rest = sum(backers for _, backers in rows if backers < SMALLEST_GROUP)
+    while shown and 0 < rest < SMALLEST_GROUP:
+        rest += shown.pop().backers
     return [*shown, Neighbours(None, rest)] if rest else shown
 
 

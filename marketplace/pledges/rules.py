@@ -14,6 +14,12 @@ MOST_UNFINISHED = 3
 UNFINISHED_FOR = timedelta(hours=24)
 # Keys may be forgotten at the provider after 24 h: from then on, look before sending again.
 KEY_LIFE = timedelta(hours=23)
+# An errand that was begun is nobody else's for so long: more than all tries of a call and any wait before it.
+LEASE = timedelta(minutes=2)
+# A recovery is brought back to mind twice before it ends.
+REMINDERS = (RECOVERY / 2, timedelta(days=1))
+# Where failed charges leave a campaign short, room is offered to those who wait, for so long after it succeeded.
+SHORTFALL = timedelta(days=14)
 
 STATES = (
     "waitlisted",
@@ -24,16 +30,24 @@ STATES = (
     "charging",
     "action_required",
     "paid",
+    "transferred",
+    "refunding",
+    "refunded",
+    "refund_failed",
+    "disputed",
+    "charged_back",
     "withdrawn",
     "released",
     "abandoned",
     "dropped",
 )
 RESERVED = frozenset({"offered", "card_pending"})
-LIVE = frozenset({"reflecting", "confirmed", "charging", "action_required", "paid"})
+LIVE = frozenset({"reflecting", "confirmed", "charging", "action_required", "paid", "transferred", "disputed"})
 # Where the amount may become smaller, as long as withdrawing is free.
 LOWERABLE = frozenset({"waitlisted", "reflecting", "confirmed"})
-FINAL = frozenset({"withdrawn", "released", "dropped"})
+FINAL = frozenset({"withdrawn", "released", "dropped", "charged_back"})
+# Money was taken from a card, whatever became of it since.
+TAKEN = frozenset({"paid", "transferred", "refunding", "refunded", "refund_failed", "disputed", "charged_back"})
 # What others may read of a backer: their name, "un·e habitant·e de…", nothing. Nothing unless they say otherwise.
 SHOWN_AS = ("name", "commune", "nothing")
 
@@ -41,21 +55,21 @@ SHOWN_AS = ("name", "commune", "nothing")
 MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     (None, "waitlisted"): frozenset({"no_room"}),
     ("waitlisted", "offered"): frozenset({"room_offered"}),
-    ("waitlisted", "withdrawn"): frozenset({"withdrawn_by_backer"}),
+    ("waitlisted", "withdrawn"): frozenset({"withdrawn_by_backer", "residence_revoked"}),
     ("waitlisted", "abandoned"): frozenset({"campaign_over"}),
     ("offered", "card_pending"): frozenset({"offer_taken"}),
-    ("offered", "withdrawn"): frozenset({"withdrawn_by_backer"}),
+    ("offered", "withdrawn"): frozenset({"withdrawn_by_backer", "residence_revoked"}),
     ("offered", "abandoned"): frozenset({"offer_expired", "campaign_over"}),
     (None, "card_pending"): frozenset({"opened"}),
     ("card_pending", "reflecting"): frozenset({"card_saved"}),
     ("card_pending", "abandoned"): frozenset({"card_page_expired", "campaign_over", "terms_changed"}),
-    ("card_pending", "withdrawn"): frozenset({"withdrawn_by_backer"}),
+    ("card_pending", "withdrawn"): frozenset({"withdrawn_by_backer", "residence_revoked"}),
     ("abandoned", "reflecting"): frozenset({"card_saved_late"}),
     # The state stays: the amount changes, or what was promised must be, or is, promised anew.
     ("waitlisted", "waitlisted"): frozenset({"amount_lowered"}),
     ("reflecting", "reflecting"): frozenset({"amount_lowered", "amount_raised", "terms_changed", "reconfirmed"}),
     ("reflecting", "confirmed"): frozenset({"reflection_over"}),
-    ("reflecting", "withdrawn"): frozenset({"withdrawn_by_backer"}),
+    ("reflecting", "withdrawn"): frozenset({"withdrawn_by_backer", "residence_revoked"}),
     ("reflecting", "released"): frozenset({"campaign_failed", "campaign_cancelled", "not_reconfirmed"}),
     ("confirmed", "reflecting"): frozenset({"terms_changed"}),
     ("confirmed", "confirmed"): frozenset({"amount_lowered"}),
@@ -67,6 +81,19 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("charging", "dropped"): frozenset({"recovery_over"}),
     ("action_required", "charging"): frozenset({"last_attempt"}),
     ("action_required", "paid"): frozenset({"charge_succeeded"}),
+    ("paid", "transferred"): frozenset({"transfer_made"}),
+    ("paid", "refunding"): frozenset({"campaign_failed", "refund_decided"}),
+    ("transferred", "refunding"): frozenset({"transfer_reversed"}),
+    ("transferred", "paid"): frozenset({"transfer_reversed"}),
+    ("refunding", "refunded"): frozenset({"refund_succeeded"}),
+    ("refunding", "refund_failed"): frozenset({"refund_declined"}),
+    ("refunded", "refund_failed"): frozenset({"refund_declined"}),
+    ("refund_failed", "refunding"): frozenset({"refund_again"}),
+    ("paid", "disputed"): frozenset({"dispute_opened"}),
+    ("transferred", "disputed"): frozenset({"dispute_opened"}),
+    ("disputed", "paid"): frozenset({"dispute_won"}),
+    ("disputed", "transferred"): frozenset({"dispute_won"}),
+    ("disputed", "charged_back"): frozenset({"dispute_lost"}),
 }
 
 

@@ -6,22 +6,22 @@ from functools import lru_cache
 from uuid import UUID
 
 import holidays
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account
-from marketplace.core.errors import NotFound, Refused
+from marketplace.core.errors import MitoyenError, NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.core.queue import enqueue
+from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor
 from marketplace.locality.rules import decide
 from marketplace.payments.gateway import SavedCard
 from marketplace.pledges import chain, offers, protecting
-from marketplace.pledges.commit import Request, commit_batch
-from marketplace.pledges.errors import PledgeRefused
+from marketplace.pledges.commit import Request
 from marketplace.pledges.models import CampaignTally, Pledge
-from marketplace.pledges.rules import SHOWN_AS, UNFINISHED_FOR, may_reserve_from, may_withdraw
+from marketplace.pledges.opening import open_pledges
+from marketplace.pledges.rules import SHOWN_AS, may_withdraw
 from marketplace.pledges.transitions import lock_pledge, lock_tally, move
 from marketplace.projects.models import Campaign
 from marketplace.protection.reflection import revocable_until
@@ -30,9 +30,14 @@ _WAITING = ("waitlisted", "offered")
 
 
 def open_tally(session: Session, *, campaign_id: UUID, hard_cap: Money) -> None:
-    """Start counting for a campaign that is being published."""
+    """Start counting for a campaign that is being published. The platform's fee is frozen with it."""
     session.add(
-        CampaignTally(campaign_id=campaign_id, hard_cap_cents=hard_cap.cents, last_hash=chain.genesis(campaign_id))
+        CampaignTally(
+            campaign_id=campaign_id,
+            hard_cap_cents=hard_cap.cents,
+            fee_basis_points=PLATFORM_FEE_BASIS_POINTS,
+            last_hash=chain.genesis(campaign_id),
+        )
     )
     session.flush()
 
@@ -87,13 +92,6 @@ def open_pledge(
     already_waiting, for room in this campaign.
     Raises PledgeRefused: the rule's reason codes, and those of `protecting`. Source: docs/local-to-local.md.
     """
-    # The lock that `commit_batch` takes first too: of two requests of one person the second one counts the first.
-    account = session.get(Account, backer_id, with_for_update={"key_share": True}, populate_existing=True)
-    if account is None:
-        raise NotFound(backer_id)
-    if account.email_confirmed_at is None:
-        raise Refused("email_not_confirmed")
-    _check_reservations(session, campaign_id, backer_id, form_key, now)
     request = Request(
         backer_id,
         amount,
@@ -104,28 +102,10 @@ def open_pledge(
         organisation_id=organisation_id,
         read=frozenset(read),
     )
-    (outcome,) = commit_batch(session, campaign_id=campaign_id, requests=[request], now=now)
-    if outcome.pledge_id is None:
-        raise PledgeRefused(outcome.decision)
-    return outcome.pledge_id
-
-
-def _check_reservations(session: Session, campaign_id: UUID, backer_id: UUID, form_key: UUID, now: datetime) -> None:
-    """Refuse who reserved room again and again without ever saving a card; a form sent again passes."""
-    recent = session.execute(
-        select(Pledge.form_key, Pledge.opened_at, Pledge.payment_method_id, Pledge.state).where(
-            Pledge.campaign_id == campaign_id,
-            Pledge.backer_id == backer_id,
-            or_(Pledge.opened_at > now - UNFINISHED_FOR, Pledge.state.in_(_WAITING)),
-        )
-    ).all()
-    if any(row.state in _WAITING and row.form_key != form_key for row in recent):
-        raise Refused("already_waiting")
-    again_at = may_reserve_from(
-        [row.opened_at for row in recent if row.payment_method_id is None and row.state not in _WAITING]
-    )
-    if again_at is not None and all(row.form_key != form_key for row in recent):
-        raise Refused("too_many_reservations", again_at=again_at)
+    (answer,) = open_pledges(session, campaign_id=campaign_id, requests=[request], now=now)
+    if isinstance(answer, MitoyenError):
+        raise answer
+    return answer
 
 
 def card_saved(

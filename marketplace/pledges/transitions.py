@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.payments import ledger
-from marketplace.pledges.models import RELATED, CampaignRingTally, CampaignTally, Pledge, PledgeEvent
-from marketplace.pledges.rules import FINAL, LIVE, RingWeight, Weight, check_move, ring_weight, weight
+from marketplace.pledges.models import CampaignRingTally, CampaignTally, Pledge, PledgeEvent, tally_ring
+from marketplace.pledges.rules import FINAL, LIVE, TAKEN, RingWeight, Weight, check_move, ring_weight, weight
 
 
 def lock_pledge(session: Session, campaign_id: UUID, pledge_id: UUID) -> Pledge:
@@ -71,23 +71,52 @@ def move(
             at=now,
         )
     )
-    _keep_ledger(session, pledge, old=old, old_cents=old_cents, to=to, now=now, provider_id=values.get("charge_id"))
+    _keep_ledger(session, pledge, old=old, old_cents=old_cents, to=to, now=now)
     _weigh(session, pledge, old=old, old_cents=old_cents, old_ring=old_ring, to=to)
 
 
-def _keep_ledger(
-    session: Session, pledge: Pledge, *, old: str, old_cents: int, to: str, now: datetime, provider_id: str | None
-) -> None:
-    line = {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id}
-    if to == "paid":
-        assert provider_id is not None
-        ledger.post(session, **line, provider_id=provider_id, now=now)
-        return
+def _keep_ledger(session: Session, pledge: Pledge, *, old: str, old_cents: int, to: str, now: datetime) -> None:
+    """Write the lines of the ledger that go with a move. The pledge has its new values."""
+    line: dict[str, Any] = {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id, "now": now}
     changed = pledge.amount_cents != old_cents
+    if old in TAKEN:
+        _step(session, pledge, (old, to), line)
+        return
+    if to == "paid":
+        assert pledge.charge_id is not None
+        ledger.post(session, provider_id=pledge.charge_id, **line)
+        return
     if old in LIVE and (to not in LIVE or changed):
-        ledger.void(session, **line, now=now)
+        ledger.void(session, **line)
     if to in LIVE and (old not in LIVE or changed):
-        ledger.promise(session, **line, amount=Money(pledge.amount_cents), now=now)
+        ledger.promise(session, amount=Money(pledge.amount_cents), **line)
+
+
+def _step(session: Session, pledge: Pledge, step: tuple[str, str], line: dict[str, Any]) -> None:
+    """Write down where money that was taken goes."""
+    whole = pledge.amount_cents
+    match step:
+        case (_, "disputed"):
+            ledger.take_step(session, "dispute", cents=whole, provider_id=str(pledge.dispute_id), **line)
+        case ("disputed", "paid" | "transferred"):
+            ledger.take_step(session, "dispute_won", cents=whole, provider_id=str(pledge.dispute_id), **line)
+        case ("disputed", "charged_back"):
+            # What the owner has and could not be taken back is the platform's loss; the rest the campaign gives.
+            away = 0 if pledge.transfer_id is None else whole
+            facts = {"provider_id": str(pledge.dispute_id), **line}
+            ledger.take_step(session, "chargeback", cents=whole - away, **facts)
+            ledger.take_step(session, "chargeback", cents=away, lost=True, **facts)
+        case ("paid", "transferred"):
+            sent = {"provider_id": str(pledge.transfer_id), **line}
+            ledger.take_step(session, "transfer", cents=whole - pledge.fee_cents, **sent)
+            ledger.take_step(session, "fee", cents=pledge.fee_cents, **sent)
+        case (_, "refunding"):
+            if step[0] != "refund_failed":  # is due already
+                ledger.take_step(session, "refund_due", cents=whole, provider_id=str(pledge.charge_id), **line)
+        case (_, "refunded"):
+            ledger.take_step(session, "refund", cents=whole, provider_id=str(pledge.refund_id), **line)
+        case ("refunded", "refund_failed"):
+            ledger.take_step(session, "refund_back", cents=whole, provider_id=str(pledge.refund_id), **line)
 
 
 def _weigh(session: Session, pledge: Pledge, *, old: str, old_cents: int, old_ring: int, to: str) -> None:
@@ -104,10 +133,11 @@ def _weigh(session: Session, pledge: Pledge, *, old: str, old_cents: int, old_ri
     if joins_or_leaves and not pledge.related and not _stands_otherwise(session, pledge):
         tally.backers += 1 if to in LIVE else -1
     session.flush()
-    if before != RingWeight() and pledge.ring != old_ring and not pledge.related:
-        add_to_ring(session, pledge.campaign_id, old_ring, RingWeight() - before)
+    place = tally_ring(old_ring, related=pledge.related, investor_kind=pledge.investor_kind)
+    if before != RingWeight() and place != pledge.tally_ring:
+        add_to_ring(session, pledge.campaign_id, place, RingWeight() - before)
         before = RingWeight()
-    add_to_ring(session, pledge.campaign_id, RELATED if pledge.related else pledge.ring, after - before)
+    add_to_ring(session, pledge.campaign_id, pledge.tally_ring, after - before)
 
 
 def add_to_ring(session: Session, campaign_id: UUID, ring: int, more: RingWeight) -> None:

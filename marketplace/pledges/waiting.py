@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select, tuple_
+from sqlalchemy import and_, func, insert, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.core.clock import PARIS
@@ -32,6 +32,8 @@ from marketplace.projects.rules import RUNNING
 OFFERING_HOUR = time(9)
 # So many people are served at a time; the others the next day.
 MOST_SERVED = 500
+# While charges may fail, room may still come.
+_MAY_HAVE_ROOM = (*RUNNING, "closing", "collecting")
 
 
 def last_offering(now: datetime) -> datetime:
@@ -42,16 +44,25 @@ def last_offering(now: datetime) -> datetime:
 
 
 def campaigns_to_serve(session: Session, now: datetime) -> list[UUID]:
-    """Return live campaigns whose waiting list was not served since the last hour of offers."""
+    """Return campaigns whose waiting list was not served since the last hour of offers.
+
+    Those that are live; and those that collect and are short of their threshold, because charges failed.
+    """
     hour = last_offering(now)
     waits = select(Pledge.id).where(
         Pledge.campaign_id == Campaign.id, Pledge.state == "waitlisted", Pledge.opened_at < hour
     )
     unserved = or_(CampaignTally.offers_made_at.is_(None), CampaignTally.offers_made_at < hour)
+    live = and_(Campaign.state == "live", Campaign.closes_at > now)
+    short = and_(
+        Campaign.state == "collecting",
+        CampaignTally.confirmed_cents < Campaign.threshold_cents,
+        CampaignTally.shortfall_until > now,
+    )
     found = (
         select(Campaign.id)
         .join(CampaignTally, CampaignTally.campaign_id == Campaign.id)
-        .where(Campaign.state == "live", Campaign.closes_at > now, unserved, waits.exists())
+        .where(or_(live, short), unserved, waits.exists())
         .order_by(Campaign.id)
     )
     return list(session.scalars(found))
@@ -85,6 +96,8 @@ def serve(session: Session, *, campaign_id: UUID, now: datetime) -> int:
         return 0
     tally.offers_made_at = now
     terms = offers.terms(session, campaign_id)
+    if terms.offer.state == "collecting":  # for those who wait, it is as open as it was
+        terms = replace(terms, offer=replace(terms.offer, state="live", closes_at=tally.shortfall_until))
     round_ = _Round(session, terms, tally, now)
     round_.serve(pledges, offers.investors(session, campaign_id, people, now))
     session.flush()
@@ -159,11 +172,13 @@ class _Round:
             amount_cents=cents,
             asked_cents=asked,
             ring=wish.ring,
-            commune_code=offers.home(wish.investor, offer.rings[wish.ring], self._terms.project_commune),
+            commune_code=offers.home(
+                offer, wish.investor, wish.ring, project_commune=self._terms.project_commune, now=self._now
+            ),
             reserved_until=min(self._now + OFFER, offer.closes_at),
         )
         tell(self._session, pledge, "room_offered")
-        self._totals = self._totals.with_reserved(wish.ring, cents, related=wish.investor.related)
+        self._totals = self._totals.with_reserved(wish.ring, cents, wish.investor)
         self.served += 1
 
 
@@ -196,7 +211,7 @@ def due_ends(session: Session, now: datetime) -> list[Ref]:
     closed = (
         select(Pledge.campaign_id, Pledge.id)
         .join(Campaign, Campaign.id == Pledge.campaign_id)
-        .where(Pledge.state.in_(("waitlisted", "offered")), Campaign.state.not_in(RUNNING))
+        .where(Pledge.state.in_(("waitlisted", "offered")), Campaign.state.not_in(_MAY_HAVE_ROOM))
     )
     return [(campaign_id, pledge_id) for campaign_id, pledge_id in session.execute(over.union(closed))]
 
@@ -205,7 +220,7 @@ def end(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime) 
     """Give back the room of an offer nobody took, or end the waiting with the campaign. Again without effect."""
     pledge = lock_pledge(session, campaign_id, pledge_id)
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
-    if pledge.state in {"waitlisted", "offered"} and campaign.state not in RUNNING:
+    if pledge.state in {"waitlisted", "offered"} and campaign.state not in _MAY_HAVE_ROOM:
         move(session, pledge, to="abandoned", cause="campaign_over", now=now)
     elif pledge.state == "offered" and pledge.reserved_until <= now:
         move(session, pledge, to="abandoned", cause="offer_expired", now=now)

@@ -1,7 +1,9 @@
 """What must always be true of campaigns. Each check returns the ids of the campaigns that break it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.projects import queries, rules
 from marketplace.projects.freezing import zone_digest
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
+from marketplace.projects.rules import Content
 
 
 def state_is_the_fold_of_its_history(session: Session) -> list[UUID]:
@@ -81,9 +84,16 @@ def campaign_is_as_its_version(session: Session) -> list[UUID]:
     return [
         campaign.id
         for campaign, project, terms in rows
-        if not (terms and queries.content_of(campaign, project).as_json().items() <= terms.items())
+        if not terms
+        or queries.content_of(campaign, project) != _published(terms)
         or campaign.unit_cents != terms.get("unit_cents", 1)
     ]
+
+
+def _published(terms: Mapping[str, Any]) -> Content:
+    """Read the content out of frozen terms; what did not exist when they were frozen has its default."""
+    names = {item.name for item in fields(Content)}
+    return Content.from_json({name: value for name, value in terms.items() if name in names})
 
 
 def nobody_approved_their_own(session: Session) -> list[UUID]:

@@ -96,6 +96,8 @@ class Campaign(Base):
             "unit_cents > 0 AND minimum_cents % unit_cents = 0 AND hard_cap_cents % unit_cents = 0", name="unit"
         ),
         CheckConstraint("row_version >= 1", name="row_version"),
+        CheckConstraint("jsonb_typeof(uses) = 'array' AND jsonb_array_length(uses) <= 12", name="uses"),
+        Index("ix_campaign_live", "closes_at", "id", postgresql_where=text("state = 'live'")),
         Index("ix_campaign_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -113,6 +115,7 @@ class Campaign(Base):
     hard_cap_cents: Mapped[int | None] = mapped_column(BigInteger)
     minimum_cents: Mapped[int] = mapped_column(BigInteger)
     unit_cents: Mapped[int] = mapped_column(BigInteger, default=1, server_default="1")
+    uses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     ends_on: Mapped[date | None]
     closes_at: Mapped[datetime | None]
     rule_preset: Mapped[str | None]

@@ -1,6 +1,6 @@
 """Reads of projects and campaigns: frozen rows, in a total order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound, Refused
 from marketplace.locality.presets import Options
-from marketplace.projects import rules, zoning
+from marketplace.projects import rules, uses, zoning
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
 from marketplace.projects.rules import Content, Problem
+from marketplace.projects.uses import Use
 from marketplace.territories import queries as territories
 
 
@@ -44,8 +45,10 @@ class CampaignPage:
     goal_cents: int
     hard_cap_cents: int
     minimum_cents: int
+    uses: tuple[Use, ...]
     ends_on: date
     rule_preset: str
+    rule: Mapping[str, Any]
     opens_at: datetime
     closes_at: datetime
     closed_at: datetime | None
@@ -77,6 +80,7 @@ class CampaignCard:
     opens_at: datetime
     closes_at: datetime
     rule_preset: str
+    rule: Mapping[str, Any]
     zone_size: int
     owner_id: UUID
     project_name: str
@@ -94,7 +98,9 @@ class OwnCampaign:
     title: str
     project_name: str
     commune_code: str | None
+    threshold_cents: int | None
     goal_cents: int | None
+    hard_cap_cents: int | None
     ends_on: date | None
     closes_at: datetime | None
     changed_at: datetime
@@ -161,7 +167,8 @@ def public_campaign(session: Session, campaign_id: UUID) -> CampaignPage:
     ).one_or_none()
     if row is None:
         raise NotFound(campaign_id)
-    return CampaignPage(**row._asdict(), rings=rings(session, campaign_id, row.version))
+    values = row._asdict() | {"uses": uses.read(row.uses)}
+    return CampaignPage(**values, rings=rings(session, campaign_id, row.version))
 
 
 def rings(session: Session, campaign_id: UUID, version: int) -> tuple[Ring, ...]:
@@ -292,6 +299,7 @@ def content_of(campaign: Campaign, project: Project) -> Content:
         goal_cents=campaign.goal_cents,
         hard_cap_cents=campaign.hard_cap_cents,
         minimum_cents=campaign.minimum_cents,
+        uses=uses.read(campaign.uses),
         ends_on=campaign.ends_on,
         rule_preset=campaign.rule_preset,
         rule_options=Options.from_json(campaign.rule_options),

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from marketplace.locality import presets
 from marketplace.locality.presets import Options
+from marketplace.projects import uses
+from marketplace.projects.uses import Use
 
 State = Literal[
     "draft",
@@ -111,6 +113,7 @@ class Content:
     goal_cents: int | None = None
     hard_cap_cents: int | None = None
     minimum_cents: int = LEAST_PLEDGE_CENTS
+    uses: tuple[Use, ...] = ()
     ends_on: date | None = None
     rule_preset: str | None = None
     rule_options: Options = presets.NONE
@@ -118,8 +121,11 @@ class Content:
     def as_json(self) -> dict[str, Any]:
         """Return the content as JSON values; `from_json` reads it back."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
-        dates = {"ends_on": self.ends_on and self.ends_on.isoformat()}
-        return values | dates | {"rule_options": self.rule_options.as_json()}
+        return values | {
+            "ends_on": self.ends_on and self.ends_on.isoformat(),
+            "uses": [use.as_json() for use in self.uses],
+            "rule_options": self.rule_options.as_json(),
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Content":
@@ -127,6 +133,7 @@ class Content:
         ends_on = values["ends_on"]
         read = {
             "ends_on": date.fromisoformat(ends_on) if ends_on else None,
+            "uses": uses.read(values.get("uses", ())),
             "rule_options": Options.from_json(values.get("rule_options", {})),
         }
         return cls(**{**values, **read})
@@ -187,6 +194,13 @@ def closing_instant(ends_on: date) -> datetime:
     return datetime.combine(ends_on + timedelta(days=1), time.min, PARIS).astimezone(UTC)
 
 
+def days_left(closes_at: datetime, at: datetime) -> int | None:
+    """Return whole days of Paris until an exclusive end, 0 on the last day, None when it is past."""
+    if at >= closes_at:
+        return None
+    return (paris_day(closes_at) - paris_day(at)).days - 1
+
+
 def ends_between(today: date) -> tuple[date, date]:
     """Return the first and the last day a campaign published today may end on."""
     return today + timedelta(days=LISTING_DAYS.start), today + timedelta(days=LISTING_DAYS.stop - 1)
@@ -202,8 +216,7 @@ def problems(content: Content, *, population: int | None, today: date) -> tuple[
         *_length_problems(content),
         *_money_problems(content),
         *_date_problems(content, today),
-        *_choice("rule_preset", content.rule_preset, RULE_PRESETS),
-        *_rule_problems(content, today),
+        *rule_problems(content, today),
     )
 
 
@@ -261,7 +274,31 @@ def _money_problems(content: Content) -> list[Problem]:
         found.append(Problem("hard_cap_below_goal", "hard_cap_cents", {"goal_cents": content.goal_cents}))
     if content.hard_cap_cents and content.hard_cap_cents > MOST_CENTS:
         found.append(Problem("hard_cap_too_high", "hard_cap_cents", {"most_cents": MOST_CENTS}))
-    return [*found, *_minimum_problems(content)]
+    return [*found, *_minimum_problems(content), *_use_problems(content)]
+
+
+def _use_problems(content: Content) -> list[Problem]:
+    """Check the lines of what the money is for: none, or lines that are whole and add up to the goal.
+
+    Their field is "uses" for all of them, "uses-<number from 0>-label" or "-cents" for one.
+    """
+    found = []
+    for number, use in enumerate(content.uses):
+        line, length = f"uses-{number}", len(use.label)
+        if length < uses.LABEL_LENGTH.start:
+            found.append(Problem("use_label_missing", f"{line}-label"))
+        elif length >= uses.LABEL_LENGTH.stop:
+            found.append(
+                Problem("use_label_too_long", f"{line}-label", {"most": uses.LABEL_LENGTH.stop - 1, "length": length})
+            )
+        if use.cents is None:
+            found.append(Problem("use_amount_missing", f"{line}-cents"))
+        elif use.cents <= 0:
+            found.append(Problem("amount_not_positive", f"{line}-cents"))
+    spent = uses.total(content.uses)
+    if content.uses and not found and content.goal_cents and spent != content.goal_cents:
+        found.append(Problem("uses_differ_from_goal", "uses", {"total_cents": spent, "goal_cents": content.goal_cents}))
+    return found
 
 
 def _loan_problems(content: Content) -> list[Problem]:
@@ -299,13 +336,19 @@ def _date_problems(content: Content, today: date) -> list[Problem]:
     return []
 
 
-def _rule_problems(content: Content, today: date) -> list[Problem]:
+def rule_problems(content: Content, today: date) -> list[Problem]:
+    """Return what is wrong with the rule alone, as far as figures tell. today: in Paris."""
     if content.rule_preset not in RULE_PRESETS:
-        return []
-    found = [Problem(code, field) for field, code in presets.problems(content.rule_preset, content.rule_options)]
+        return _choice("rule_preset", content.rule_preset, RULE_PRESETS)
+    wrong = presets.problems(content.rule_preset, content.rule_options)
+    found = [Problem(code, field, facts) for field, code, facts in wrong]
+    if found or not content.ends_on:
+        return found
     alone = presets.days_before_all(content.rule_preset, content.rule_options)
-    if alone and content.ends_on and alone >= (content.ends_on - today).days:
-        found.append(Problem("rule_turns_past_end", "first_days", {"days": alone}))
+    if alone and alone >= (content.ends_on - today).days:
+        last = len(content.rule_options.rings) - 1
+        field = f"rings-{last}-opens_after" if last >= 0 else "first_days"
+        found.append(Problem("rule_turns_past_end", field, {"days": alone}))
     return found
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused
-from marketplace.projects import queries, rules, story
+from marketplace.projects import queries, rules, story, uses
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.freezing import freeze
 from marketplace.projects.lifecycle import Act, change, check_move, load, load_own, record, step
@@ -231,7 +231,12 @@ def _cleaned(content: Content) -> Content:
         summary=rules.clean_line(content.summary),
         story_markdown=rules.clean_text(content.story_markdown),
         loan_months=months,
+        uses=tuple(replace(use, label=rules.clean_line(use.label)) for use in content.uses if use),
     )
+    assert len(cleaned.uses) <= uses.MOST_USES  # the form has no more
+    if any(len(use.label) > uses.MOST_STORED for use in cleaned.uses):
+        length = max(len(use.label) for use in cleaned.uses)
+        raise Refused("stored_text_too_long", field="uses", most=uses.MOST_STORED, length=length)
     for name, most in rules.STORED_LENGTH.items():
         length = len(getattr(cleaned, name))
         if length > most:
@@ -261,6 +266,7 @@ def _campaign_values(content: Content) -> dict[str, Any]:
         "goal_cents": content.goal_cents,
         "hard_cap_cents": content.hard_cap_cents,
         "minimum_cents": content.minimum_cents,
+        "uses": [use.as_json() for use in content.uses],
         "ends_on": content.ends_on,
         "rule_preset": content.rule_preset,
         "rule_options": content.rule_options.as_json(),

@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.locality import presets
 from marketplace.locality.presets import Place
-from marketplace.locality.rule import RuleError, check_zones
-from marketplace.locality.zones import ZoneError
+from marketplace.locality.rule import RuleError, check_zones, parse
+from marketplace.locality.zones import Atlas, ZoneError
 from marketplace.projects.rules import RULE_PRESETS, Content, Problem
 from marketplace.territories import queries as territories
-from marketplace.territories.atlas import compile_rule
+from marketplace.territories.atlas import atlas, compile_rule
 from marketplace.territories.errors import refusal
-from marketplace.territories.models import Territory
+from marketplace.territories.geography import geography
 
 
 @dataclass(frozen=True)
@@ -30,21 +29,18 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outline:
-    """Whom a preset reaches, for a page. epci_name, departement_name: those of the project's commune."""
+    """Whom a rule reaches in the end, for a page."""
 
-    preset: str
-    commune_label: str
-    epci_name: str
-    departement_name: str
     communes: int
     inhabitants: int
 
 
-def plan(session: Session, content: Content) -> Plan:
+def plan(session: Session, content: Content, fund: Mapping[str, Any] | None = None) -> Plan:
     """Compile the rule an owner chose. Some ten statements.
 
-    Raises Refused: project_commune_missing, project_commune_unknown, rule_preset_missing (each with its field).
-    Raises Unavailable: no territories were imported.
+    fund: one that adds to money from here, as an entry of "matching" in the rule; its fields are called fund_….
+    Raises Refused: project_commune_missing, project_commune_unknown, rule_preset_missing, and what is wrong with its
+    figures or its zones (each with its field). Raises Unavailable: no territories were imported.
     """
     commune = _commune(session, content)
     if content.rule_preset not in RULE_PRESETS:
@@ -54,15 +50,21 @@ def plan(session: Session, content: Content) -> Plan:
         raise Unavailable("territories")
     wrong = presets.problems(content.rule_preset, content.rule_options)
     if wrong:
-        raise Refused(wrong[0][1], field=wrong[0][0])
-    rule = presets.build(content.rule_preset, place_of(commune), content.rule_options)
+        field, code, facts = wrong[0]
+        raise Refused(code, field=field, **facts)
+    place = place_of(commune)
+    units = public_units(atlas(session), place) if content.rule_preset == "departement_and_bordering" else ()
+    rule = presets.build(content.rule_preset, place, content.rule_options, units)
+    if fund is not None:
+        rule["matching"] = [dict(fund)]
     try:
+        parse(rule)
         zones = compile_rule(session, rule)
         check_zones(zones)
     except RuleError as error:
-        raise Refused(error.code, field=_field(content.rule_preset, error.path), **error.facts) from error
+        raise Refused(error.code, field=_field(content, error.path), **error.facts) from error
     except ZoneError as error:
-        raise refusal(error, field=_field(content.rule_preset, "")) from error
+        raise refusal(error, field=_field(content, ".".join(map(str, error.path)))) from error
     return Plan(rule=rule, rings=zones, cog_release=release.name)
 
 
@@ -77,6 +79,23 @@ def place_of(commune: territories.Commune) -> Place:
     )
 
 
+def public_units(country: Atlas, place: Place) -> tuple[str, ...]:
+    """Return the public bodies that a project is a matter of, as "departement:86".
+
+    Its région; its commune, EPCI and département, and those around each. Source: Code de l'énergie, art. R. 291-2, 4°
+    to 6°.
+    """
+    departement, epci = ("departement", place.departement_code), (place.epci_kind, place.epci_code)
+    units = {
+        ("region", place.region_code),
+        ("commune", place.commune_code),
+        *(("commune", code) for code in country.neighbours(place.commune_code)),
+        *(departement, *country.bordering(departement, "departement")),
+        *(epci, *country.bordering(epci, "epci")),
+    }
+    return tuple(sorted(f"{kind}:{code}" for kind, code in units))
+
+
 def problems(session: Session, content: Content) -> tuple[Problem, ...]:
     """Return what keeps a chosen rule from being compiled, as problems of the form."""
     try:
@@ -86,37 +105,27 @@ def problems(session: Session, content: Content) -> tuple[Problem, ...]:
     return ()
 
 
-def _field(preset: str, path: str) -> str:
-    """Return the field that a place in a rule was made from."""
-    if path.startswith("rings.") and not path.startswith("rings.0."):
-        return "wider"
-    return {"radius": "radius_km", "communes": "communes", "projet": "projet"}.get(preset, "rule_preset")
+def _field(content: Content, path: str) -> str:
+    """Return the field that a place in a rule was made from: of a circle, or of a preset."""
+    if path.startswith("matching."):
+        return f"fund_{path.split('.')[2]}".removesuffix("_cents")
+    _rings, number, *_rest = [*path.split("."), "", ""]
+    choice = presets.rings(str(content.rule_preset), content.rule_options)
+    zone = choice[int(number)].zone if number.isdecimal() and int(number) < len(choice) else ""
+    named = {"radius": "radius_km", "communes": "communes", "projet": "projet"}.get(zone)
+    if content.rule_options.rings:
+        return f"rings-{number or 0}-{named or 'zone'}"
+    return named or ("wider" if number not in {"", "0"} and content.rule_options.wider else "rule_preset")
 
 
 def outline(session: Session, content: Content) -> Outline | None:
     """Say whom the chosen rule reaches, None as long as the commune or the rule is not chosen."""
-    if content.rule_preset is None or content.commune_code is None:
-        return None
     try:
         found = plan(session, content)
     except Refused:
         return None
-    commune = _commune(session, content)
-    inhabitants = session.scalar(
-        select(func.sum(Territory.population)).where(
-            Territory.country == "FR",
-            Territory.kind == "commune",
-            Territory.code.in_(found.rings[-1]),
-        )
-    )
-    return Outline(
-        preset=content.rule_preset,
-        commune_label=commune.label,
-        epci_name=commune.epci_name,
-        departement_name=commune.departement_name,
-        communes=len(found.rings[-1]),
-        inhabitants=int(inhabitants or 0),
-    )
+    populations = geography(session).populations
+    return Outline(len(found.rings[-1]), sum(populations.get(code, 0) for code in found.rings[-1]))
 
 
 def _commune(session: Session, content: Content) -> territories.Commune:

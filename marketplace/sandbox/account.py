@@ -11,22 +11,31 @@ from marketplace.sandbox.spec import JSON, Specification, specification
 from marketplace.sandbox.store import Store
 
 NOUNS = {
+    "balance_transaction": "balance transaction",
     "checkout.session": "checkout.session",
     "payment_method": "PaymentMethod",
     "setup_intent": "setupintent",
+    "test_helpers.test_clock": "test clock",
+    "transfer_reversal": "transfer reversal",
     "webhook_endpoint": "webhook endpoint",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, read and checked. key: its Idempotency-Key."""
+    """One request, read and checked. key: its Idempotency-Key; account: the connected account it speaks for."""
 
     url: str
     params: JSON
     path: dict[str, str] = field(default_factory=dict)
     request_id: str | None = None
     key: str | None = None
+    account: str | None = None
+
+    @property
+    def remembered_as(self) -> str:
+        """Return the name of its key among all keys: each account has its own."""
+        return f"{self.account} {self.key}" if self.account else str(self.key)
 
 
 @dataclass
@@ -73,10 +82,15 @@ class Account:
         """Return the sandbox's time."""
         return self.clock.now()
 
+    @property
+    def owner(self) -> str | None:
+        """Return the connected account that the request at hand speaks for, None for the platform itself."""
+        return self.cause.account if self.cause else None
+
     def get(self, kind: str, id: str, *, param: str, status: int = 404) -> JSON:
-        """Return a live object. Raises StripeError (resource_missing): none of this kind, or deleted."""
+        """Return a live object. Raises StripeError (resource_missing): none of this kind, another's, or deleted."""
         body = self.store.find(id)
-        if body is None or body["object"] != kind or body.get("deleted"):
+        if body is None or body["object"] != kind or body.get("deleted") or body.get("_account") != self.owner:
             raise missing(NOUNS.get(kind, kind), id, param=param, status=status)
         return body
 
@@ -86,7 +100,7 @@ class Account:
         return self.get(kind, named, param=param, status=400) if named else None
 
     def add(self, body: JSON) -> JSON:
-        """Keep a new object."""
+        """Keep a new object; ``_account`` in it names the connected account it belongs to."""
         self.store.insert(body)
         return body
 

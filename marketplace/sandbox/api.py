@@ -4,37 +4,60 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from marketplace.sandbox import (
+    balances,
     charges,
     checkout,
     customers,
+    disputes,
     events,
     forms,
     lists,
+    mandates,
     payment_intents,
     payment_methods,
+    payouts,
+    recipients,
+    refunds,
+    search,
     setup_intents,
+    test_clocks,
+    transfers,
+    v2,
     webhook_endpoints,
 )
 from marketplace.sandbox.account import Account, Call
-from marketplace.sandbox.errors import StripeError
+from marketplace.sandbox.errors import StripeError, not_built
 from marketplace.sandbox.faults import Fault, Faults
 from marketplace.sandbox.idempotency import Answer, Keys, check_key, once
 from marketplace.sandbox.ids import new_id
 from marketplace.sandbox.operations import HANDLERS, Handler
+from marketplace.sandbox.spec import JSON, Operation, route
 
 # Importing the modules of the resources is what fills the table of calls.
 RESOURCES = (
+    balances,
     charges,
     checkout,
     customers,
+    disputes,
     events,
+    mandates,
     payment_intents,
     payment_methods,
+    payouts,
+    recipients,
+    refunds,
+    search,
     setup_intents,
+    test_clocks,
+    transfers,
     webhook_endpoints,
 )
+# What a connected account may be asked about, or told to do, by ``Stripe-Account``.
+OF_CONNECTED_ACCOUNTS = re.compile(r"/v1/(?:balance|balance_transactions|charges|events|payouts|refunds)(?:/\w+)?")
 TEST_KEY = re.compile(r"(?:sk|rk)_test_\w+")
 VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(?:\.[a-z]+)?(?:; .+)?")
 NO_KEY = (
@@ -50,7 +73,7 @@ class DroppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What arrived. key: the API key; pairs: of the query, or of the form."""
+    """What arrived. key: the API key; pairs: of the query, or of the form; json: a document, None when it is none."""
 
     method: str
     path: str
@@ -58,6 +81,7 @@ class Request:
     key: str | None
     headers: Mapping[str, str]
     is_json: bool = False
+    json: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +109,56 @@ class Api:
 
     def _answer(self, request: Request, request_id: str) -> Answer:
         _check_headers(request)
-        routed = self.account.specification.route(request.method, request.path)
+        routed = self.account.specification.route(request.method, request.path) or route(
+            v2.OPERATIONS, request.method, request.path
+        )
         if routed is None:
-            raise StripeError(
-                f"Unrecognized request URL ({request.method}: {request.path}). Please see https://stripe.com/docs or "
-                "we can help at https://support.stripe.com/.",
-                status=404,
-            )
+            raise _unrecognized(request)
         fault = self.faults.take(request.method, request.path)
         if fault and not fault.stored and fault.kind not in ("sleep", "drop_after"):
             raise DroppedError if fault.kind == "drop" else fault.error()
         operation, path = routed
         handler = HANDLERS[operation.name]
-        params = forms.read(self.account.specification, operation, request.pairs)
+        params = self._params(request, operation)
         handler.check(params)
         lists.check_expansions(self.account.specification, operation, params.get("expand", []))
+        self._check_account(request)
         key = (request.headers.get("Idempotency-Key") or None) if request.method == "POST" else None
-        call = Call(url=request.path, params=params, path=path, request_id=request_id, key=key)
+        speaks_for = request.headers.get("Stripe-Account") or None
+        call = Call(url=request.path, params=params, path=path, request_id=request_id, key=key, account=speaks_for)
         answer = self._run(call, handler, fault)
         if fault and fault.kind == "drop_after":
             raise DroppedError
         return answer
+
+    def _params(self, request: Request, operation: Operation) -> JSON:
+        """Read what a call is given. Raises StripeError: a form where JSON is due, or the reverse; see the readers."""
+        if request.path.startswith("/v2/") and request.method == "POST":
+            if not isinstance(request.json, dict):
+                raise StripeError("The request body must be a JSON object (Content-Type: application/json).")
+            params: JSON = v2.read(operation.parameters, request.json)
+            return params
+        if request.is_json:
+            raise StripeError(
+                "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you "
+                "have any questions, we can help at https://support.stripe.com/."
+            )
+        return forms.read(self.account.specification, operation, request.pairs)
+
+    def _check_account(self, request: Request) -> None:
+        """Let a call speak for a connected account there is, about what it may be asked. Raises StripeError."""
+        named = request.headers.get("Stripe-Account")
+        if not named:
+            return
+        if recipients.find(self.account, named) is None:
+            raise StripeError(
+                f"The provided key does not have access to account '{named}' (or that account does not exist). "
+                "Application access may have been revoked.",
+                status=403,
+                code="account_invalid",
+            )
+        if not OF_CONNECTED_ACCOUNTS.fullmatch(request.path):
+            raise not_built("this call in the name of a connected account")
 
     def _run(self, call: Call, handler: Handler, fault: Fault | None) -> Answer:
         if call.key is None:
@@ -113,7 +166,7 @@ class Api:
             with self.account.transaction(call):
                 return self._perform(call, handler, fault)
         check_key(call.key)
-        with self.keys.held(call.key):
+        with self.keys.held(call.remembered_as):
             _sleep(fault)
             with self.account.transaction(call):
                 return once(self.account, call, lambda: self._perform(call, handler, fault))
@@ -140,6 +193,14 @@ class Api:
         return Answer(error.status, error.body(f"{self.account.base_url}/#{request_id}"), headers)
 
 
+def _unrecognized(request: Request) -> StripeError:
+    return StripeError(
+        f"Unrecognized request URL ({request.method}: {request.path}). Please see https://stripe.com/docs or "
+        "we can help at https://support.stripe.com/.",
+        status=404,
+    )
+
+
 def _sleep(fault: Fault | None) -> None:
     """Wait with the key held and the store free: others are served, a retry is told to wait."""
     if fault and fault.kind == "sleep":
@@ -157,15 +218,3 @@ def _check_headers(request: Request) -> None:
     version = request.headers.get("Stripe-Version")
     if version and not VERSION.fullmatch(version):
         raise StripeError(f"Invalid Stripe API version: {version}")
-    if request.headers.get("Stripe-Account"):
-        raise StripeError(
-            f"The provided key does not have access to account '{request.headers['Stripe-Account']}' (or that account "
-            "does not exist). Application access may have been revoked.",
-            status=403,
-            code="account_invalid",
-        )
-    if request.is_json:
-        raise StripeError(
-            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
-            "any questions, we can help at https://support.stripe.com/."
-        )

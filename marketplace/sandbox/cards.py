@@ -10,6 +10,7 @@ from typing import Literal
 from marketplace.sandbox.errors import StripeError, declined
 
 Authentication = Literal["never", "unless_set_up", "always"]
+Refund = Literal["succeeded", "pending", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ AUTHENTICATION_REQUIRED = Decline(
 class TestCard:
     """One test card. alias: what follows ``pm_card_`` and ``tok_`` in Stripe's test identifiers.
 
-    at_setup: refused when it is saved; at_charge: refused when it is charged. tip: shown on the card page, as the key
-    of a sentence in words.py; a card without one works but is not shown.
+    at_setup: refused when it is saved; at_charge: refused when it is charged. at_once: its money is available at once.
+    disputed: its holder contests each charge. refund: what becomes of the money given back, a day later.
+    tip: shown on the card page, as the key of a sentence in words.py; a card without one works but is not shown.
     """
 
     __test__ = False  # no test class, whatever pytest thinks of its name
@@ -62,6 +64,9 @@ class TestCard:
     at_setup: Decline | None = None
     at_charge: Decline | None = None
     authentication: Authentication = "never"
+    at_once: bool = False
+    disputed: bool = False
+    refund: Refund = "succeeded"
     tip: str | None = None
 
     @property
@@ -100,6 +105,10 @@ CARDS = (
     _refused("4000000000009979", "visa_chargeDeclinedStolenCard", STOLEN),
     _refused("4000000000000127", "chargeDeclinedIncorrectCvc", WRONG_CVC),
     _refused("4000000000000119", "chargeDeclinedProcessingError", PROCESSING),
+    TestCard("4000000000000259", "createDispute", disputed=True, tip="tip_dispute"),
+    TestCard("4000000000005126", "refundFail", refund="failed", tip="tip_refund_fails"),
+    TestCard("4000000000007726", "pendingRefund", refund="pending"),
+    TestCard("4000000000000077", "bypassPending", at_once=True),
     TestCard("4000000000003220", "threeDSecure2Required", authentication="always"),
     TestCard("4000002500000003", "fr", country="FR"),
     TestCard("4000056655665556", "visa_debit", funding="debit"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from marketplace.sandbox import balances, payment_methods
 from marketplace.sandbox.account import Account, Call, public
 from marketplace.sandbox.cards import Decline
 from marketplace.sandbox.events import emit
@@ -51,7 +52,7 @@ def attempt(account: Account, intent: JSON, method: JSON, decline: Decline | Non
         status="failed" if decline else "succeeded",
     )
     if decline is None:
-        charge["balance_transaction"] = _credit(account, charge)
+        charge["balance_transaction"] = credit(account, charge, at_once=payment_methods.card_of(method).at_once)
     account.add(charge)
     emit(account, "charge.failed" if decline else "charge.succeeded", charge)
     return charge
@@ -77,34 +78,13 @@ def _card(intent: JSON, method: JSON, decline: Decline | None) -> JSON:
     }
 
 
-def _credit(account: Account, charge: JSON) -> str:
-    """Keep what a charge brings to the balance, less the fee; return its identifier."""
+def credit(account: Account, charge: JSON, *, at_once: bool) -> str:
+    """Move what a charge brings into the balance, less the fee; return the movement's identifier."""
     amount = charge["amount"]
     fee = (amount * FEE_PER_TEN_THOUSAND + 5_000) // 10_000 + FEE_CENTS
-    detail = {
-        "amount": fee,
-        "application": None,
-        "currency": charge["currency"],
-        "description": "Stripe processing fees",
-        "type": "stripe_fee",
-    }
-    body = account.specification.compose(
-        "balance_transaction",
-        id=new_id("balance_transaction"),
-        amount=amount,
-        available_on=account.now() + AVAILABLE_AFTER_SECONDS,
-        balance_type="payments",
-        created=account.now(),
-        currency=charge["currency"],
-        description=charge["description"],
-        fee=fee,
-        fee_details=[detail],
-        net=amount - fee,
-        reporting_category="charge",
-        source=charge["id"],
-        type="charge",
-    )
-    return str(account.add(body)["id"])
+    available_on = account.now() + (0 if at_once else AVAILABLE_AFTER_SECONDS)
+    kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
+    return str(balances.move(account, kind, amount, charge, fee=fee, available_on=available_on)["id"])
 
 
 @operation("GET /v1/charges/{charge}")
@@ -123,10 +103,3 @@ def list_charges(account: Account, call: Call) -> JSON:
     if "transfer_group" in call.params:
         conditions |= equals("transfer_group", call.params["transfer_group"])
     return page(account, call, "charge", conditions)
-
-
-@operation("GET /v1/balance_transactions/{id}")
-def retrieve_balance_transaction(account: Account, call: Call) -> JSON:
-    """Return one movement of the balance; its money is available when its day has come."""
-    body = public(account.get("balance_transaction", call.path["id"], param="id"))
-    return body | {"status": "available" if account.now() >= body["available_on"] else "pending"}

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
+from marketplace.sandbox import disputes
 from marketplace.sandbox.account import Account
 from marketplace.sandbox.deliveries import MODES, Deliverer, Hooks
 from marketplace.sandbox.errors import StripeError
@@ -80,6 +81,15 @@ class Control:
         """Return the last deliveries, newest first, with their tries."""
         return {"deliveries": self.deliverer.listed(event)}
 
+    def judge(self, dispute: str, verdict: str) -> JSON:
+        """Close a dispute as the bank would: ``won`` or ``lost``. Raises StripeError, ValueError: none, closed."""
+        if verdict not in ("won", "lost"):
+            raise ValueError("verdict: won or lost")
+        with self.account.transaction():
+            body = self.account.get("dispute", dispute, param="dispute")
+            disputes.judge(self.account, body, verdict)
+        return {"dispute": body["id"], "status": body["status"]}
+
     def reset(self, keep: tuple[str, ...] = ()) -> JSON:
         """Forget everything, the clock's offset too, but objects of the kinds to keep (``webhook_endpoint``)."""
         with self.account.transaction():
@@ -108,6 +118,7 @@ def blueprint(control: Control) -> Blueprint:
         ("POST", "resend", lambda: control.resend(**_body())),
         ("POST", "deliver", control.deliver),
         ("GET", "deliveries", lambda: control.deliveries(request.args.get("event"))),
+        ("POST", "judge", lambda: control.judge(**_body())),
         ("POST", "reset", lambda: control.reset(tuple(_body().get("keep", ())))),
     ):
         plane.add_url_rule(f"/{name}", f"{method}_{name}", _view(answer), methods=[method])

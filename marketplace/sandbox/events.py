@@ -13,7 +13,8 @@ from marketplace.sandbox.spec import JSON
 def emit(account: Account, type: str, body: JSON, *, before: JSON | None = None) -> None:
     """Record that an object changed, and queue a delivery to each endpoint that listens.
 
-    before: the former state, for the events ``*.updated``; only fields that differ are told.
+    before: the former state, for the events ``*.updated``; only fields that differ are told. What happens on a
+    connected account is told to the endpoints that were made for it (``connect``), and to no other.
     """
     data: JSON = {"object": public(body)}
     if before is not None:
@@ -30,9 +31,10 @@ def emit(account: Account, type: str, body: JSON, *, before: JSON | None = None)
         request={"id": cause and cause.request_id, "idempotency_key": cause and cause.key},
         type=type,
     )
-    account.add(event)
+    owner = body.get("_account")
+    account.add(event | ({"account": owner, "_account": owner} if owner else {}))
     for endpoint in account.store.listed("webhook_endpoint", {}, "ASC", 100):
-        if listens(endpoint, type):
+        if listens(endpoint, type) and endpoint.get("_connect", False) == bool(owner):
             account.store.run(
                 "INSERT INTO delivery (event, endpoint, state, due) VALUES (?, ?, 'pending', ?)",
                 (event["id"], endpoint["id"], account.now()),

@@ -68,7 +68,7 @@ def once(account: Account, call: Call, work: Callable[[], Answer]) -> Answer:
     Raises StripeError: the key was used for something else.
     """
     rows = account.store.rows(
-        "SELECT url, fingerprint, status, body, request FROM idempotency WHERE key = ?", (call.key,)
+        "SELECT url, fingerprint, status, body, request FROM idempotency WHERE key = ?", (call.remembered_as,)
     )
     mark = fingerprint(call)
     if not rows:
@@ -76,7 +76,15 @@ def once(account: Account, call: Call, work: Callable[[], Answer]) -> Answer:
         account.store.run(
             "INSERT INTO idempotency (key, created, url, fingerprint, status, body, request) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (call.key, account.now(), call.url, mark, answer.status, json.dumps(answer.body), call.request_id),
+            (
+                call.remembered_as,
+                account.now(),
+                call.url,
+                mark,
+                answer.status,
+                json.dumps(answer.body),
+                call.request_id,
+            ),
         )
         return answer
     url, known_mark, status, body, request = rows[0]

@@ -9,6 +9,7 @@ from marketplace.sandbox.spec import JSON, Operation, Specification
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 100
 DEPTH = 4
+OF_THE_PLATFORM = "json_extract(body, '$._account') IS NULL"
 COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -20,6 +21,10 @@ def page(account: Account, call: Call, kind: str, conditions: dict[str, Any] | N
     """
     found = dict(conditions or {})
     found |= _created(call.params.get("created"))
+    if call.account:
+        found["json_extract(body, '$._account') = ?"] = call.account
+    else:
+        found[OF_THE_PLATFORM] = []
     backwards = "ending_before" in call.params
     for param, comparison in (("starting_after", "<"), ("ending_before", ">")):
         if param in call.params:

@@ -13,6 +13,7 @@ from marketplace.sandbox.account import Account
 from marketplace.sandbox.cards import SHOWN
 from marketplace.sandbox.errors import StripeError
 from marketplace.sandbox.spec import JSON
+from marketplace.sandbox.words import amount as money
 from marketplace.sandbox.words import words
 
 CSP = (
@@ -87,8 +88,8 @@ class _Views:
                 # A decline is an outcome: what it wrote is committed with this answer.
                 return self._card_page(session, form, {"number": str(error.error["decline_code"])})
         if intent["status"] == "requires_action":
-            return _seen(intent["next_action"]["use_stripe_sdk"]["stripe_js"])
-        return _seen(checkout.success_url(session))
+            return seen(intent["next_action"]["use_stripe_sdk"]["stripe_js"])
+        return seen(checkout.success_url(session))
 
     def challenge(self, intent_id: str, secret: str) -> Response:
         """Ask, as a bank does."""
@@ -100,11 +101,11 @@ class _Views:
         method = self.account.get("payment_method", intent["payment_method"], param="payment_method")
         text = words((session or {}).get("locale"), request.accept_languages.values())
         kind = "challenge_intro_setup" if intent["object"] == "setup_intent" else "challenge_intro_payment"
-        amount = f"{intent['amount'] / 100:.2f} {intent['currency'].upper()}" if "amount" in intent else ""
+        amount = money(intent["amount"], intent["currency"], text["language"]) if "amount" in intent else ""
         card = method["card"]
         intro = text[kind].format(brand=card["brand"].capitalize(), last4=card["last4"], amount=amount)
         leads_to = session["success_url"] if session else intent["_return_url"]
-        return _page("challenge.html", policy(leads_to), text, intro=intro, title=text["challenge_title"])
+        return answer("challenge.html", policy(leads_to), text, intro=intro, title=text["challenge_title"])
 
     def challenge_sent(self, intent_id: str, secret: str) -> Response:
         """Take the holder's answer and go on."""
@@ -117,11 +118,11 @@ class _Views:
             resource = setup_intents if intent["object"] == "setup_intent" else payment_intents
             resource.authenticated(self.account, intent, recognised=recognised)
             if session is None:
-                return _seen(_return_address(intent) or url_for("pages.challenge", intent_id=intent_id, secret=secret))
+                return seen(_return_address(intent) or url_for("pages.challenge", intent_id=intent_id, secret=secret))
             checkout.follow(self.account, session, intent)
             if session["status"] == "complete":
-                return _seen(checkout.success_url(session))
-        return _seen(url_for("pages.card", session_id=session["id"], reason=NOT_RECOGNISED))
+                return seen(checkout.success_url(session))
+        return seen(url_for("pages.card", session_id=session["id"], reason=NOT_RECOGNISED))
 
     def _session(self, id: str) -> JSON | None:
         body = self.account.store.find(id)
@@ -145,7 +146,10 @@ class _Views:
         text = words(session["locale"], request.accept_languages.values())
         digits = form.card.cvc_length if form and form.card else 3
         facts = {"example": card_form.example_expiry(self.account.now()), "digits": digits, "cvc": "1234"[:digits]}
-        return _page(
+        if session["mode"] == "payment":
+            facts["amount"] = money(session["amount_total"], session["currency"], text["language"])
+            text = _paying(text)
+        return answer(
             "card.html",
             policy(session["success_url"]),
             text,
@@ -156,7 +160,7 @@ class _Views:
             errors={name: text.get(key, text["generic_decline"]).format(**facts) for name, key in errors.items()},
             facts=facts,
             typed={"expiry": form.expiry, "holder": form.holder} if form else {},
-            title=text["card_title"],
+            title=text["card_title"].format(**facts),
         )
 
     def _closed(self, session: JSON | None, reason: str | None = None) -> Response:
@@ -167,9 +171,15 @@ class _Views:
             complete = session["status"] == "complete"
             back, status = checkout.success_url(session) if complete else session["cancel_url"], 410
             key = "closed_complete" if complete else "closed_expired"
-        return _page(
+            text = _paying(text) if session["mode"] == "payment" else text
+        return answer(
             "closed.html", policy(), text, status=status, back=back, reason=text[key], title=text["closed_title"]
         )
+
+
+def _paying(text: dict[str, str]) -> dict[str, str]:
+    """Return the words of a card page on which one pays."""
+    return text | {name.removeprefix("pay_"): said for name, said in text.items() if name.startswith("pay_")}
 
 
 def _return_address(intent: JSON) -> str | None:
@@ -186,12 +196,13 @@ def _return_address(intent: JSON) -> str | None:
     return f"{back}{'&' if urlsplit(back).query else '?'}{urlencode(facts)}"
 
 
-def _seen(address: str) -> Response:
+def seen(address: str) -> Response:
     """Send the visitor on, with a GET."""
     return Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})
 
 
-def _page(template: str, content_policy: str, text: dict[str, str], *, status: int = 200, **values: Any) -> Response:
+def answer(template: str, content_policy: str, text: dict[str, str], *, status: int = 200, **values: Any) -> Response:
+    """Return a page."""
     response = Response(render_template(template, text=text, **values), status=status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = content_policy
     response.headers["Cache-Control"] = "no-store"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.sandbox import charges, intents, payment_methods
+from marketplace.sandbox import charges, disputes, intents, payment_methods
 from marketplace.sandbox.account import Account, Call, merged_metadata, public, unset
 from marketplace.sandbox.addresses import shipping
 from marketplace.sandbox.cards import AUTHENTICATION_REQUIRED, Decline
@@ -56,8 +56,22 @@ def create(account: Account, call: Call) -> JSON:
     check_amount(params["amount"], params["currency"])
     _check_creation(params)
     account.named("customer", params, "customer")
+    intent = new(account, params)
+    if "payment_method" in params:
+        method = payment_methods.usable(account, params["payment_method"])
+        intents.check_owner(intent, method, created=False)
+        intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
+    account.add(intent)
+    emit(account, "payment_intent.created", intent)
+    if params.get("confirm"):
+        confirm_with(account, intent, params)
+    return public(intent)
+
+
+def new(account: Account, params: JSON) -> JSON:
+    """Return a payment intent that is not kept yet."""
     intent_id = new_id("payment_intent")
-    intent = account.specification.compose(
+    return account.specification.compose(
         "payment_intent",
         id=intent_id,
         amount=params["amount"],
@@ -78,15 +92,6 @@ def create(account: Account, call: Call) -> JSON:
         **{name: unset(params.get(name)) for name in TEXTS},
         **intents.kinds_of_payment(params),
     )
-    if "payment_method" in params:
-        method = payment_methods.usable(account, params["payment_method"])
-        intents.check_owner(intent, method, created=False)
-        intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
-    account.add(intent)
-    emit(account, "payment_intent.created", intent)
-    if params.get("confirm"):
-        confirm_with(account, intent, params)
-    return public(intent)
 
 
 def check_amount(amount: int, currency: str) -> None:
@@ -180,14 +185,24 @@ def cancel(account: Account, call: Call) -> JSON:
             "with one of the following statuses may be canceled: requires_payment_method, requires_capture, "
             "requires_reauthorization, requires_confirmation, requires_action, expired, processing.",
         )
+    if intent.get("_session"):
+        raise intents.unexpected_state(
+            intent,
+            "You cannot cancel the PaymentIntent for a Checkout Session. Expire the Checkout Session instead.",
+        )
+    give_up(account, intent, call.params.get("cancellation_reason"))
+    return public(intent)
+
+
+def give_up(account: Account, intent: JSON, reason: str | None) -> None:
+    """Cancel an intent, whoever asks."""
     intent |= {
         "status": "canceled",
         "canceled_at": account.now(),
-        "cancellation_reason": call.params.get("cancellation_reason"),
+        "cancellation_reason": reason,
         "next_action": None,
     }
     emit(account, "payment_intent.canceled", account.save(intent))
-    return public(intent)
 
 
 def confirm_with(account: Account, intent: JSON, params: JSON) -> None:
@@ -267,6 +282,8 @@ def take(account: Account, intent: JSON, method: JSON) -> StripeError | None:
         account.save(method)
         payment_methods.join(account, method, intent["customer"])
     emit(account, "payment_intent.succeeded", account.save(intent))
+    if payment_methods.card_of(method).disputed:
+        disputes.open_for(account, charge, method["card"])
     return None
 
 

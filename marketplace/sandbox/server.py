@@ -16,7 +16,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.datastructures import Headers
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from marketplace.sandbox import checkout, control, dashboard, idempotency, pages
+from marketplace.sandbox import checkout, control, dashboard, idempotency, onboarding, pages, payouts, schedule
 from marketplace.sandbox.account import Account
 from marketplace.sandbox.api import Api, DroppedError, Request
 from marketplace.sandbox.clock import Clock
@@ -58,7 +58,12 @@ class Sandbox:
             self._store = Store(store)
             undo.pop_all()
         self.account = Account(self._store, Clock(self._store, real))
-        self.account.ticks += [idempotency.forget_old, checkout.expire_due]
+        self.account.ticks += [
+            idempotency.forget_old,
+            checkout.expire_due,
+            schedule.run_due,
+            payouts.pay_out_daily,
+        ]
         self.api = Api(self.account)
         self.deliverer = Deliverer(self.account, send)
         self.account.wake = self.deliverer.wake
@@ -147,11 +152,12 @@ def build(api: Api, plane: control.Control) -> Flask:
         response.headers["X-Frame-Options"] = "DENY"
         return response
 
-    @app.route("/v1/<path:rest>", methods=["GET", "POST", "DELETE", "PUT", "PATCH"])
-    def call(rest: str) -> Response:
-        return _called(api, requests, f"/v1/{rest}")
+    @app.route("/<any(v1, v2):version>/<path:rest>", methods=["GET", "POST", "DELETE", "PUT", "PATCH"])
+    def call(version: str, rest: str) -> Response:
+        return _called(api, requests, f"/{version}/{rest}")
 
     app.register_blueprint(pages.blueprint(api.account))
+    app.register_blueprint(onboarding.blueprint(api.account))
     app.register_blueprint(control.blueprint(plane))
     app.register_blueprint(dashboard.blueprint(plane, requests))
     return app
@@ -166,6 +172,7 @@ def _called(api: Api, requests: dashboard.Requests, path: str) -> Response:
         key=_api_key(request.headers.get("Authorization"), request.authorization),
         headers=_headers(request.headers),
         is_json=request.is_json,
+        json=request.get_json(silent=True),
     )
     line = {"id": "", "method": request.method, "path": path, "status": "dropped"}
     requests.appendleft(line)

@@ -28,6 +28,17 @@ class Operation:
         return tuple(self.name.split(" ", 1)[1].strip("/").split("/"))
 
 
+def route(operations: dict[str, Operation], method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    """Return the operation among these that a request names, with the values of its placeholders."""
+    parts = tuple(path.strip("/").split("/"))
+    for operation in operations.values():
+        if operation.name.startswith(f"{method} ") and len(operation.segments) == len(parts):
+            pairs = list(zip(operation.segments, parts, strict=True))
+            if all(part and (name == part or name.startswith("{")) for name, part in pairs):
+                return operation, {name.strip("{}"): part for name, part in pairs if name.startswith("{")}
+    return None
+
+
 @dataclass(frozen=True)
 class Specification:
     """The description of one version of the API."""
@@ -39,13 +50,7 @@ class Specification:
 
     def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """Return the operation that a request names, with the values of its placeholders."""
-        parts = tuple(path.strip("/").split("/"))
-        for operation in self.operations.values():
-            if operation.name.startswith(f"{method} ") and len(operation.segments) == len(parts):
-                pairs = list(zip(operation.segments, parts, strict=True))
-                if all(part and (name == part or name.startswith("{")) for name, part in pairs):
-                    return operation, {name.strip("{}"): part for name, part in pairs if name.startswith("{")}
-        return None
+        return route(self.operations, method, path)
 
     def resolve(self, schema: JSON) -> JSON:
         """Follow a reference to the schema it names."""
@@ -62,7 +67,7 @@ class Specification:
             self._blanks[name] = self._blank(self.schemas[name])
         return copy.deepcopy(self._blanks[name])
 
-    def compose(self, name: str, **values: Any) -> JSON:
+    def compose(self, name: str, /, **values: Any) -> JSON:
         """Return a new object of a kind with these values. Raises KeyError: the kind has no such field."""
         blank = self.blank(name)
         unknown = values.keys() - self.schemas[name]["properties"].keys()

@@ -15,6 +15,12 @@ from typing import Any
 
 from marketplace.sandbox.spec import JSON
 
+# A file of before the balance was kept has movements and no sums.
+SUMS = """
+INSERT INTO balance (account, currency, available_on, net)
+  SELECT '', json_extract(body, '$.currency'), json_extract(body, '$.available_on'), sum(json_extract(body, '$.net'))
+  FROM object WHERE kind = 'balance_transaction' AND NOT EXISTS (SELECT 1 FROM balance) GROUP BY 2, 3
+"""
 TABLES = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS object (
@@ -30,6 +36,17 @@ CREATE INDEX IF NOT EXISTS object_setup_intent ON object (kind, json_extract(bod
   WHERE json_extract(body, '$.setup_intent') IS NOT NULL;
 CREATE INDEX IF NOT EXISTS object_expiry ON object (json_extract(body, '$.expires_at'))
   WHERE kind = 'checkout.session' AND json_extract(body, '$.status') = 'open';
+CREATE INDEX IF NOT EXISTS object_account ON object (kind, json_extract(body, '$._account'), seq)
+  WHERE json_extract(body, '$._account') IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_due ON object (json_extract(body, '$._due'))
+  WHERE json_extract(body, '$._due') IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_charge ON object (kind, json_extract(body, '$.charge'), seq)
+  WHERE json_extract(body, '$.charge') IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_transfer_group ON object (kind, json_extract(body, '$.transfer_group'), seq)
+  WHERE json_extract(body, '$.transfer_group') IS NOT NULL;
+CREATE TABLE IF NOT EXISTS balance (
+  account TEXT NOT NULL, currency TEXT NOT NULL, available_on INTEGER NOT NULL, net INTEGER NOT NULL,
+  PRIMARY KEY (account, currency, available_on)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS idempotency (
   key TEXT PRIMARY KEY, created INTEGER NOT NULL, url TEXT NOT NULL, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
   body TEXT NOT NULL, request TEXT NOT NULL);
@@ -40,7 +57,6 @@ CREATE TABLE IF NOT EXISTS delivery (
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (due) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS delivery_event ON delivery (event);
 """
-TABLE_NAMES = ("setting", "object", "idempotency", "delivery")
 
 
 class StoreBusyError(Exception):
@@ -83,6 +99,7 @@ class Store:
         self._connection.execute("BEGIN EXCLUSIVE")
         for statement in TABLES.split(";\n"):
             self._connection.execute(statement)
+        self._connection.execute(SUMS)
         self._connection.execute("COMMIT")
         self._settings = dict(self._connection.execute("SELECT name, value FROM setting").fetchall())
 
@@ -144,7 +161,7 @@ class Store:
         """Keep a new object."""
         self.run(
             "INSERT INTO object (id, kind, created, body) VALUES (?, ?, ?, ?)",
-            (body["id"], body["object"], body["created"], _text(body)),
+            (body["id"], body["object"], body.get("_created", body["created"]), _text(body)),
         )
 
     def replace(self, body: JSON) -> None:
@@ -174,7 +191,7 @@ class Store:
         """Forget everything but objects of the kinds to keep."""
         kinds = list(keep)
         marks = ", ".join("?" for _ in kinds)
-        for table in ("setting", "idempotency", "delivery"):
+        for table in ("setting", "balance", "idempotency", "delivery"):
             self.run(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
         self.run(f"DELETE FROM object WHERE kind NOT IN ({marks})", kinds)  # noqa: S608 - marks only
         self._settings = {}

@@ -12,7 +12,7 @@ from marketplace.sandbox.spec import JSON
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-@operation("POST /v1/webhook_endpoints", "api_version", "description", "enabled_events", "metadata", "url")
+@operation("POST /v1/webhook_endpoints", "api_version", "connect", "description", "enabled_events", "metadata", "url")
 def create(account: Account, call: Call) -> JSON:
     """Create an endpoint. The secret is told here and never again, as at Stripe."""
     params = call.params
@@ -29,7 +29,7 @@ def create(account: Account, call: Call) -> JSON:
         url=params["url"],
     )
     secret = new_id("webhook_secret")
-    account.add(endpoint | {"_secret": secret})
+    account.add(endpoint | {"_secret": secret, "_connect": params.get("connect", False)})
     return endpoint | {"secret": secret}
 
 

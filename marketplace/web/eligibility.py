@@ -1,9 +1,7 @@
 """The rule's answer in words: one sentence for the verdict, one for why, one way out."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import session as cookie
@@ -16,29 +14,14 @@ from marketplace.pledges import services as pledges
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web.context import Me, Session
-from marketplace.web.filters import in_english, km, of_place
+from marketplace.web.filters import km
 from marketplace.web.messages import sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
+from marketplace.web.whom import reserved
 
 COMMUNE = "commune"
 # Amounts that pages offer at a click, in cents. The largest is what the rule is asked for.
 _SHORTCUTS = (10_00, 20_00, 50_00, 100_00, 250_00, 500_00)
 _USUAL, _OFFERED = 20_00, 3
-_KIND = re.compile(r"^Communauté (?:urbaine|d.agglomération|de communes) ")
-_PREPOSITION = re.compile(r"^(?:d[ue] |de la |des |de l.|d['’])")
-_OF = re.compile(r"^(?:du |de la |des |de l['’]|de |d['’])")
-_INITIALS = re.compile(r" \([^)]*\)$")
-# First words of names of intercommunalities that want an article after "of".
-_ARTICLES = {
-    "du ": "Bassin Cap Centre Cœur Grand Haut Massif Pays Plateau Sud Val",
-    "de la ": "Communauté Côte Haute Métropole Plaine Porte Terre Vallée",
-    "des ": "Bastides Causses Collines Coteaux Côtes Hautes Hauts Monts Plaines Portes Rives Terres Vallées",
-}
-_ARTICLE = {word: article for article, words in _ARTICLES.items() for word in words.split()}
-_LEADING = {"Le": "du ", "Les": "des "}
-_VOWEL = re.compile(r"^[aeiouyàâéèêëîïôûœ]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -71,49 +54,6 @@ def commune_of(person: Me | None) -> str | None:
         return person.commune_code
     typed = cookie.get(COMMUNE)
     return typed if isinstance(typed, str) else None
-
-
-def zones_in_words(session: Session, campaigns: "Collection[tuple[UUID, str, Commune]]") -> dict[UUID, str]:
-    """Return whom campaigns (id, preset, commune) are for: "habitants du Grand Poitiers". One statement."""
-    codes = {commune.departement_code for _id, _preset, commune in campaigns}
-    departements = territories.places(session, "departement", codes)
-    words = {}
-    for campaign_id, preset, commune in campaigns:
-        if preset == "epci":
-            words[campaign_id] = _("habitants %(of_unit)s", of_unit=_unit(commune.epci_name))
-        else:
-            of_departement = of_place(departements[commune.departement_code])
-            words[campaign_id] = _("habitants %(of)s et des départements voisins", of=of_departement)
-    return words
-
-
-def reserved(zone: str) -> str:
-    """Return the whole sentence: "Réservé aux habitants du Grand Poitiers"."""
-    return _("Réservé aux %(zone)s", zone=zone)
-
-
-def _unit(name: str) -> str:
-    """Return "of" and an intercommunality in the reader's language."""
-    if not in_english():
-        return _of_unit(name)
-    return f"of {_OF.sub('', _INITIALS.sub('', _KIND.sub('', name)))}"
-
-
-def _of_unit(name: str) -> str:
-    """Return an intercommunality with its preposition, without its legal kind: "du Grand Poitiers".
-
-    The release gives these names no article; the first word tells most of them.
-    """
-    bare = _INITIALS.sub("", _KIND.sub("", name))
-    if _PREPOSITION.match(bare):
-        return bare
-    first, _, rest = bare.partition(" ")
-    if first in _LEADING and rest:
-        return _LEADING[first] + rest
-    article = _ARTICLE.get(first.partition("-")[0])
-    if article is not None:
-        return article + bare
-    return f"d’{bare}" if _VOWEL.match(bare) else f"de {bare}"
 
 
 def locality(home: Commune | None, there: Commune, zone: str, *, inside: bool, proven_enough: bool) -> Locality:

@@ -13,6 +13,7 @@ from marketplace.core.money import Money, parse_amount
 from marketplace.web.filters import in_english
 
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?", re.ASCII)
+_NUMBER = re.compile(r"(\d{1,6})\s?(?:%|km|jours?|days?|mois|personnes?|people)?", re.ASCII | re.IGNORECASE)
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$", re.ASCII)
 _FRENCH = re.compile(r"^(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})$", re.ASCII)
 
@@ -70,6 +71,11 @@ class MoneyField(_TypedField):
 
     def write(self, value: Money) -> str:
         """Write "50" or "12,50"; "12.50" in English."""
+        return self.written(value)
+
+    @staticmethod
+    def written(value: Money) -> str:
+        """Write an amount as the field reads it back."""
         euros, cents = divmod(value.cents, 100)
         return f"{euros}{'.' if in_english() else ','}{cents:02d}" if cents else str(euros)
 
@@ -82,6 +88,27 @@ def _without_english_signs(text: str) -> str:
     """Return an amount without the sign before it and the commas between thousands; "12,50" keeps its own."""
     bare = text.removeprefix("€").strip()
     return bare.replace(",", "") if _THOUSANDS.fullmatch(bare) else bare
+
+
+class NumberField(_TypedField):
+    """A whole number, its unit allowed after it: "20", "20 km", "60 %", "14 jours" → `int`."""
+
+    keywords = {"inputmode": "numeric", "size": "6"}  # noqa: RUF012
+
+    def read(self, text: str) -> int:
+        """Read a number of six digits at most. Raises ValueError."""
+        found = _NUMBER.fullmatch(text)
+        if found is None:
+            raise ValueError(text)
+        return int(found[1])
+
+    def write(self, value: int) -> str:
+        """Write the number alone."""
+        return str(value)
+
+    def refusal(self) -> str:
+        """Say how to write a number."""
+        return str(_("Saisissez un nombre entier, par exemple 14."))
 
 
 class DateField(_TypedField):

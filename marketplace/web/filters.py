@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
-from marketplace.web import charts, covers, form_filters
+from marketplace.web import charts, covers, form_filters, glossary
 
 # Between thousands, before €, %, km. Not the narrow U+202F: both our fonts lack it, and browsers then draw it
 # two pixels wide, so that "32 000" reads as one block.
@@ -147,6 +147,12 @@ def percent_of(part: int, whole: int) -> str:
     return percent(part * 100 // whole if whole else 0)
 
 
+def permille(value: int) -> str:
+    """Write thousandths as a percentage with one decimal: "21,7 %", "21.7%" in English."""
+    whole, tenth = divmod(value, 10)
+    return f"{whole}.{tenth}%" if in_english() else f"{whole},{tenth}{NBSP}%"
+
+
 def days(number: int) -> str:
     """Write how many days are left: "12 jours", "dernier jour"."""
     if number < 1:
@@ -224,6 +230,7 @@ FILTERS: Mapping[str, Any] = {
         km,
         percent,
         percent_of,
+        permille,
         days,
         days_left,
         wait,
@@ -246,3 +253,4 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(form_filters.FILTERS)
     app.jinja_env.globals.update(cover=covers.cover, ring_chart=charts.ring_chart, chart_parts=charts.parts)
     app.jinja_env.globals["lang_fr"] = lang_fr
+    app.jinja_env.globals["glossary"] = glossary.TERMS

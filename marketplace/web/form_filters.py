@@ -1,10 +1,10 @@
 """What the form macros ask of a WTForms field: its kind, its errors, the attributes that tie words to a control."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import LazyString
-from wtforms import BooleanField, Field, FileField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, Field, FieldList, FileField, FormField, RadioField, SelectField, TextAreaField
 from wtforms.form import BaseForm
 
 _KINDS = (
@@ -60,12 +60,32 @@ def max_length(field: Field) -> int | None:
 
 def problems(form: BaseForm) -> list[tuple[str, str]]:
     """Return (id of the control, sentence) for each field that is wrong; an empty id for the form as a whole."""
-    found = [("", sentence) for sentence in _sentences(form.form_errors)]
+    return [("", sentence) for sentence in _sentences(form.form_errors)] + _wrong(form)
+
+
+def _wrong(form: BaseForm) -> list[tuple[str, str]]:
+    found = []
     for field in form:
-        if field.errors:
+        own, inner = field.errors, []
+        if isinstance(field, FieldList) and all(isinstance(line, FormField) for line in field):
+            # Its errors are sentences about the whole list, and what is wrong on each line.
+            own = [error for error in field.errors if not isinstance(error, Mapping)]
+            inner = [fault for line in field for fault in _wrong(line.form)]
+        if own:
             target = f"{field.id}-0" if control(field) == "radio" else field.id
-            found.append((target, first_error(field.errors)))
+            found.append((target, first_error(own)))
+        found += inner
     return found
+
+
+def _single(fields: Iterable[Field]) -> Iterator[Field]:
+    """Yield the fields of a form and of the forms inside it, in order."""
+    for field in fields:
+        first = next(iter(field), None) if isinstance(field, FieldList) else field
+        if isinstance(first, FormField):
+            yield from _single(field)
+        else:
+            yield field
 
 
 FILTERS: Mapping[str, Any] = {

@@ -85,6 +85,7 @@ _DEMONSTRATION = (
 _FOOTER = (
     Link("/comment-ca-marche", _l("Comment ça marche")),
     Link("/regle-locale", _l("La règle locale")),
+    Link("/regle-locale/malaunay", _l("La règle, rejouée")),
     Link("/frais-et-risques", _l("Frais et risques")),
     Link("/relecture", _l("Relecture et recours")),
     Link("/accessibilite", _l("Accessibilité")),

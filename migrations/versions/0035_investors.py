@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0035_investors"
-down_revision = "0020_organisation"
+down_revision = "0013_uses"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0050_moderation"
-down_revision = "0036_pledge_life"
+down_revision = "0021_proof"
 branch_labels = None
 depends_on = None
 

@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 import jsonschema
 import stripe
 
-from marketplace.sandbox.spec import specification
+from marketplace.sandbox.spec import route, specification
+from marketplace.sandbox.v2 import OPERATIONS
+from tests.contract.sdk_types import answer_problems
 
 DRAFT = jsonschema.Draft4Validator
 
@@ -37,7 +39,7 @@ class Ledger:
 
 
 class ValidatingClient(stripe.RequestsClient):
-    """Sends requests as usual and validates each answer of a v1 call."""
+    """Sends requests as usual and validates each answer: v1 by Stripe's description, v2 by the types of its SDK."""
 
     def __init__(self, ledger: Ledger | None = None, **options: Any) -> None:
         super().__init__(**{"timeout": 10, **options})
@@ -53,8 +55,11 @@ def validate(ledger: Ledger, method: str, path: str, status: int, content: str |
     """Hold one answer against the description. Raises AnswerProblemError."""
     ledger.answers += 1
     body = json.loads(content)
-    routed = specification().route(method, path)
-    if routed is None or status != 200:
+    routed = specification().route(method, path) or route(OPERATIONS, method, path)
+    if routed is not None and status == 200 and path.startswith("/v2/"):
+        ledger.operations.add(routed[0].name)
+        problems = answer_problems(body)
+    elif routed is None or status != 200:
         problems = problems_of(body, {"$ref": "#/schemas/error"})
     else:
         ledger.operations.add(routed[0].name)

@@ -48,7 +48,7 @@ def _small(plan: Plan) -> Plan:
     shorter = replace(plan, raised=raised, around=plan.around[:1])
     if plan.state != "funded":
         return shorter
-    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2)
+    return replace(shorter, threshold=raised // 2, goal=raised, cap=raised * 2, uses=())
 
 
 # A part of the demonstration, quick to make, with a campaign in each state.
@@ -92,6 +92,21 @@ def _incomplete(page: Page) -> None:
     page.get_by_role("button", name="Enregistrer et envoyer en relecture").click()
 
 
+def _choose_rule(page: Page, button: str) -> None:
+    page.get_by_label("Commune du projet").fill("Antoigné (Maine-et-Loire)")
+    page.get_by_label("Seuil de réussite").fill("200 000")
+    page.get_by_label("Les plus proches d’abord, puis plus loin").check(force=True)
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def _tried(page: Page) -> None:
+    _choose_rule(page, "Voir qui peut participer")
+
+
+def _taken_apart(page: Page) -> None:
+    _choose_rule(page, "Régler cercle par cercle")
+
+
 def _no_reason(page: Page) -> None:
     page.get_by_role("button", name="Renvoyer au porteur").click()
 
@@ -128,8 +143,17 @@ STOPS = (
     Stop("feed-resident", "/", "claire"),
     Stop("feed-filtered", "/?nature=gift&tri=distance", "claire"),
     Stop("feed-nothing", "/?secteur=sport", "claire"),
+    Stop("feed-by-legal-form", "/?statut=scic", "claire"),
+    Stop("commune-visitor", "/communes/86194"),
+    Stop("commune-resident", "/communes/86194", "claire"),
+    Stop("commune-nothing", "/communes/33063?secteur=sport"),
+    Stop("order-of-lists", "/ordre-des-projets"),
     Stop("feed-far", "/", "jerome"),
     Stop("figures", "/nos-chiffres"),
+    Stop("why-visitor", "/collectes/{live}/pourquoi"),
+    Stop("why-resident", "/collectes/{live}/pourquoi", "claire"),
+    Stop("why-far", "/collectes/{live}/pourquoi?commune=Bordeaux&montant=60"),
+    Stop("why-which-commune", "/collectes/{live}/pourquoi?commune=Saint-Denis", status=422),
     Stop("communes", "/communes"),
     Stop("communes-found", "/communes?q=Saint-Denis"),
     Stop("communes-none", "/communes?q=Xyzzy"),
@@ -138,6 +162,8 @@ STOPS = (
     Stop("zone-wide", "/proposer/zone?commune=Poitiers&preset=departement_and_bordering"),
     Stop("how-it-works", "/comment-ca-marche"),
     Stop("local-rule", "/regle-locale"),
+    Stop("replay", "/regle-locale/malaunay"),
+    Stop("attestations", "/attestations"),
     Stop("fees-and-risks", "/frais-et-risques"),
     Stop("accessibility", "/accessibilite"),
     Stop("privacy", "/confidentialite"),
@@ -164,6 +190,10 @@ STOPS = (
     Stop("residence-proven", "/mon-compte/residence", "claire"),
     Stop("residence-asked", "/mon-compte/residence", "bastien"),
     Stop("residence-declared", "/mon-compte/residence", "newcomer"),
+    Stop("residence-proof", "/mon-compte/residence/justificatif", "newcomer"),
+    Stop("residence-proof-empty", "/mon-compte/residence/justificatif", "newcomer", _send("Lire le code signé"), 422),
+    Stop("residence-letter", "/mon-compte/residence/lettre", "newcomer"),
+    Stop("residence-letter-empty", "/mon-compte/residence/lettre", "newcomer", _send("Demander la lettre"), 422),
     Stop("residence-move", "/mon-compte/residence/demenagement", "claire"),
     Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", _send("Changer de commune"), 422),
     # Organisations
@@ -234,11 +264,15 @@ STOPS = (
     Stop("projects-none", "/mes-projets", "claire"),
     Stop("projects", "/mes-projets", "nadia"),
     Stop("project-new", "/mes-projets/nouveau", "nadia"),
+    Stop("project-new-tried", "/mes-projets/nouveau", "nadia", _tried),
+    Stop("project-new-rings", "/mes-projets/nouveau", "nadia", _taken_apart),
     Stop("project-new-wrong", "/mes-projets/nouveau", "nadia", _incomplete, 422),
     Stop("project-draft", "/mes-projets/{draft}", "nadia"),
     Stop("project-edit", "/mes-projets/{draft}/modifier", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
     Stop("project-live", "/mes-projets/{live}", "nadia"),
+    Stop("project-money", "/mes-projets/{funded}/argent", "nadia"),
+    Stop("project-money-draft", "/mes-projets/{draft}/argent", "nadia"),
     Stop("project-sent-back", "/mes-projets/{sent_back}", "samuel"),
     Stop("project-waiting", "/mes-projets/{waiting}", "nadia"),
     # Administrators
@@ -253,6 +287,11 @@ STOPS = (
     Stop("categories", "/moderation/investisseurs", "helene"),
     Stop("category-refusal", "/moderation/investisseurs/{category}/refus", "helene"),
     Stop("category-refusal-wrong", "/moderation/investisseurs/{category}/refus", "helene", _send("Refuser"), 422),
+    Stop("residence-review", "/moderation/residences/{request}", "helene"),
+    Stop("residence-refusal-wrong", "/moderation/residences/{request}", "helene", _send("Refuser"), 422),
+    Stop("residence-letters", "/moderation/lettres", "helene"),
+    Stop("residence-conflicts", "/moderation/conflits", "helene"),
+    Stop("residence-register", "/moderation/residences/registre?adresse=claire@demo-mitoyen.fr", "helene"),
     Stop("organisations-waiting", "/moderation/organisations", "helene"),
     Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
     Stop("territories", "/territoires-de-projet", "helene"),
@@ -296,6 +335,18 @@ class Tour:
     def close(self) -> None:
         for page in self._pages.values():
             page.context.close()
+
+    def leave_no_card_open(self) -> None:
+        """Save the cards that were left open to be looked at: after three of them a resident has to wait a day."""
+        page = self.page("claire")
+        left = page.locator(".line", has_text="Carte à enregistrer")
+        page.goto(f"{self.site}/mes-engagements")
+        while left.count():
+            left.first.get_by_role("link").click()
+            page.get_by_role("button", name="Enregistrer ma carte").click()
+            steps.save_card(page)
+            steps.saved(page)
+            page.goto(f"{self.site}/mes-engagements")
 
     def page(self, who: str) -> Page:
         """Return somebody's page, signed in the first time."""
@@ -415,8 +466,8 @@ class Tour:
             ask.click()
         page = self.page("helene")
         page.goto(f"{self.site}/moderation/residences")
-        refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
-        return str(refuse.get_attribute("href")).split("/")[-2]
+        asked = page.get_by_role("link", name=steps.display_name("bastien"))
+        return str(asked.get_attribute("href")).split("/")[-1]
 
     def _category(self) -> str:
         """Have the declared resident fail the test and ask for less protection, once; return the request."""

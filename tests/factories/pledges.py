@@ -1,6 +1,7 @@
 """Makes pledges in any state of their life."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from sqlalchemy import select
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
-from marketplace.pledges import checkout, settlement, waiting
+from marketplace.payments import onboarding, recipients
+from marketplace.pledges import checkout, collector, disputes, errands, payback, settlement, waiting
 from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge as PledgeRow
+from marketplace.pledges.rules import TAKEN
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.models import Project as ProjectRow
 from marketplace.protection import texts
@@ -19,8 +22,11 @@ from tests.factories.campaigns import Campaigns
 from tests.factories.rows import DAY, HOUR, MINUTE, Account, Campaign, Organisation, Pledge
 
 
+@dataclass
 class Pledges(Campaigns):
     """Makes pledges, and ends campaigns with theirs."""
+
+    _heard: int = 0
 
     def pledge(
         self,
@@ -153,20 +159,85 @@ class Pledges(Campaigns):
         if state == "charging":
             self.gateway.unavailable = True
             try:
-                settlement.charge(self.database, self.gateway, **ids, now=at)
+                collector.run_one(self.database, self.gateway, **ids, now=at)
             except Unavailable:
                 return at
             finally:
                 self.gateway.unavailable = False
-        self.gateway.declines[:0] = {"paid": [None], "action_required": ["insufficient_funds"]}.get(
-            state, ["insufficient_funds", "insufficient_funds"]
-        )
-        settlement.charge(self.database, self.gateway, **ids, now=at)
+        self.gateway.declines[:0] = {
+            "action_required": ["insufficient_funds"],
+            "dropped": ["insufficient_funds"] * 2,
+        }.get(state, [])
+        if state in TAKEN:
+            return self._after_payment(state, campaign_id, pledge_id, at)
+        collector.run_one(self.database, self.gateway, **ids, now=at)
         if state == "dropped":
             until = self.row(campaign_id, pledge_id).recover_until
             assert until is not None
-            settlement.charge(self.database, self.gateway, **ids, now=until)
+            collector.run_one(self.database, self.gateway, **ids, now=until)
             return until
+        return at
+
+    def recipient(self, campaign_id: UUID, *, active: bool = True, now: datetime | None = None) -> str:
+        """Have the owner of a campaign open their account at the provider; return its id there."""
+        owner = select(ProjectRow.owner_id).join(CampaignRow, CampaignRow.project_id == ProjectRow.id)
+        owner_id = self.do(lambda session: session.scalars(owner.where(CampaignRow.id == campaign_id)).one())
+        at = now or self.now
+        onboarding.page_url(
+            self.database,
+            self.gateway,
+            account_id=owner_id,
+            email="porteur@exemple.fr",
+            name="Le fournil",
+            company=True,
+            back="http://127.0.0.1:8000/retour",
+            again="http://127.0.0.1:8000/encore",
+            now=at,
+        )
+        known = self.do(lambda session: recipients.find(session, owner_id))
+        assert known is not None
+        if active:
+            self.gateway.onboard(known.provider_id)
+            onboarding.refresh(self.database, self.gateway, account_id=owner_id, now=at)
+        return known.provider_id
+
+    def hear(self, look_up: Callable[..., str], at: datetime, **ids: str) -> str:
+        """Have news of the provider applied, as the job does."""
+        self._heard += 1
+        facts = {"now": at, "stripe_event_id": f"evt_of_a_factory_{self._heard}"}
+        return look_up(self.database, self.gateway, **ids, **facts)
+
+    def _after_payment(self, state: str, campaign_id: UUID, pledge_id: UUID, at: datetime) -> datetime:
+        """Bring a pledge that is about to be charged to what may become of its money."""
+        ids = {"campaign_id": campaign_id, "pledge_id": pledge_id}
+
+        def run() -> str:
+            return collector.run_one(self.database, self.gateway, **ids, now=at)
+
+        run()
+        if state == "paid":
+            return at
+        for other in self.do(lambda session: errands.to_run(session, now=at)):
+            if other[0] == campaign_id:
+                collector.run_one(self.database, self.gateway, campaign_id=other[0], pledge_id=other[1], now=at)
+        self.do(lambda session: settlement.finish(session, campaign_id=campaign_id, now=at))
+        self.recipient(campaign_id, now=at)
+        run()
+        if state == "transferred":
+            return at
+        if state in {"disputed", "charged_back"}:
+            dispute = self.gateway.contest(str(self.row(**ids).payment_intent_id)).dispute_id
+            self.hear(disputes.look_up, at, dispute_id=dispute)
+            run()
+            if state == "charged_back":
+                self.gateway.judge(dispute, won=False)
+                self.hear(disputes.look_up, at, dispute_id=dispute)
+            return at
+        self.do(lambda session: payback.give_back(session, **ids, cause="refund_decided", now=at))
+        run()  # the owner gives it back first
+        if state != "refunding":
+            self.gateway.refusals["refund"] = [] if state == "refunded" else ["charge_disputed"]
+            run()
         return at
 
     def _fill(self, campaign_id: UUID) -> None:
@@ -198,9 +269,9 @@ class Pledges(Campaigns):
         at += 15 * DAY
         self.do(lambda session: settlement.decide_success(session, campaign_id=campaign_id, now=at))
         if state == "funded":
-            for due in self.do(lambda session: settlement.due_charges(session, at)):
-                if due[0] == campaign_id:
-                    settlement.charge(self.database, self.gateway, campaign_id=due[0], pledge_id=due[1], now=at)
+            firm = select(PledgeRow.id).where(PledgeRow.campaign_id == campaign_id, PledgeRow.state == "confirmed")
+            for pledge_id in self.do(lambda session: session.scalars(firm).all()):
+                collector.run_one(self.database, self.gateway, campaign_id=campaign_id, pledge_id=pledge_id, now=at)
             self.do(lambda session: settlement.finish(session, campaign_id=campaign_id, now=at))
         found = self.do(lambda session: session.get_one(CampaignRow, campaign_id).state)
         assert found == state, found

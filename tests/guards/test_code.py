@@ -76,7 +76,7 @@ ENVIRONMENT = ("os.environ", "os.getenv", "os.putenv")
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "real_now", "clock.real_now")
 # The doors; and what stands right behind them, for devices and limits live in real time, not the demonstration's.
 MAY_READ_THE_CLOCK = {
-    "marketplace/cli.py",
+    "marketplace/cli_context.py",
     "marketplace/jobs/upkeep.py",
     "marketplace/jobs/wiring.py",
     "marketplace/core/clock.py",

@@ -11,12 +11,14 @@ from sqlalchemy.orm import sessionmaker
 from marketplace.accounts import sign_in as devices
 from marketplace.core.db import Base, Database
 from marketplace.payments import inbox
-from marketplace.residency import organisations
+from marketplace.residency import letters, organisations, proofs, revocation
 from marketplace.residency import services as residency
 from tests import rows
-from tests.factories import Make
+from tests.factories import Account, Make
 from tests.factories.organisations import OTHER_SIREN, SIRET
+from tests.factories.proofs import KEYRING
 from tests.fakes import FakeGateway
+from tests.signed_bills import authority, fresh
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -41,9 +43,15 @@ def named(key: str, *names: str) -> str:
     return f"INSERT INTO custom_territory (id, name, sort_key, note, created_by, created_at) VALUES {', '.join(rows)}"
 
 
+def owed(cents: int, people: int) -> str:
+    """Write down what a fund owes."""
+    return f"INSERT INTO fund_match SELECT id, 0, 'Ville', {cents}, {people}, now() FROM campaign LIMIT 1"
+
+
 LIVE = "state = 'live'"
 UNDECIDED, GRANTED = "outcome IS NULL AND organisation_id IS NULL", "outcome = 'granted'"
 ACCEPTED = "outcome = 'accepted'"
+NEITHER = "(SELECT id FROM account WHERE id NOT IN (account_id, holder_id) LIMIT 1)"
 CASES = {
     "ck_account_display_name_length": change("account", "display_name = ''"),
     "ck_account_email_length": change("account", "email = repeat('x', 255)"),
@@ -62,6 +70,20 @@ CASES = {
     "ck_transfer_kind": change("transfer", "kind = 'gift'", "kind = 'post'"),
     "ck_transfer_resolution_names_pending": change("transfer", "pending_id = id", "kind = 'pending'"),
     "ck_transfer_two_accounts": change("transfer", "debit_account = credit_account"),
+    "uq_transfer_step": twice("transfer", "id", where="kind = 'transfer'"),
+    "ck_settlement_job_kind": change("settlement_job", "kind = 'gift'"),
+    "ck_settlement_job_state": change("settlement_job", "state = 'lost'", "state = 'done'"),
+    "ck_settlement_job_ended": change("settlement_job", "ended_at = NULL", "state = 'done'"),
+    "ck_settlement_job_positive": change("settlement_job", "number = 0"),
+    "uq_settlement_job_campaign_id_pledge_id_kind_number": twice("settlement_job", "id", where="state = 'done'"),
+    "uq_settlement_job_open": (
+        "INSERT INTO settlement_job SELECT (jsonb_populate_record(NULL::settlement_job, to_jsonb(s) ||"
+        ' \'{"id": "0190a0a0-0000-7000-8000-000000000009", "number": 9}\')).*'
+        " FROM settlement_job s WHERE state = 'open' LIMIT 1"
+    ),
+    "ck_payment_recipient_status": change("payment_recipient", "status = 'lost'"),
+    "ck_payment_recipient_test_mode_only": change("payment_recipient", "livemode = true"),
+    "uq_payment_recipient_provider_id": twice("payment_recipient", "account_id"),
     "uq_transfer_campaign_id_pending_id": twice("transfer", "id", where="kind = 'post'"),
     "ck_project_legal_form": change("project", "legal_form = 'gang'"),
     "ck_project_sector": change("project", "sector = 'casino'"),
@@ -76,6 +98,51 @@ CASES = {
     "ck_residence_link_level_known": change("residence_link", "level = -1"),
     "ck_residence_link_not_by_oneself": change("residence_link", "verified_by = account_id"),
     "ck_residence_link_proven_when_high": change("residence_link", "level = 2", "verified_at IS NULL"),
+    "ck_residence_link_revoked_is_worth_nothing": change("residence_link", "level = 1", "revoked_at IS NOT NULL"),
+    "ck_residence_link_revoked_with_reason": change("residence_link", "revoke_reason = NULL", "revoked_at IS NOT NULL"),
+    "ck_residence_link_seconded_by_another": change(
+        "residence_link", "seconded_by = verified_by", "verified_by IS NOT NULL"
+    ),
+    "ck_residence_link_verified_with_known": change("residence_link", "verified_with = 'hearsay'"),
+    "ck_residence_request_first_of_two": change("residence_request", "first_by = (SELECT id FROM account LIMIT 1)"),
+    "ck_residence_request_pages_range": change("residence_request", "pages = 9"),
+    "ck_residence_request_two_are_two": change(
+        "residence_request", "by_two = true, first_by = decided_by", "decided_by IS NOT NULL"
+    ),
+    "ck_proof_page_number_range": change("proof_page", "number = 9"),
+    "ck_signed_use_hashes_are_digests": change("signed_use", "code_hash = 'short'"),
+    "ck_signed_use_postcode_length": change("signed_use", "postcode = '8600'"),
+    "ck_residence_attempt_kind_known": change("residence_attempt", "kind = 'guess'"),
+    "ck_residence_conflict_kind_known": change("residence_conflict", "kind = 'quarrel'"),
+    "ck_residence_conflict_not_by_one_of_them": change(
+        "residence_conflict", "outcome = 'both', decided_at = now(), decided_by = holder_id"
+    ),
+    "ck_residence_conflict_outcome_known": change(
+        "residence_conflict", f"outcome = 'none', decided_at = now(), decided_by = {NEITHER}"
+    ),
+    "ck_residence_conflict_outcome_when_decided": change(
+        "residence_conflict", f"decided_at = now(), decided_by = {NEITHER}"
+    ),
+    "ck_residence_conflict_somebody_decided": change("residence_conflict", "outcome = 'both', decided_at = now()"),
+    "ck_residence_conflict_two_accounts": change("residence_conflict", "holder_id = account_id"),
+    "uq_residence_conflict_one_pair": twice("residence_conflict", "id"),
+    "ck_residence_letter_address_has_key": change("residence_letter", "wrapped_key = NULL", "posted_at IS NULL"),
+    "ck_residence_letter_address_until_posted": change(
+        "residence_letter", "address = NULL, wrapped_key = NULL", "posted_at IS NULL"
+    ),
+    "ck_residence_letter_code_is_a_digest": change("residence_letter", "code_hash = 'short'"),
+    "ck_residence_letter_expires_when_posted": change("residence_letter", "expires_at = now()", "posted_at IS NULL"),
+    "ck_residence_letter_outcome_known": change(
+        "residence_letter", "outcome = 'lost', ended_at = now()", "posted_at IS NOT NULL"
+    ),
+    "ck_residence_letter_outcome_when_ended": change(
+        "residence_letter", "outcome = 'expired'", "posted_at IS NOT NULL"
+    ),
+    "ck_residence_letter_printed_before_posted": change(
+        "residence_letter", "code_hash = NULL", "posted_at IS NOT NULL"
+    ),
+    "ck_residence_letter_tries_range": change("residence_letter", "tries = 6"),
+    "uq_residence_letter_one_open": twice("residence_letter", "id"),
     "uq_residence_link_one_home": twice("residence_link", "id", where="ended_at IS NULL"),
     "ck_residence_request_decided_after_asked": change(
         "residence_request", "decided_at = asked_at - interval '1 s'", "decided_at IS NOT NULL"
@@ -161,6 +228,7 @@ CASES = {
     "ck_campaign_rule_preset": change("campaign", "rule_preset = 'france'", LIVE),
     "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
     "ck_campaign_unit": change("campaign", "unit_cents = minimum_cents + 1", LIVE),
+    "ck_campaign_uses": change("campaign", "uses = '{}'"),
     "ck_campaign_version_number": change("campaign_version", "number = 0"),
     "ck_campaign_version_terms_sha256": change("campaign_version", "terms_sha256 = 'x'"),
     "ck_campaign_ring_minimum_level": change("campaign_ring", "minimum_level = 4"),
@@ -172,14 +240,27 @@ CASES = {
     "ck_campaign_event_reasons_given": change("campaign_event", "note = ''", "new_state = 'refused'"),
     "ck_campaign_event_seq": change("campaign_event", "seq = 0", "seq = 2"),
     "ck_campaign_tally_confirmed_is_live": change("campaign_tally", "confirmed_cents = live_cents + 1"),
+    "ck_campaign_tally_fee": change("campaign_tally", "fee_basis_points = 1001"),
     "ck_campaign_tally_never_over_cap": change("campaign_tally", "reserved_cents = hard_cap_cents - live_cents + 1"),
     "ck_campaign_tally_not_negative": change("campaign_tally", "reserved_cents = -1"),
     "ck_campaign_ring_tally_in_order": change("campaign_ring_tally", "confirmed_cents = taken_cents + 1"),
-    "ck_campaign_ring_tally_ring": change("campaign_ring_tally", "ring = -2"),
+    "ck_campaign_ring_tally_ring": change("campaign_ring_tally", "ring = -3"),
     "ck_listing_territory": change("listing", "territory = 'X86'"),
+    "ck_fund_match_not_negative": owed(-1, 1),
+    "ck_fund_match_people_and_money": owed(1, 0),
+    "ck_pledge_investor_kind": change("pledge", "investor_kind = 'robot'"),
+    "ck_listed_progress": change("listed", "progress = 5"),
+    "ck_listing_link_mask": change("listing", "link_mask = 0"),
+    "ck_listing_total_campaigns": change("listing_total", "campaigns = -1"),
+    "ck_listing_count_campaigns": change("listing_count", "campaigns = -1"),
+    "uq_listing_kind_sector_instrument_legal_form": (
+        "INSERT INTO listing_kind (sector, instrument, legal_form)"
+        " SELECT sector, instrument, legal_form FROM listing_kind LIMIT 1"
+    ),
     "ck_pledge_amount_positive": change("pledge", "amount_cents = 0"),
     "ck_pledge_card_before_reflection": change("pledge", "revocable_until = NULL", "state = 'reflecting'"),
     "ck_pledge_paid_has_charge": change("pledge", "charge_id = NULL", "state = 'paid'"),
+    "ck_pledge_transferred_has_transfer": change("pledge", "transfer_id = NULL", "state = 'transferred'"),
     "ck_pledge_state": change("pledge", "state = 'lost'", "state = 'reflecting'"),
     "ck_pledge_test_mode_only": change("pledge", "livemode = true"),
     "uq_pledge_campaign_id_form_key": twice("pledge", "id", where="state = 'reflecting'"),
@@ -245,7 +326,7 @@ def populate(make: Make) -> None:
     """Make every kind of row there is a constraint about."""
     for state in ("draft", "submitted", "changes_requested", "refused"):
         make.campaign(state=state)
-    for state in ("reflecting", "withdrawn", "confirmed", "paid"):
+    for state in ("reflecting", "withdrawn", "confirmed", "charging", "paid", "transferred"):
         make.pledge(state=state)
     _investors(make)
     asking, refused, moved = (make.account(level=1) for _ in range(3))
@@ -266,6 +347,7 @@ def populate(make: Make) -> None:
         )
     )
     make.do(lambda session: inbox.store(session, make.gateway.events[0], now=at))
+    populate_proofs(make, asking, refused)
     make.branch(make.organisation(), SIRET)
     club = make.organisation(legal_form="association", siren="", rna="W751080001")
     make.do(
@@ -283,6 +365,28 @@ def _investors(make: Make) -> None:
     make.asked_category(make.account(), make.organisation(siren="130025265"))
     make.sophisticated(make.account())
     make.pledge(read=("gift_risk",))
+
+
+def populate_proofs(make: Make, asking: Account, revoked: Account) -> None:
+    """Make every kind of proof there is a constraint about."""
+    judge, at = make.administrator().id, NOW
+    make.request(make.account(level=1))
+    make.letter(asking)
+    make.do(lambda session: letters.print_all(session, keyring=KEYRING, administrator_id=judge, now=at))
+    make.do(lambda session: letters.post_all(session, administrator_id=judge, now=at))
+    make.letter(make.account(level=1), street="14 rue des Feuillants")
+    make.conflict(asking, revoked)
+    link = make.link_of(revoked)
+    make.do(
+        lambda session: revocation.revoke(session, link_id=link, administrator_id=judge, reason="proof_false", now=at)
+    )
+    holder = make.account(level=1, name="Camille D.")
+    codes = [fresh(at).text()]
+    make.do(
+        lambda session: proofs.judge(
+            session, account_id=holder.id, codes=codes, trust=authority().trust, keyring=KEYRING, now=at
+        )
+    )
 
 
 @pytest.mark.parametrize("name", CASES)

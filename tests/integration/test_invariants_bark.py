@@ -36,11 +36,21 @@ BREAKS = {
     "I7": "<pledge uq_pledge_campaign_id_payment_intent_id> UPDATE pledge SET payment_intent_id = 'pi_1'",
     "I8": "<transfer> DELETE FROM transfer WHERE kind = 'post'",
     "I9": "UPDATE campaign SET state = 'closing' WHERE state = 'collecting'",
+    "I9 sent": "UPDATE campaign SET state = 'failed' WHERE state = 'funded'",
+    "I11a fee": "UPDATE pledge SET fee_cents = fee_cents + 1 WHERE state = 'transferred'",
+    "I11a held": "<pledge ck_pledge_transferred_has_transfer>"
+    " UPDATE pledge SET transfer_id = NULL WHERE state = 'transferred'",
+    "I11a due": "<transfer> DELETE FROM transfer WHERE kind = 'refund'",
+    "I11a contested": "<transfer> UPDATE transfer SET amount_cents = amount_cents - 1 WHERE kind = 'dispute'",
+    "I11b": "<transfer> UPDATE transfer SET amount_cents = 1000000 WHERE kind = 'transfer'",
+    "I15a": "UPDATE settlement_job SET state = 'open', ended_at = NULL WHERE kind = 'charge'"
+    " AND pledge_id IN (SELECT id FROM pledge WHERE state = 'transferred')",
+    "I15b": "UPDATE settlement_job SET state = 'void', ended_at = made_at WHERE state = 'open' AND kind = 'charge'",
     "I10": "<pledge_event> UPDATE pledge_event SET stripe_event_id = NULL",
     "I12": "<decision> DELETE FROM decision WHERE seq = 1",
     "I12b": "UPDATE pledge SET commune_code = '33063'",
     "I13": "UPDATE project SET owner_id = (SELECT backer_id FROM pledge WHERE state = 'abandoned')",
-    "I21": "DELETE FROM listing",
+    "I21": "DELETE FROM listed",
     "I22": "INSERT INTO stray_payment "
     "(campaign_id, payment_intent_id, pledge_id, amount_cents, currency, why, noticed_at)"
     " VALUES (gen_random_uuid(), 'pi_1', gen_random_uuid(), 1, 'eur', 'pledge_dropped', now())",
@@ -73,7 +83,18 @@ def unguarded(session, statement):
 @pytest.fixture
 def world(make, gateway, session):
     """A pledge in each state that matters, an act of staff that is chained, and an event that was applied."""
-    for state in ("card_pending", "abandoned", "withdrawn", "reflecting", "action_required", "paid"):
+    for state in (
+        "card_pending",
+        "abandoned",
+        "withdrawn",
+        "reflecting",
+        "action_required",
+        "charging",
+        "paid",
+        "transferred",
+        "refunded",
+        "disputed",
+    ):
         make.pledge(state=state)
     event = {"id": "evt_1", "now": make.now}
     session.execute(

@@ -1,7 +1,11 @@
 """Every page in English: no French word is left but what people wrote, and that is marked."""
 
+from dataclasses import replace
+
 import pytest
 
+from marketplace.accounts.models import Account
+from marketplace.projects.models import Campaign, Project
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
 from tests import french
@@ -14,7 +18,14 @@ STATES = ("live", "closing", "collecting", "funded", "failed")
 PLEDGES = (
     *("card_pending", "reflecting", "confirmed", "charging", "action_required"),
     *("paid", "withdrawn", "released", "abandoned", "dropped"),
+    *("transferred", "refunding", "refunded", "refund_failed", "disputed", "charged_back"),
 )
+
+
+def owner_campaign(session, campaign_id):
+    """Return the account of a campaign's owner, as `sign_in` takes it."""
+    project = session.get_one(Campaign, campaign_id).project_id
+    return session.get_one(Account, session.get_one(Project, project).owner_id)
 
 
 @pytest.fixture
@@ -26,7 +37,8 @@ def left():
         for path in paths:
             answer = client.get(path, headers=ENGLISH)
             assert answer.status_code == status, (path, answer.status_code, answer.location)
-            found[path] = french.left(answer.get_data(as_text=True), *WRITTEN)
+            if answer.mimetype == "text/html":
+                found[path] = french.left(answer.get_data(as_text=True), *WRITTEN)
         return {path: words for path, words in found.items() if words}
 
     return read
@@ -119,6 +131,10 @@ def test_the_pages_of_a_backer(client, make, sign_in, left, refused):
         "/mon-compte/mot-de-passe",
         "/mon-compte/residence",
         "/mon-compte/residence/demenagement",
+        "/mon-compte/residence/justificatif",
+        "/mon-compte/residence/lettre",
+        "/mes-organisations",
+        "/mes-organisations/nouvelle",
     ]
 
     with_choice(client)
@@ -126,6 +142,7 @@ def test_the_pages_of_a_backer(client, make, sign_in, left, refused):
     assert left(client, paths) == {}
     assert refused(client, {f"{here}/participer": {"amount": "100"}, "/mon-compte": {}}) == {}
     assert refused(client, {"/mon-compte/residence/demenagement": {}, "/mon-compte/mot-de-passe": {}}) == {}
+    assert refused(client, {"/mon-compte/residence/justificatif": {}, "/mes-organisations/nouvelle": {}}) == {}
 
 
 @pytest.mark.parametrize("state", PLEDGES)
@@ -135,6 +152,20 @@ def test_a_pledge_in_every_state(client, make, sign_in, left, state):
     with_choice(client)
 
     assert left(client, ["/mes-engagements", f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}"]) == {}
+
+
+@pytest.mark.parametrize("status", [None, "incomplete", "pending", "active", "rejected"])
+def test_the_money_of_an_owner(client, make, gateway, sign_in, left, status):  # noqa: PLR0917
+    pledge = make.pledge(state="paid")
+    campaign = make.do(lambda session: owner_campaign(session, pledge.campaign_id))
+    if status is not None:
+        recipient = make.recipient(pledge.campaign_id, active=False)
+        gateway.recipients[recipient] = replace(gateway.recipients[recipient], state=status)
+        gateway.pay_out(recipient)
+    sign_in(client, campaign)
+
+    here = f"/mes-projets/{pledge.campaign_id}/argent"
+    assert left(client, [here, f"{here}?compte=retour", f"{here}?compte=expire"]) == {}
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "changes_requested", "refused", *STATES])
@@ -171,6 +202,32 @@ def test_the_pages_of_an_administrator(client, make, sign_in, left, refused):
     assert left(client, [f"/moderation/campagnes/{returned.id}"]) == {}
     assert refused(client, {f"{here}/renvoyer": {}, f"{here}/refuser": {}}) == {}
     assert asking.level == 1
+
+
+def test_the_desk_of_residences_and_organisations(client, make, sign_in, left, refused):
+    asking, other = make.account(level=1), make.account()
+    request, conflict = make.request(asking, by_two=True), make.conflict(asking, other)
+    make.letter(asking)
+    organisation = make.organisation(verified=False)
+    sign_in(client, make.account(administrator=True))
+    with_choice(client)
+    here = f"/moderation/conflits/{conflict}/{asking.id}"
+
+    desk = ["/moderation/residences", f"/moderation/residences/{request}", "/moderation/residences/registre"]
+    assert left(client, [*desk, "/moderation/lettres", "/moderation/conflits", here]) == {}
+    assert left(client, ["/moderation/organisations"]) == {}
+    assert left(client, [f"/moderation/organisations/mandats/{organisation.mandate_id}/refuser"]) == {}
+    assert refused(client, {here: {}, f"/moderation/residences/{request}/refus": {}}) == {}
+
+
+def test_the_pages_of_an_organisation(client, make, sign_in, left, refused):
+    club = make.organisation(legal_form="association")
+    sign_in(client, club.manager)
+    with_choice(client)
+    here = f"/mes-organisations/{club.id}"
+
+    assert left(client, [here, *(f"{here}/{page}" for page in ("siege", "etablissement", "membres"))]) == {}
+    assert refused(client, {f"{here}/mandat": {}, f"{here}/membres": {}}) == {}
 
 
 def test_the_pages_where_territories_are_named(client, make, sign_in, left, refused):

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from marketplace.core.clock import PARIS
 from marketplace.core.money import Money
 from marketplace.finance.schedules import interest_free
 from marketplace.pledges import backers, chronicle
@@ -15,18 +14,22 @@ from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
+from marketplace.projects.rules import days_left
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility
+from marketplace.web import eligibility, spending, whom
 from marketplace.web.access import public
-from marketplace.web.campaigns import metadata, pictures
+from marketplace.web.campaigns import attestations, metadata, origins, pictures, terms
+from marketplace.web.campaigns.blueprint import bp
+from marketplace.web.campaigns.rings import by_ring
+from marketplace.web.campaigns.terms import Terms
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.maps import campaign as maps
 from marketplace.web.owner.words import SECTORS
 from marketplace.web.redress import notices as redress
 
-bp = Blueprint("campaigns", __name__)
+__all__ = ["attestations", "bp"]
 
 EXAMPLE_CENTS = 100_00
 # A title does not change while a campaign is public; its drawing may, from one version of this program to the next.
@@ -35,7 +38,10 @@ LASTING = "public, max-age=86400"
 
 @dataclass(frozen=True)
 class Shown:
-    """A campaign with what surrounds it on its page. neighbours: (commune or None for the small ones, backers)."""
+    """A campaign with what surrounds it on its page. neighbours: (commune or None for the small ones, backers).
+
+    rings: (how far from the project, backers).
+    """
 
     campaign: CampaignPage
     commune: Commune
@@ -44,13 +50,8 @@ class Shown:
     answer: Answer
     days_left: int | None
     neighbours: tuple[tuple[Commune | None, int], ...]
-
-
-def days_left(closes_at: datetime, at: datetime) -> int | None:
-    """Return whole days of Paris until an exclusive end, 0 on the last day, None when it is past."""
-    if at >= closes_at:
-        return None
-    return (closes_at.astimezone(PARIS).date() - at.astimezone(PARIS).date()).days - 1
+    terms: Terms
+    rings: tuple[tuple[str, int], ...]
 
 
 def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -> Shown:
@@ -60,7 +61,9 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
     codes = {campaign.commune_code, *(group.commune_code for group in groups if group.commune_code)}
     communes = territories.communes(session, codes)
     there = communes[campaign.commune_code]
-    zone = eligibility.zones_in_words(session, [(campaign_id, campaign.rule_preset, there)])[campaign_id]
+    aimed = whom.Aimed(campaign_id, campaign.rule, there)
+    zone = whom.zones_in_words(session, [aimed])[campaign_id]
+    neighbours = tuple((communes.get(group.commune_code or ""), group.backers) for group in groups)
     return Shown(
         campaign=campaign,
         commune=there,
@@ -76,7 +79,9 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
             now=at,
         ),
         days_left=days_left(campaign.closes_at, at) if campaign.state == "live" else None,
-        neighbours=tuple((communes.get(group.commune_code or ""), group.backers) for group in groups),
+        terms=terms.load(session, campaign, aimed),
+        neighbours=neighbours,
+        rings=by_ring(there, neighbours),
     )
 
 
@@ -92,6 +97,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         seen_communes = territories.communes(session, communes) if communes else {}
         news = chronicle.of_campaign(session, campaign_id)
         told = redress.told(session, shown.campaign)
+        money = origins.load(session, shown.campaign)
+        spent = spending.load(session, shown.campaign.uses, shown.commune)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
     example = None
     if shown.campaign.loan_months:
@@ -101,8 +108,10 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         shown=shown,
         maps=drawn,
         news=news,
+        origins=money,
         backers=seen,
         seen_communes=seen_communes,
+        spending=spent,
         sectors=SECTORS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from marketplace.accounts import rules as accounts
 from marketplace.core.clock import PARIS
+from marketplace.finance import fees
 from marketplace.locality import limits as locality
 from marketplace.pledges import rules as pledges
 from marketplace.pledges.services import is_holiday
@@ -26,6 +27,7 @@ FIGURES: Mapping[str, int] = MappingProxyType(
         "level_2_cents": locality.LEVEL_2_CAP,
         "reflection_days": reflection.DAYS,
         "working_days": reflection.WORKING_DAYS_INSIDE,
+        "fee_basis_points": fees.PLATFORM_FEE_BASIS_POINTS,
         "recovery_days": pledges.RECOVERY.days,
         "reservation_minutes": int(pledges.RESERVATION.total_seconds()) // _MINUTE,
         "loan_months": projects.LOAN_MONTHS[-1],

@@ -6,7 +6,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from marketplace.web.access import public
+from marketplace.web.labels import PRESETS
 from marketplace.web.languages import KEPT, LOCALES, without_language
+from marketplace.web.legal import malaunay, telling
 from marketplace.web.legal.figures import FIGURES, reflection_examples
 from marketplace.web.legal.warnings import WARNINGS
 from marketplace.web.messages import sentence
@@ -38,7 +40,26 @@ def how_it_works() -> ResponseReturnValue:
 @public
 def local_rule() -> ResponseReturnValue:
     """Show who may take part, with what proof, and what the rule says when it says no."""
-    return render_template("legal/local_rule.html", figures=FIGURES, answers=[sentence(code) for code in ANSWERS])
+    return render_template(
+        "legal/local_rule.html",
+        figures=FIGURES,
+        presets=PRESETS.values(),
+        answers=[sentence(code) for code in ANSWERS],
+    )
+
+
+@bp.get("/regle-locale/malaunay")
+@public
+def replay() -> ResponseReturnValue:
+    """Show one campaign under three rules: what the rule is for."""
+    return render_template(
+        "legal/malaunay.html",
+        drawings=malaunay.drawings(),
+        told=telling.TOLD,
+        money_ticks=malaunay.money_ticks(),
+        day_ticks=malaunay.day_ticks(),
+        span=telling.span,
+    )
 
 
 @bp.get("/frais-et-risques")

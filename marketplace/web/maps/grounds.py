@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from marketplace.core.errors import Refused
+from marketplace.locality.presets import NONE, Options
 from marketplace.projects import zoning
 from marketplace.projects.rules import Content
 from marketplace.territories import queries as territories
@@ -87,13 +88,13 @@ def ground(session: Session, release: str, zone: frozenset[str], centre: str) ->
     return _grounds.get((release, zone, centre), lambda: _ground(session, release, zone, centre))
 
 
-def of_rule(session: Session, commune_code: str | None, preset: str | None) -> Ground | None:
+def of_rule(session: Session, commune_code: str | None, preset: str | None, options: Options = NONE) -> Ground | None:
     """Return the zone that a preset gives around a commune today, None when there is none. Some ten statements."""
     release = territories.release(session)
     if release is None or commune_code is None:
         return None
-    content = Content(commune_code=commune_code, rule_preset=preset)
-    key = (release.fingerprint, commune_code, preset)
+    content = Content(commune_code=commune_code, rule_preset=preset, rule_options=options)
+    key = (release.fingerprint, commune_code, preset, options)
     try:
         zone = _zones.get(key, lambda: zoning.plan(session, content).rings[-1])
     except Refused:

@@ -1,7 +1,7 @@
 """What the macros of `macros/maps.html` draw: the sheet of a zone with marks, names, and communes in colour."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from flask_babel import gettext as _
@@ -18,6 +18,8 @@ from marketplace.web.maps.sheets import Sheet
 # Least number of backers of each class of colour; below the first, nothing is said of a commune.
 CLASSES = (SMALLEST_GROUP, 10, 20, 50)
 NAMES = 6
+# Colours of the circles inside the widest one, the innermost first: as far apart as their number allows.
+_STEPS = ((), (2,), (3, 1), (4, 2, 1), (4, 3, 2, 1))
 # Radii of marks, in units of the picture, a stroke included.
 _MARK, _TOWN = 15, 5
 
@@ -43,13 +45,23 @@ class Coloured:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """The area of a circle inside the widest one. step: its colour, 1 to 4, the innermost the darkest."""
+
+    number: int
+    step: int
+    path: str
+
+
+@dataclass(frozen=True)
 class Picture:
-    """All that a macro draws. home_shown: whether the reader's commune is marked."""
+    """All that a macro draws. home_shown: whether the reader's commune is marked. layers: the wider ones first."""
 
     sheet: Sheet
     marks: tuple[Mark, ...]
     labels: tuple[Label, ...]
     coloured: tuple[Coloured, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
     @property
     def home_shown(self) -> bool:
@@ -70,6 +82,29 @@ def rule(ground: Ground, there: Commune | None, home: Commune | None) -> Picture
     if ground.sheet is None:
         return None
     return _picture(ground.sheet, there, home, ground.towns)
+
+
+def circles(ground: Ground, there: Commune | None, zones: Sequence[frozenset[str]]) -> Picture | None:
+    """Draw the circles of a rule on the ground of the widest one drawn. zones: the others, innermost first.
+
+    None when the ground cannot be drawn.
+    """
+    plain = rule(ground, there, None)
+    if plain is None:
+        return None
+    drawn = [
+        Layer(number, step, path)
+        for number, step, zone in reversed([*zip(range(1, 5), _STEPS[len(zones)], zones, strict=False)])
+        if (path := sheets.outline(ground.release, zone, plain.sheet.frame))
+    ]
+    return replace(plain, layers=tuple(drawn))
+
+
+def circle_keys(there: Commune, drawn: int) -> tuple[tuple[str, str], ...]:
+    """Return what the colours of circles mean: (mark of the macro `map_keys`, words)."""
+    colours = (*map(str, _STEPS[drawn - 1]), "zone")
+    town = ("project", _("%(town)s, où se fait le projet", town=there.name))
+    return (town, *((mark, _("Cercle %(number)s", number=number)) for number, mark in enumerate(colours, start=1)))
 
 
 def crowd(ground: Ground, there: Commune, groups: Iterable[tuple[Commune, int]]) -> Picture | None:

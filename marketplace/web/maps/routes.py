@@ -8,10 +8,10 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
+from marketplace.locality.presets import Options
 from marketplace.projects import queries as projects
-from marketplace.projects.rules import RULE_PRESETS
 from marketplace.territories import queries as territories
-from marketplace.web import eligibility
+from marketplace.web import eligibility, whom
 from marketplace.web.access import public
 from marketplace.web.context import Session, reading, visitor
 from marketplace.web.labels import PRESETS as RULES
@@ -21,6 +21,9 @@ bp = Blueprint("maps", __name__)
 
 # Communes change once a year; an answer that a browser kept is compared by its tag.
 LASTING = "public, max-age=86400"
+# Rules that a commune alone is enough for, and the radius that stands for any.
+SHOWN = ("epci", "commune_and_neighbours", "departement_and_bordering", "radius", "local_first")
+RADIUS_KM = 20
 _CODE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 _LONGEST = 200
 
@@ -40,14 +43,14 @@ def zone() -> ResponseReturnValue:
         tag = _tag(release.fingerprint if release else "", str(get_locale()), commune_code or "", preset)
         if alone and tag in request.if_none_match:
             return _lasting(Response(status=304), tag)
-        proposal = proposals.load(session, commune_code, preset)
+        proposal = proposals.load(session, commune_code, preset, Options(radius_km=RADIUS_KM))
     if alone:
         # Rendered without what pages share: an answer for everybody must not look at anybody's account.
         template = current_app.jinja_env.get_template("maps/_zone.html")
         return _lasting(make_response(template.render(territory=proposal)), tag)
     links = [
         (RULES[code], url_for("maps.zone", commune=commune_code, preset=code), code == preset, None, None)
-        for code in RULE_PRESETS
+        for code in SHOWN
     ]
     return render_template("maps/zone.html", rule_links=links, territory=proposal, typed=typed)
 
@@ -64,7 +67,7 @@ def communes(campaign_id: UUID) -> ResponseReturnValue:
         there, home = near[campaign.commune_code], near.get(code or "")
         ground = grounds.ground(session, campaign.cog_release, widest, campaign.commune_code)
         groups = ground.groups if ground.named else grounds.everything(session, widest)
-        words = eligibility.zones_in_words(session, [(campaign_id, campaign.rule_preset, there)])[campaign_id]
+        words = whom.zones_in_words(session, [whom.Aimed(campaign_id, campaign.rule, there)])[campaign_id]
     return render_template(
         "maps/communes.html",
         campaign=campaign,
@@ -79,7 +82,7 @@ def communes(campaign_id: UUID) -> ResponseReturnValue:
 
 def _preset() -> str:
     asked = request.args.get("preset") or request.args.get("rule_preset") or ""
-    return asked if asked in RULE_PRESETS else RULE_PRESETS[0]
+    return asked if asked in SHOWN else SHOWN[0]
 
 
 def _typed() -> str:

@@ -95,6 +95,18 @@ def area(release: str, code: str, picture: Frame) -> str:
     return _filled(_flat(around(mesh.lines, {code}), picture, {code}), {code}, picture)
 
 
+@lru_cache(maxsize=128)
+def outline(release: str, zone: frozenset[str], picture: Frame) -> str:
+    """Return the area of many communes in a picture, empty when none of them has an outline there."""
+    whole = _whole_departements(release, zone)
+    mesh = outlines.departements(release) if whole else None
+    if mesh is not None:
+        return _filled(_flat(around(mesh.lines, whole), picture, whole), whole, picture)
+    meshes = [mesh for code in _departements(zone) if (mesh := outlines.communes(release, code)) is not None]
+    lines = stitch([cropped(mesh, picture.globe(), zone) for mesh in meshes])
+    return _filled(_flat(around(lines, zone), picture, zone), zone, picture)
+
+
 def _names(mesh: Mesh, areas: Collection[str], picture: Frame) -> tuple[tuple[str, Point], ...]:
     """Return the name of each area and the middle of its largest part."""
     named = []

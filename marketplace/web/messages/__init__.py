@@ -18,6 +18,7 @@ from marketplace.web.messages import (
     organisations,
     pledges,
     residence,
+    rules,
     zones,
 )
 from marketplace.web.messages.words import Words
@@ -31,6 +32,7 @@ SENTENCES: Mapping[str, Words] = {
     **pledges.SENTENCES,
     **campaigns.SENTENCES,
     **moderation.SENTENCES,
+    **rules.SENTENCES,
     **investors.SENTENCES,
     **zones.SENTENCES,
 }

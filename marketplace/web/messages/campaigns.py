@@ -113,6 +113,16 @@ SENTENCES: Mapping[str, Words] = {
         "Raccourcissez le titre à %(most)s caractères : il en compte %(length)s.", most=most, length=count(length)
     ),
     "title_too_short": lambda *, least, **_facts: _("Donnez un titre d’au moins %(least)s caractères.", least=least),
+    "use_amount_missing": _l("Saisissez le montant de cette dépense, par exemple 1 200."),
+    "use_label_missing": _l("Dites à quoi sert cette somme, par exemple Four d’occasion."),
+    "use_label_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez cette ligne à %(most)s caractères : elle en compte %(length)s.", most=most, length=count(length)
+    ),
+    "uses_differ_from_goal": lambda *, total_cents, goal_cents, **_facts: _(
+        "Les dépenses font %(total)s et l’objectif %(goal)s : corrigez l’un ou l’autre.",
+        total=money(total_cents),
+        goal=money(goal_cents),
+    ),
     "too_many_drafts": lambda *, most, **_facts: _(
         "Vous avez déjà %(most)s collectes en préparation. Terminez-en une avant d’en commencer une autre.", most=most
     ),

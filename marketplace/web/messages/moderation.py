@@ -49,6 +49,7 @@ _REFUSALS: Mapping[str, Words] = {
     "note_too_short": lambda *, least, **_facts: _(
         "Expliquez en %(least)s caractères au moins : qui vous lira doit savoir quoi faire.", least=least
     ),
+    "fund_differs": _l("Le premier administrateur a donné son accord avec un autre fonds. Mettez-vous d’accord."),
     "nothing_changed": _l("Vous n’avez rien changé."),
     "nothing_to_reexamine": _l("Il n’y a plus rien à revoir : une décision a déjà été prise."),
     "outcome_missing": _l("Choisissez une décision."),

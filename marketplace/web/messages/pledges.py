@@ -55,6 +55,10 @@ SENTENCES: Mapping[str, Words] = {
         "La loi demande quelques questions avant cet engagement. Répondez-y, ou dites que vous ne le souhaitez pas : "
         "vous pourrez participer dans les deux cas."
     ),
+    "last_attempt_soon": lambda *, until, **_facts: _(
+        "Un dernier essai avec la carte enregistrée aura lieu le %(at)s : il est trop tard pour une page de paiement.",
+        at=instant(until),
+    ),
     "level_1_cap": lambda *, limit_cents=None, **_facts: at_most(
         _("Avec une adresse déclarée, vous pouvez engager 50 € par projet. Au-delà, faites vérifier votre adresse."),
         limit_cents,
@@ -84,8 +88,25 @@ SENTENCES: Mapping[str, Words] = {
         "Ce projet vend des parts de %(unit)s. Saisissez un multiple de %(unit)s.", unit=money(unit_cents)
     ),
     "nothing_to_reconfirm": _l("Cet engagement n’est plus à reconfirmer. Regardez où il en est."),
+    "nothing_to_repair": _l("Ce paiement n’a pas à être réparé."),
     "offer_over": _l("Le temps pour prendre cette place est passé : elle a été proposée à quelqu’un d’autre."),
-    "outside_rings": _l("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas."),
+    "no_seat": _l("Indiquez le siège ou un établissement de votre organisation pour savoir si elle peut participer."),
+    "one_look_cap": lambda *, limit_cents=None, **_facts: at_most(
+        _(
+            "Un seul administrateur a vu votre justificatif : vous pouvez engager 5 000 € sur douze mois. Au-delà, "
+            "présentez une facture signée, ou demandez un second regard."
+        ),
+        limit_cents,
+    ),
+    "outside_rings": lambda *, kind="person", **_facts: (
+        _("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas.")
+        if kind == "person"
+        else _("Ce projet est réservé aux organisations de son territoire, et la vôtre n’y est pas.")
+    ),
+    "payment_disputed": _l(
+        "Ce paiement est contesté : la banque va décider, il ne peut pas être remboursé entre-temps."
+    ),
+    "payment_under_way": _l("Un mouvement d’argent est en cours pour cet engagement. Réessayez dans quelques minutes."),
     "reflection_period_over": _l("Le délai de réflexion est passé : cet engagement est ferme."),
     "related_cap": lambda *, cap_cents, limit_cents=None, **_facts: at_most(
         _("L’équipe du projet et ses proches peuvent engager %(most)s en tout.", most=money(cap_cents)), limit_cents

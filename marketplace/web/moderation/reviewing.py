@@ -1,6 +1,8 @@
 """Reading collections before the public: the list, one whole collection, what was checked, three answers."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,7 +11,7 @@ from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
 from marketplace.moderation import desk, queries, registers, services, sheet
-from marketplace.moderation.queries import Wish
+from marketplace.moderation.queries import Review, Wish
 from marketplace.moderation.rules import NOTE_LENGTH, takes_two
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.rules import INSTRUMENTS, closing_instant
@@ -20,7 +22,7 @@ from marketplace.web.fields import refuse as put
 from marketplace.web.messages import sentence
 from marketplace.web.moderation import words
 from marketplace.web.moderation.blueprint import bp
-from marketplace.web.moderation.forms import AnswerForm, NoteForm, ReadForm, SheetForm, sheet_form
+from marketplace.web.moderation.forms import AnswerForm, NoteForm, PublishForm, SheetForm, publish_form, sheet_form
 from marketplace.web.owner import pages
 
 # Forms with the same fields stand on one page: their names start differently.
@@ -108,7 +110,9 @@ def save_sheet(campaign_id: UUID) -> ResponseReturnValue:
 @administrator
 def approve(campaign_id: UUID) -> ResponseReturnValue:
     """Publish, or agree to it first where two must."""
-    form = ReadForm()
+    form = PublishForm()
+    if not form.validate():
+        return page(campaign_id, answered=form), 422
     try:
         published = in_transaction(
             lambda session: services.approve(
@@ -117,12 +121,16 @@ def approve(campaign_id: UUID) -> ResponseReturnValue:
                 administrator_id=me().account_id,
                 now=now(),
                 row_version=form.read_version(),
+                fund=form.fund(),
             )
         )
     except Incomplete as refusal:
         points = [sentence(problem.code, **problem.facts) for problem in refusal.problems]
         return page(campaign_id, refusal=_("La collecte ne peut pas être publiée aujourd’hui."), points=points), 422
     except Refused as refusal:
+        if (refusal.field or "").startswith("fund_"):
+            put(form, sentence(refusal.code, **refusal.facts), refusal.field)
+            return page(campaign_id, answered=form), 422
         return page(campaign_id, refusal=sentence(refusal.code, **refusal.facts)), 422
     if published:
         flash(_("La collecte est publiée. Le porteur est prévenu."), "success")
@@ -186,7 +194,7 @@ def page(
     *,
     refusal: str | None = None,
     points: list[str] | None = None,
-    answered: AnswerForm | NoteForm | None = None,
+    answered: AnswerForm | NoteForm | PublishForm | None = None,
     checked: SheetForm | None = None,
 ) -> str:
     """Return the page of one collection. answered, checked: the form that was refused. Raises NotFound."""
@@ -203,7 +211,7 @@ def page(
         **{prefix: AnswerForm(formdata=None, prefix=prefix) for prefix in (BACK, NO)},
         **{prefix: NoteForm(formdata=None, prefix=prefix) for prefix in (STOP, GO, END)},
     }
-    if answered is not None:
+    if isinstance(answered, AnswerForm | NoteForm):
         forms[answered.word] = answered
     return render_template(
         "moderation/review.html",
@@ -227,6 +235,7 @@ def page(
         missing=len(sheet.missing(found.answers)),
         failed=len(sheet.failed(found.answers)),
         forms=forms,
+        publish=answered if isinstance(answered, PublishForm) else publish_form(_first_fund(found)),
         send_back=forms[BACK],
         refuse=forms[NO],
         fields=words.FIELDS,
@@ -235,6 +244,12 @@ def page(
         longest_note=NOTE_LENGTH.stop - 1,
         **pages.words(),
     )
+
+
+def _first_fund(found: Review) -> dict[str, Any] | None:
+    """Return the fund that the first of two administrators named."""
+    voice = found.voices.get("publish")
+    return dict(json.loads(voice.note)) if voice is not None and voice.note else None
 
 
 def _wish() -> Wish:

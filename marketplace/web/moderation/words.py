@@ -1,6 +1,6 @@
 """What a moderator reads: short names of reasons and fields, automatic checks, effects of each answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import LazyString, ngettext
@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext as _l
 from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
-from marketplace.web.filters import day, money, percent
+from marketplace.web.filters import count, day, money, percent
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.words import SECTORS
+from marketplace.web.rule_labels import WIDER, ZONES
 
 REASONS: Mapping[str, LazyString] = {
     "R01": _l("Identité non prouvée"),
@@ -142,12 +143,14 @@ FIELDS: Mapping[str, LazyString] = {
     "goal_cents": _l("Objectif"),
     "hard_cap_cents": _l("Plafond"),
     "minimum_cents": _l("Participation minimale"),
+    "uses": _l("Où ira l’argent"),
     "ends_on": _l("Dernier jour"),
     "rule_preset": _l("Règle de proximité"),
     "rule_options": _l("Précisions de la règle"),
 }
 _HOLDS: Mapping[str, LazyString] = {
     "amounts_coherent": _l("Les montants sont cohérents."),
+    "uses_add_up": _l("Les dépenses sont détaillées, et leur total fait l’objectif."),
     "commune_known": _l("La commune existe et est habitée."),
     "texts_complete": _l("Les textes sont complets et de bonne longueur."),
     "conditions_allowed": _l("La nature, la durée et la règle sont permises."),
@@ -178,6 +181,8 @@ def check(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
     elif finding.code == "minimum_above_declared":
         most = money(finding.facts["most_cents"])
         text = _("La participation minimale dépasse %(most)s : il faudra un justificatif pour participer.", most=most)
+    elif finding.code == "uses_missing":
+        text = _("Les dépenses ne sont pas détaillées : sait-on où ira l’argent ?")
     elif finding.code == "dates_allowed" and finding.tone == "ok":
         text = ngettext(
             "Publiée aujourd’hui, elle durerait %(num)s jour.",
@@ -214,12 +219,57 @@ def _near(finding: Finding) -> tuple[str, ...]:
 
 def value(change: Change, content: Any) -> str:
     """Return the old or new value of a changed field in words."""
-    if content is None or content == "":
+    if content is None or content in ("", ()):
         return str(_("rien"))
     if change.field.endswith("_cents"):
         return money(Money(content))
     if change.field in _LISTS:
         return str(_LISTS[change.field].get(content, content))
-    if change.field == "ends_on":
-        return day(content)
-    return str(content)
+    return _SPOKEN.get(change.field, str)(content)
+
+
+# How what is neither text nor amount is said.
+_SPOKEN: Mapping[str, Callable[[Any], str]] = {
+    "ends_on": day,
+    "rule_options": lambda content: options(content.as_json()),
+    "uses": lambda content: " ; ".join(f"{use.label} : {money(Money(use.cents or 0))}" for use in content),
+}
+
+
+_OPTIONS: Mapping[str, LazyString] = {
+    "radius_km": _l("Rayon, en kilomètres"),
+    "communes": _l("Communes, une par ligne"),
+    "projet": _l("Territoire de projet"),
+    "neighbours": _l("Ajouter les communes qui touchent celle du projet"),
+    "wider": _l("Qui peut rejoindre ensuite"),
+    "first_days": _l("Les plus proches restent seuls pendant"),
+    "min_share": _l("Part minimale d’ici"),
+    "cap_cents": _l("Au plus, par personne d’ici"),
+    "wider_cap_cents": _l("Au plus, par personne de plus loin"),
+    "reserve_cents": _l("Montant gardé à ceux d’ici"),
+    "reserve_days": _l("Ce montant est gardé pendant"),
+    "min_people": _l("Nombre minimal de personnes d’ici"),
+    "proof": _l("Justificatif demandé à ceux d’ici"),
+    "related_percent": _l("Part de l’équipe et de ses proches, au plus"),
+    "rings": _l("Les cercles"),
+    "quotas": _l("Parts et garanties"),
+}
+
+
+def options(content: Mapping[str, Any]) -> str:
+    """Return the figures of a rule as they are stored, in words; the trial on the same page shows what they mean."""
+    if not content:
+        return str(_("rien"))
+    return " ; ".join(f"{_OPTIONS[name]} : {_option(name, value)}" for name, value in content.items())
+
+
+def _option(name: str, value: Any) -> str:
+    if name.endswith("_cents"):
+        return money(Money(value))
+    if name == "rings":
+        return ", ".join(str(ZONES[ring["zone"]]) for ring in value if ring.get("zone") in ZONES)
+    if name == "wider":
+        return str(WIDER[value])
+    if isinstance(value, bool):
+        return str(_("oui"))
+    return count(len(value)) if isinstance(value, list) else str(value)

@@ -1,25 +1,28 @@
 """The owner's form: shape only. A draft may lack anything; what is missing is said when it is submitted."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, TextAreaField, ValidationError
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
 
 from marketplace.core.db import uuid7
 from marketplace.core.money import Money
+from marketplace.locality.composed import QuotaChoice, RingChoice
+from marketplace.locality.rule import RELATED_PERCENT
 from marketplace.projects import rules
 from marketplace.projects.rules import Content, Problem
-from marketplace.web.clean_form import CleanForm
 from marketplace.web.commune_field import CommuneField
-from marketplace.web.fields import DateField, MoneyField, TrimmedField, refuse
-from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
+from marketplace.web.fields import DateField, MoneyField, TrimmedField
+from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.messages import sentence
+from marketplace.web.owner import uses_form
+from marketplace.web.owner.rule_form import MayWait, RuleForm, cents, choices, chosen, lines_of, put
+from marketplace.web.owner.uses_form import UsesField
 from marketplace.web.owner.words import SECTORS
 
 _MONTHS = re.compile(r"^(\d{1,3})(?:\s*(?:mois|months?))?$", re.ASCII | re.IGNORECASE)
@@ -33,14 +36,6 @@ _FIELDS = {
     "minimum_cents": "minimum",
     "story_markdown": "story",
 }
-
-
-class MayWait(Optional):  # type: ignore[misc]  # wtforms has no types
-    """Let a field be empty for now, without calling it optional."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.field_flags: dict[str, Any] = {}
 
 
 class MonthsField(IntegerField):  # type: ignore[misc]  # wtforms has no types
@@ -57,27 +52,18 @@ class MonthsField(IntegerField):  # type: ignore[misc]  # wtforms has no types
             raise ValidationError(_("Saisissez un nombre de mois, par exemple 36."))
 
 
-def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
-    return [SelectChoice(code, label) for code, label in words.items()]
-
-
-def _chosen(field: SelectField) -> str | None:
-    """Return the choice made, None for none and for one that is not offered."""
-    return next((str(choice.value) for choice in field.choices if choice.value and choice.value == field.data), None)
-
-
-class CampaignForm(CleanForm):
+class CampaignForm(RuleForm):
     """A project and its collection, on one page. key: makes sending a new form twice one draft."""
 
     key = HiddenField()
     row_version = HiddenField()
     name = TrimmedField(_l("Nom du projet ou de l’organisation"), render_kw={"autocomplete": "organization"})
     commune = CommuneField(_l("Commune du projet"))
-    legal_form = SelectField(_l("Forme juridique"), choices=[_NONE, *_choices(LEGAL_FORMS)], validators=[MayWait()])
-    sector = SelectField(_l("Domaine"), choices=[_NONE, *_choices(SECTORS)], validators=[MayWait()])
+    legal_form = SelectField(_l("Forme juridique"), choices=[_NONE, *choices(LEGAL_FORMS)], validators=[MayWait()])
+    sector = SelectField(_l("Domaine"), choices=[_NONE, *choices(SECTORS)], validators=[MayWait()])
     title = TrimmedField(_l("Titre de la collecte"))
     summary = TextAreaField(_l("Résumé"))
-    instrument = RadioField(_l("Ce que vous demandez"), choices=_choices(INSTRUMENTS), validators=[MayWait()])
+    instrument = RadioField(_l("Ce que vous demandez"), choices=choices(INSTRUMENTS), validators=[MayWait()])
     loan_months = MonthsField(
         _l("Durée du prêt, en mois"), validators=[MayWait()], render_kw={"inputmode": "numeric", "size": "6"}
     )
@@ -85,8 +71,8 @@ class CampaignForm(CleanForm):
     goal = MoneyField(_l("Objectif"), validators=[MayWait()])
     hard_cap = MoneyField(_l("Plafond"), validators=[MayWait()])
     minimum = MoneyField(_l("Participation minimale"), validators=[MayWait()])
+    uses = UsesField(_l("Où ira l’argent"))
     ends_on = DateField(_l("Dernier jour de la collecte"), validators=[MayWait()])
-    rule_preset = RadioField(_l("Qui peut participer"), choices=_choices(PRESETS), validators=[MayWait()])
     story = TextAreaField(_l("Votre histoire"))
 
     @classmethod
@@ -109,9 +95,10 @@ class CampaignForm(CleanForm):
                 "goal": _money(content.goal_cents),
                 "hard_cap": _money(content.hard_cap_cents),
                 "minimum": _money(content.minimum_cents),
+                "uses": uses_form.values(content.uses),
                 "ends_on": content.ends_on,
-                "rule_preset": content.rule_preset,
                 "story": content.story_markdown,
+                **rule_data(content),
             },
         )
         return form
@@ -121,25 +108,41 @@ class CampaignForm(CleanForm):
         return Content(
             name=self.name.data or "",
             commune_code=self.commune.data,
-            sector=_chosen(self.sector),
-            legal_form=_chosen(self.legal_form),
+            sector=chosen(self.sector),
+            legal_form=chosen(self.legal_form),
             title=self.title.data or "",
             summary=self.summary.data or "",
             story_markdown=self.story.data or "",
-            instrument=_chosen(self.instrument),
+            instrument=chosen(self.instrument),
             loan_months=self.loan_months.data,
-            threshold_cents=_cents(self.threshold),
-            goal_cents=_cents(self.goal),
-            hard_cap_cents=_cents(self.hard_cap),
+            threshold_cents=cents(self.threshold),
+            goal_cents=cents(self.goal),
+            hard_cap_cents=cents(self.hard_cap),
             minimum_cents=rules.LEAST_PLEDGE_CENTS if self.minimum.data is None else self.minimum.data.cents,
+            uses=self.uses.written(),
             ends_on=self.ends_on.data,
-            rule_preset=_chosen(self.rule_preset),
+            rule_preset=chosen(self.rule_preset),
+            rule_options=self.options(),
         )
 
     def show(self, problems: tuple[Problem, ...]) -> None:
         """Put each problem at its field."""
         for problem in problems:
-            refuse(self, sentence(problem.code, **problem.facts), _FIELDS.get(problem.field, problem.field))
+            words = sentence(problem.code, **problem.facts)
+            if problem.field.startswith("uses"):
+                self.uses.refuse(words, problem.field)
+            else:
+                self.put(words, problem.field)
+
+    def put(self, message: str, field: str | None) -> None:
+        """Put a sentence at the field of a rule's problem, or on the form as a whole."""
+        put(self, message, _FIELDS.get(field or "", field))
+
+    def __iter__(self) -> Iterator[Field]:
+        """Go through the fields in the order of the page: the rule stands before the story."""
+        own = [field for name, field in self._fields.items() if not hasattr(RuleForm, name) and name != "story"]
+        rule = [field for name, field in self._fields.items() if hasattr(RuleForm, name)]
+        return iter([*own, *rule, self.story])
 
     def form_key(self) -> UUID:
         """Return the key the form was made with, a new one when it was lost."""
@@ -158,5 +161,51 @@ def _money(cents: int | None) -> Money | None:
     return None if cents is None else Money(cents)
 
 
-def _cents(field: StringField) -> int | None:
-    return None if field.data is None else int(field.data.cents)
+def rule_data(content: Content) -> dict[str, Any]:
+    """Return what the fields of the rule hold when the form opens on a content."""
+    options = content.rule_options
+    data: dict[str, Any] = {
+        "rule_preset": content.rule_preset,
+        "radius_km": options.radius_km,
+        "communes": lines_of(options.communes),
+        "territory": options.projet or "",
+        "neighbours": options.neighbours,
+        "wider": options.wider,
+        "first_days": options.first_days,
+        "min_share": options.min_share,
+        "cap": _money(options.cap_cents),
+        "wider_cap": _money(options.wider_cap_cents),
+        "reserve": _money(options.reserve_cents),
+        "reserve_days": options.reserve_days,
+        "min_people": options.min_people,
+        "proof": str(options.proof),
+        "related_percent": RELATED_PERCENT if options.related_percent is None else options.related_percent,
+        "rings": [ring_data(ring) for ring in options.rings],
+    }
+    return data | {f"{quota.kind}_quota": quota_data(quota) for quota in options.quotas}
+
+
+def ring_data(ring: RingChoice) -> dict[str, Any]:
+    """Return what the fields of a circle hold."""
+    return {
+        "zone": ring.zone,
+        "radius_km": ring.radius_km,
+        "communes": lines_of(ring.communes),
+        "territory": ring.projet or "",
+        "neighbours": ring.neighbours,
+        "proof": str(ring.proof),
+        "cap": _money(ring.cap_cents),
+        "minimum": _money(ring.minimum_cents),
+        "opens_after": ring.opens_after,
+    }
+
+
+def quota_data(quota: QuotaChoice) -> dict[str, Any]:
+    """Return what the fields of a quota hold."""
+    return {
+        "ring": "" if quota.ring is None else str(quota.ring),
+        "percent": quota.percent,
+        "amount": _money(quota.amount_cents),
+        "days": quota.days,
+        "people": quota.people,
+    }

@@ -10,23 +10,26 @@ from flask import render_template, url_for
 from markupsafe import Markup
 
 from marketplace.core.errors import Refused
+from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.schedules import interest_free
+from marketplace.matching import alerts
 from marketplace.projects import queries, rules, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content
-from marketplace.projects.zoning import Outline
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility
+from marketplace.web import spending
 from marketplace.web.context import Session, me, now, reading
-from marketplace.web.fields import refuse
 from marketplace.web.filters import french
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.maps import proposals
-from marketplace.web.maps.proposals import Proposal
+from marketplace.web.maps.proposals import Trial
 from marketplace.web.messages import sentence
+from marketplace.web.owner import course
 from marketplace.web.owner import words as own_words
 from marketplace.web.owner.forms import CampaignForm
+from marketplace.web.rule_labels import PRESET_HINTS
+from marketplace.web.spending import Spending
 
 EXAMPLE_CENTS = 100_00
 LIMITS: Mapping[str, int] = {
@@ -40,6 +43,7 @@ LIMITS: Mapping[str, int] = {
     "summary": rules.SUMMARY_LENGTH.stop - 1,
     "story": rules.STORY_LENGTH.stop - 1,
     "name": rules.NAME_LENGTH.stop - 1,
+    "fee_basis_points": PLATFORM_FEE_BASIS_POINTS,
 }
 
 
@@ -47,7 +51,7 @@ LIMITS: Mapping[str, int] = {
 class Sketch:
     """A collection as it would appear if it were published now. What is not written yet is None.
 
-    zone: whom it is for, in words; territory: drawn. closes_at: exclusive.
+    trial: its rule, tried today. closes_at: exclusive.
     instalment_cents: for a loan of `EXAMPLE_CENTS`.
     """
 
@@ -55,9 +59,8 @@ class Sketch:
     story_html: str
     owner_name: str
     commune: Commune | None
-    zone: str | None
-    outline: Outline | None
-    territory: Proposal | None
+    trial: Trial | None
+    spending: Spending | None
     closes_at: datetime | None
     instalment_cents: int | None
 
@@ -66,18 +69,15 @@ def sketch(session: Session, found: Dossier) -> Sketch:
     """Put together what a collection's page will say."""
     content = found.content
     commune = territories.commune(session, content.commune_code) if content.commune_code else None
-    zone = None
-    if commune is not None and content.rule_preset is not None:
-        zone = eligibility.zones_in_words(session, [(found.campaign_id, content.rule_preset, commune)])
+    trial = proposals.tried(session, content, now=now())
     months = content.loan_months if content.loan_months in rules.LOAN_MONTHS else None
     return Sketch(
         content=content,
         story_html=found.story_html,
         owner_name=found.owner_name,
         commune=commune,
-        zone=zone[found.campaign_id] if zone else None,
-        outline=zoning.outline(session, content),
-        territory=proposals.load(session, content.commune_code, content.rule_preset),
+        trial=trial,
+        spending=spending.load(session, content.uses, commune),
         closes_at=found.closes_at or (rules.closing_instant(content.ends_on) if content.ends_on else None),
         instalment_cents=interest_free(EXAMPLE_CENTS, months)[0] if months else None,
     )
@@ -100,9 +100,9 @@ def words() -> dict[str, Any]:
 
 def edit(form: CampaignForm, *, campaign_id: UUID | None, saved: bool = False, elsewhere: bool = False) -> str:
     """Return the page of the form. saved: it was kept, only sending it failed. elsewhere: it changed in another tab."""
-    content = form.content()
+    form.find_communes()
     with reading() as session:
-        territory = proposals.load(session, content.commune_code, content.rule_preset)
+        trial = proposals.tried(session, form.content(), now=now())
     first, last = rules.ends_between(rules.paris_day(now()))
     return render_template(
         "owner/edit.html",
@@ -111,11 +111,25 @@ def edit(form: CampaignForm, *, campaign_id: UUID | None, saved: bool = False, e
         campaign_id=campaign_id,
         saved=saved,
         elsewhere=elsewhere,
-        territory=territory,
+        trial=trial,
+        hints=PRESET_HINTS,
         first=first,
         last=last,
         limits=LIMITS,
     )
+
+
+def judge_rule(form: CampaignForm) -> None:
+    """Put what is wrong with the rule of a form at its fields, whatever else is missing."""
+    form.check_rule()
+    if form.errors:
+        return
+    content = form.content()
+    found = tuple(rules.rule_problems(content, rules.paris_day(now())))
+    if not found:
+        with reading() as session:
+            found = zoning.problems(session, content)
+    form.show(found)
 
 
 def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
@@ -124,9 +138,13 @@ def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         problems = queries.problems(session, found.content, now()) if found.editable else ()
         shown = sketch(session, found)
+        far = course.of(session, found, now())
+        reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
     return render_template(
         "owner/show.html",
+        reach=reach,
         found=found,
+        course=far,
         sketch=shown,
         refusal=refusal,
         problems=[sentence(problem.code, **problem.facts) for problem in problems],
@@ -155,5 +173,4 @@ def timeline_item(step: Step, *, named: bool = False) -> dict[str, Any]:
 
 def explain(form: CampaignForm, refusal: Refused) -> None:
     """Put a refusal on the form, at its field when it has one."""
-    fields = {"story_markdown": "story"}
-    refuse(form, sentence(refusal.code, **refusal.facts), fields.get(refusal.field or "", refusal.field))
+    form.put(sentence(refusal.code, **refusal.facts), refusal.field)

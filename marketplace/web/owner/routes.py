@@ -14,7 +14,7 @@ from marketplace.projects.rules import Content
 from marketplace.web.access import public, signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.messages import sentence
-from marketplace.web.owner import pages
+from marketplace.web.owner import course, pages, rule_tools
 from marketplace.web.owner.forms import CampaignForm
 
 bp = Blueprint("owner", __name__)
@@ -35,7 +35,10 @@ def board() -> ResponseReturnValue:
     """List one's own collections, with what to do next for each."""
     with reading() as session:
         campaigns = queries.owner_campaigns(session, me().account_id)
-    return render_template("owner/board.html", campaigns=campaigns, **pages.words())
+        courses = course.courses(session, campaigns, now())
+    return render_template(
+        "owner/board.html", campaigns=campaigns, courses=courses, groups=course.GROUPS, **pages.words()
+    )
 
 
 @bp.get("/mes-projets/nouveau")
@@ -49,6 +52,8 @@ def start() -> ResponseReturnValue:
 @signed_in
 def create() -> ResponseReturnValue:
     """Keep a first draft; send it at once when asked to."""
+    if rule_tools.is_tool(request.form.get("action")):
+        return _tool(None)
     form = CampaignForm()
     form_key = form.form_key()
     if not form.validate():
@@ -89,6 +94,8 @@ def edit(campaign_id: UUID) -> ResponseReturnValue:
 @signed_in
 def save(campaign_id: UUID) -> ResponseReturnValue:
     """Keep a draft, complete or not; send it at once when asked to."""
+    if rule_tools.is_tool(request.form.get("action")):
+        return _tool(campaign_id)
     form = CampaignForm()
     with reading() as session:
         current = queries.owner_campaign(session, campaign_id, me().account_id)
@@ -144,6 +151,19 @@ def withdraw(campaign_id: UUID) -> ResponseReturnValue:
         return pages.overview(campaign_id, refusal=sentence(refusal.code, **refusal.facts)), 422
     flash(_("Vous avez repris votre collecte. Modifiez-la, puis renvoyez-la."), "success")
     return redirect(url_for("owner.edit", campaign_id=campaign_id), code=303)
+
+
+def _tool(campaign_id: UUID | None) -> ResponseReturnValue:
+    """Change the form, or try its rule; nothing is written. What is wrong with a rule that is tried is said at once."""
+    if campaign_id is not None:
+        with reading() as session:
+            queries.owner_campaign(session, campaign_id, me().account_id)
+    action = request.form["action"]
+    form = rule_tools.changed(request.form, action)
+    if action == rule_tools.TRY:
+        pages.judge_rule(form)
+        return pages.edit(form, campaign_id=campaign_id), 422 if form.errors else 200
+    return pages.edit(form, campaign_id=campaign_id)
 
 
 def _saved(campaign_id: UUID) -> ResponseReturnValue:

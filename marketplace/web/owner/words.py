@@ -44,7 +44,9 @@ STANDINGS: Mapping[str, Standing] = {
     "funded": Standing(
         "ok", "circle-check", _l("Elle a réussi et l’argent est collecté. Tenez vos voisins au courant.")
     ),
-    "failed": Standing("plain", "circle-alert", _l("Le seuil n’a pas été atteint. Rien n’a été débité.")),
+    "failed": Standing(
+        "plain", "circle-alert", _l("Le seuil n’a pas été atteint. Chacun garde ou retrouve son argent.")
+    ),
     "cancelled": Standing("bad", "circle-alert", _l("Elle a été annulée. Rien n’est débité.")),
 }
 # Cause of a step, as its owner and its moderators read it.
@@ -60,4 +62,5 @@ CAUSES: Mapping[str, LazyString] = {
     "threshold_missed": _l("Seuil non atteint : rien n’est débité"),
     "people_missed": _l("Trop peu d’habitants du premier cercle : rien n’est débité"),
     "collected": _l("Argent collecté"),
+    "charges_missed": _l("Trop de paiements refusés : tout est rendu"),
 }

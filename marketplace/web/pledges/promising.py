@@ -12,19 +12,22 @@ from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.core.money import Money
 from marketplace.investors.rules import Party
-from marketplace.pledges import checkout, protecting, queries, services
+from marketplace.locality.model import Better
+from marketplace.pledges import checkout, protecting, queries
+from marketplace.pledges.commit import Request
 from marketplace.protection import texts
 from marketplace.territories import queries as territories
 from marketplace.web import eligibility
 from marketplace.web.access import public, signed_in
 from marketplace.web.campaigns.routes import Shown, load
-from marketplace.web.context import Session, in_transaction, me, now, reading, runtime, visitor
+from marketplace.web.context import Session, me, now, reading, runtime, visitor
 from marketplace.web.fields import refuse
 from marketplace.web.messages import sentence
 from marketplace.web.pledges import parties
 from marketplace.web.pledges.blueprint import bp
 from marketplace.web.pledges.forms import AmountForm, ConfirmForm
 from marketplace.web.pledges.pages import address, amount_asked, amount_page, ask, explained, preview_of
+from marketplace.web.why import words as why
 
 # Value of the form's field that says: rather the waiting list than nothing.
 WAIT = "1"
@@ -57,7 +60,7 @@ def review(campaign_id: UUID) -> ResponseReturnValue:
         if refusal is None or waits:
             form_key, wait = str(uuid7()), WAIT if waits else ""
             form = ConfirmForm(formdata=None, amount=asked, form_key=form_key, wait=wait)
-            return _page(session, shown, form, asked, no_room=refusal)
+            return _page(session, shown, form, asked, no_room=refusal, better=decision.better if decision else None)
     again = AmountForm(formdata=None, amount=asked)
     refuse(again, refusal, "amount")
     return amount_page(shown, again, asked), 422
@@ -74,21 +77,17 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
     asked = cast("Money", form.amount.data)
     whose = _uuid(form.organisation.data)
     try:
-        pledge_id = in_transaction(
-            lambda session: services.open_pledge(
-                session,
-                campaign_id=campaign_id,
-                backer_id=me().account_id,
-                amount=asked,
-                form_key=key,
-                now=now(),
-                related=bool(form.related.data),
-                may_wait=form.wait.data == WAIT,
-                shown_as=form.shown_as.data,
-                organisation_id=whose,
-                read=form.read,
-            )
+        request = Request(
+            me().account_id,
+            asked,
+            key,
+            related=bool(form.related.data),
+            may_wait=form.wait.data == WAIT,
+            shown_as=form.shown_as.data,
+            organisation_id=whose,
+            read=frozenset(form.read),
         )
+        pledge_id = runtime().door.open_pledge(campaign_id=campaign_id, request=request, now=now())
     except Refused as refusal:
         if refusal.code == "form_already_sent":
             form.form_key.data = str(uuid7())  # what is confirmed from here on is another promise
@@ -147,8 +146,16 @@ def _refused(campaign_id: UUID, form: ConfirmForm) -> ResponseReturnValue:
     return amount_page(shown, amount_form, asked), 422
 
 
-def _page(session: Session, shown: Shown, form: ConfirmForm, asked: Money, no_room: str | None = None) -> str:
-    """Return the page to read again. no_room: why one would have to wait."""
+def _page(
+    session: Session,
+    shown: Shown,
+    form: ConfirmForm,
+    asked: Money,
+    *,
+    no_room: str | None = None,
+    better: Better | None = None,
+) -> str:
+    """Return the page to read again. no_room: why one would have to wait. better: what a better proof would give."""
     person, campaign = visitor(), shown.campaign
     acting = parties.chosen(parties.choices(session, person), parties.asked() or _uuid(form.organisation.data))
     form.organisation.data = str(acting.organisation.id) if acting else ""
@@ -176,6 +183,7 @@ def _page(session: Session, shown: Shown, form: ConfirmForm, asked: Money, no_ro
         shown=shown,
         amount=asked,
         no_room=no_room,
+        better=why.better(better) if better else None,
         home=territories.commune(session, eligibility.commune_of(visitor()) or ""),
         preview=preview_of(asked, shown.campaign),
         here=address("pledges.review", shown.campaign.campaign_id, asked),

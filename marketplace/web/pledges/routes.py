@@ -14,10 +14,10 @@ from marketplace.pledges import checkout, queries, services, waiting
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading, runtime
 from marketplace.web.messages import sentence
-from marketplace.web.pledges import changing, keepsakes, preparing, promising
+from marketplace.web.pledges import changing, keepsakes, mending, preparing, promising
 from marketplace.web.pledges.blueprint import bp
 
-__all__ = ["bp", "changing", "keepsakes", "preparing", "promising"]
+__all__ = ["bp", "changing", "keepsakes", "mending", "preparing", "promising"]
 
 # The card page's webhook usually arrives before the browser does; wait for it a little, then show what is known.
 _WAIT_SECONDS = 1.0
@@ -37,9 +37,11 @@ def resume(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
 @signed_in
 def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
     """Show one pledge; on the way back from the card page, wait a moment for its webhook."""
-    back = request.args.get("carte")
+    back, paid_back = request.args.get("carte"), request.args.get("paiement")
     if back == "enregistree":
-        _await_card(campaign_id, pledge_id)
+        _await_news(campaign_id, pledge_id, of="card_pending")
+    elif paid_back == mending.DONE:
+        _await_news(campaign_id, pledge_id, of="action_required")
     with reading() as session:
         pledge = queries.my_pledge(session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id)
         steps = queries.history(session, campaign_id=campaign_id, pledge_id=pledge_id)
@@ -53,6 +55,7 @@ def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
         steps=steps,
         position=position,
         back=back,
+        paid_back=paid_back,
         instalments=instalments,
         now=now(),
     )
@@ -74,7 +77,7 @@ def take_offer(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
     return promising.to_card_page(campaign_id, pledge_id)
 
 
-def _await_card(campaign_id: UUID, pledge_id: UUID) -> None:
+def _await_news(campaign_id: UUID, pledge_id: UUID, *, of: str) -> None:
     if not _seats.acquire(blocking=False):
         return
     try:
@@ -84,7 +87,7 @@ def _await_card(campaign_id: UUID, pledge_id: UUID) -> None:
                 state = queries.my_pledge(
                     session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id
                 ).state
-            if state != "card_pending":
+            if state != of:
                 return
             time.sleep(_STEP_SECONDS)
     finally:
@@ -94,12 +97,14 @@ def _await_card(campaign_id: UUID, pledge_id: UUID) -> None:
 @bp.post("/collectes/<uuid:campaign_id>/engagements/<uuid:pledge_id>/verification")
 @signed_in
 def look_up(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
-    """Ask Stripe whether the card is saved, when its webhook is late."""
+    """Ask Stripe whether the card is saved, or the payment made, when its webhook is late."""
     here = url_for("pledges.show", campaign_id=campaign_id, pledge_id=pledge_id)
     with reading() as session:
-        queries.my_pledge(session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id)
+        found = queries.my_pledge(session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id)
         session_id = checkout.card_page_of(session, campaign_id, pledge_id)
-    if session_id is not None:
+    if found.state == "action_required":
+        mending.look_up(campaign_id, pledge_id)
+    elif session_id is not None:
         outcome = checkout.look_up(runtime().database, runtime().gateway, session_id=session_id, now=now())
         if outcome == "still_open":
             flash(_("Votre carte n’est pas encore enregistrée."), "info")

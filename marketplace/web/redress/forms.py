@@ -12,7 +12,8 @@ from marketplace.web.fields import MoneyField, TrimmedField, refuse
 from marketplace.web.labels import LEGAL_FORMS
 from marketplace.web.messages import sentence
 from marketplace.web.moderation.words import REPORT_REASONS
-from marketplace.web.owner.forms import MayWait, MonthsField
+from marketplace.web.owner.forms import MonthsField
+from marketplace.web.owner.rule_form import MayWait
 
 
 class ReportForm(CleanForm):

@@ -10,7 +10,7 @@ from marketplace.core import clock
 from marketplace.core.errors import NotFound, Unavailable
 from marketplace.payments import inbox
 from marketplace.payments.models import StripeEvent
-from marketplace.pledges import settlement
+from marketplace.pledges import collector
 from marketplace.pledges.models import PledgeEvent
 from tests.factories import DAY, HOUR, MINUTE
 from tests.fakes import Crashed
@@ -77,7 +77,7 @@ def test_the_news_of_a_charge_is_marked_with_its_effect(make, gateway, session):
     at = make.end(pledge.campaign_id, "collecting")
     gateway.crash_after_charge = True
     with pytest.raises(Crashed):
-        settlement.charge(make.database, gateway, **pledge.ids, now=at)
+        collector.run_one(make.database, gateway, **pledge.ids, now=at)
     event = stored(make, gateway.events[-1])
 
     jobs.events.apply_event(event.id)

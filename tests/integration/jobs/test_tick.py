@@ -20,7 +20,10 @@ def tick(make, *, after):
 
 def work():
     """Do what a worker does: the tick, then what it left to others. Raises the last error, as the worker logs it."""
-    jobs.wiring.all_of(jobs.ticking.tick, jobs.ticking.give_room_back, jobs.ticking.charge, jobs.ticking.tick)
+    ticking, settling = jobs.ticking, jobs.settling
+    jobs.wiring.all_of(
+        ticking.tick, ticking.give_room_back, settling.decide, ticking.tick, settling.collect, ticking.tick
+    )
 
 
 def states(make, *pledges):
@@ -51,10 +54,10 @@ def test_while_the_provider_is_away_time_goes_on_and_what_needs_it_waits(make, g
 
     tick(make, after=90 * DAY)
 
-    assert states(make, waiting, reflecting) == ["card_pending", "released"]
+    assert states(make, waiting, reflecting) == ["card_pending", "confirmed"]
     gateway.unavailable = False
     work()
-    assert states(make, waiting) == ["abandoned"]
+    assert states(make, waiting, reflecting) == ["abandoned", "released"]
 
 
 def test_nothing_is_decided_while_a_card_page_cannot_be_asked_about(make, gateway):
@@ -116,11 +119,10 @@ def test_the_tick_itself_never_asks_the_provider_and_starts_those_who_do_once(ma
     jobs.ticking.tick()
 
     assert gateway.calls == []
-    assert make.do(lambda session: session.get_one(Campaign, closing.id).state) == "failed"
+    assert make.do(lambda session: session.get_one(Campaign, closing.id).state) == "closing"
     assert states(make, ready, waiting) == ["confirmed", "card_pending"]
     assert jobs_that_wait(make) == [
-        ("pledges.give_room_back", "pledges.give_room_back"),
-        ("pledges.charge", "pledges.charge"),
+        (name, name) for name in ("pledges.give_room_back", "pledges.decide", "pledges.charge")
     ]
 
 

@@ -1,196 +1,49 @@
 """Twenty thousand random pledges on the real communes: what the rule promises holds at every step.
 
-Pure: totals are kept in memory as the tally keeps them. Source of the laws: docs/local-to-local.md, "Laws".
+Money is withdrawn, becomes firm, clocks jump, communes merge. ``LAWS=1000000`` in the environment walks further.
 """
 
+import os
 import random
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from marketplace.locality.model import Investor, Link, Offer, RingTotal, Totals
-from marketplace.locality.rule import parse
-from marketplace.locality.rules import decide, open_ring
+from marketplace.locality.model import Investor, Link
 from marketplace.territories.atlas import compile_rule, forward
 from marketplace.territories.geography import geography
+from tests.integration.locality.world import CLOSES, RULE, World
 
-PLEDGES = 20_000
-OPENS = datetime(2026, 3, 2, 8, tzinfo=UTC)
-CLOSES = OPENS + timedelta(days=60)
-SHARE, RESERVE, CEILING = 60, 300_000_00, 400_000_00
-RULE = {
-    "format": 2,
-    "preset": "local_first",
-    "around": "86194",
-    "rings": [
-        {
-            "zone": {
-                "op": "union",
-                "of": [
-                    {"op": "epci", "codes": ["200069854"]},
-                    {"op": "near", "of": {"op": "commune", "codes": ["86194"]}, "level": "commune"},
-                ],
-            },
-            "minimum_level": 1,
-        },
-        {
-            "zone": {"op": "near", "of": {"op": "departement", "codes": ["86"]}, "level": "departement"},
-            "minimum_level": 1,
-            "cap_cents": 3_000_00,
-        },
-        {"zone": {"op": "france"}, "minimum_level": 3, "cap_cents": 1_000_00},
-    ],
-    "phases": [{"ring": 0, "days": 7}, {"ring": 1, "days": 7}, {"ring": 2}],
-    "quotas": [
-        {"kind": "min_share", "ring": 1, "percent": SHARE},
-        {"kind": "reserve", "ring": 0, "amount_cents": RESERVE, "days": 30},
-        {"kind": "ceiling", "ring": 0, "amount_cents": CEILING},
-    ],
-    "related_percent": 20,
-}
-
-
-@dataclass
-class Pledge:
-    """One promise. state: reserved, live, firm or gone."""
-
-    ring: int
-    cents: int
-    related: bool
-    state: str = "reserved"
-
-
-@dataclass
-class World:
-    """A campaign, those who pledged, and people who may come."""
-
-    offer: Offer
-    dice: random.Random
-    people: list[str]
-    now: datetime = OPENS
-    pledges: list[Pledge] = field(default_factory=list)
-
-    def totals(self) -> Totals:
-        taken, firm = [0, 0, 0], [0, 0, 0]
-        for one in self.pledges:
-            if one.state != "gone" and not one.related:
-                taken[one.ring] += one.cents
-                firm[one.ring] += one.cents if one.state == "firm" else 0
-        there = [one for one in self.pledges if one.state != "gone"]
-        return Totals(
-            sum(one.cents for one in there if one.state == "reserved"),
-            sum(one.cents for one in there if one.state != "reserved"),
-            tuple(map(RingTotal, taken, firm)),
-            sum(one.cents for one in there if one.related),
-        )
-
-    def somebody(self) -> Investor:
-        """Return a person from near, more often than chance would, or from anywhere."""
-        commune = self.dice.choice(self.people)
-        kind = self.dice.choices(["home", "work"], [9, 1])[0]
-        links = tuple(
-            Link(kind, commune, self.dice.randint(0, 3), CLOSES + timedelta(days=self.dice.choice([-50, 100])))
-            for _ in range(self.dice.choice([1, 1, 2]))
-        )
-        return Investor(links, related=self.dice.random() < 0.03)
-
-    def tidy(self) -> None:
-        """Put firm money of one sort together: a walk of thousands stays quick."""
-        firm: dict[tuple[int, bool], int] = {}
-        for one in self.pledges:
-            if one.state == "firm":
-                firm[one.ring, one.related] = firm.get((one.ring, one.related), 0) + one.cents
-        rest = [one for one in self.pledges if one.state in {"reserved", "live"}]
-        self.pledges = rest + [Pledge(ring, cents, related, "firm") for (ring, related), cents in firm.items()]
-
-    def happen(self) -> None:
-        """Let money become firm or be withdrawn, and the clock go forward, or back as clocks do."""
-        self.now += timedelta(hours=self.dice.choice([0, 0, 1, 5, -1]))
-        for one in self.dice.sample(self.pledges, min(4, len(self.pledges))):
-            if one.state in {"reserved", "live"}:
-                one.state = self.dice.choice(
-                    {"reserved": ["live", "gone"], "live": ["firm", "firm", "gone"]}[one.state]
-                )
-
-
-@pytest.fixture(scope="module")
-def somewhere():
-    return random.Random(20261123)
+PLEDGES = int(os.environ.get("LAWS", "20000"))
+AMOUNTS = [10_00, 50_00, 200_00, 1_000_00, 2_500_00]
 
 
 @pytest.fixture
-def world(session, somewhere):
-    zones = compile_rule(session, RULE)
-    terms = parse(RULE).offer_terms(zones, opens_at=OPENS, closes_at=CLOSES, goal_cents=600_000_00)
-    offer = Offer("live", "gift", OPENS, CLOSES, 10_00, 800_000_00, **terms)
-    near, around, everywhere = (sorted(zone) for zone in zones)
-    # A crowd from afar, as at Malaunay: without the rule its money would be there first.
-    people = near * 8 + somewhere.sample(around, 300) + somewhere.sample(everywhere, 3_000)
-    return World(offer, random.Random(1), people)
-
-
-def broken(world, totals):
-    """Return what the quotas promise and does not hold."""
-    elsewhere = totals.taken_cents - totals.within(1).taken_cents
-    local = totals.within(1).confirmed_cents
-    return [
-        name
-        for name, holds in {
-            "hard cap": totals.taken_cents <= world.offer.hard_cap_cents,
-            "share": elsewhere <= local * (100 - SHARE) // SHARE,
-            "ceiling": totals.taken_cents - totals.within(0).taken_cents <= CEILING,
-            "related": totals.related_cents <= 120_000_00,
-            "reserve": world.now >= world.offer.reserves[0].until
-            or world.offer.hard_cap_cents - totals.taken_cents >= min(RESERVE, RESERVE - totals.within(0).taken_cents),
-        }.items()
-        if not holds
-    ]
-
-
-def check_laws(world, totals, person, cents, answer):
-    """Look at one answer: pure, widening, a way out, no resident short because of those from elsewhere."""
-    again = decide(world.offer, totals, replace(person, links=person.links[::-1]), cents, world.now)
-    assert again == answer
-    later = world.now + timedelta(days=9)
-    if answer.verdict == "accept" and later < min(link.expires_at for link in person.links) and later < CLOSES:
-        assert not {"ring_not_open", "outside_rings", "level_too_low"} & set(
-            decide(world.offer, totals, person, cents, later).reasons
-        )
-    assert bool(answer.blocks) == (answer.verdict != "accept")
-    assert all(block.way_out for block in answer.blocks)
-    if answer.verdict == "accept":
-        assert answer.ring <= open_ring(world.offer, world.now)
-    if answer.verdict == "accept_up_to":
-        assert decide(world.offer, totals, person, answer.limit_cents, world.now).verdict == "accept"
-    if answer.ring == 0 and answer.verdict == "waitlist" and not person.related:
-        kept = RESERVE - totals.within(0).taken_cents
-        assert world.now >= world.offer.reserves[0].until or kept < cents
+def world(session):
+    return World.on_the_map(session, random.Random(20261123))
 
 
 @pytest.mark.untimed
 def test_no_promise_is_broken_in_twenty_thousand_pledges(world):
-    asked = accepted = from_afar = 0
-    while asked < PLEDGES:
-        if not OPENS <= world.now < CLOSES:  # another campaign under the same rule
-            world.now, world.pledges = OPENS, []
-        totals, person = world.totals(), world.somebody()
-        cents = world.dice.choice([10_00, 50_00, 200_00, 1_000_00, 2_500_00])
-        answer = decide(world.offer, totals, person, cents, world.now)
-        check_laws(world, totals, person, cents, answer)
-        most = cents if answer.verdict == "accept" else answer.limit_cents
-        if most:
-            world.pledges.append(Pledge(answer.ring, most, person.related))
-            accepted += 1
-        assert broken(world, world.totals()) == []
-        world.happen()
-        assert broken(world, world.totals()) == [], "a withdrawal or the clock breaks nothing"
+    granted = from_afar = 0
+    for asked in range(PLEDGES):
+        if world.ask(world.somebody(), world.dice.choice(AMOUNTS)):
+            granted += 1
+            from_afar += world.pledges[-1].ring == 2
+        assert world.broken() == []
+        world.tick(world.dice.choice([0, 0, 1, 5, -1]))
+        for one in world.dice.sample(world.pledges, min(4, len(world.pledges))):
+            world.turn(one)
+        if asked % 100 == 0:
+            world.merge(world.dice.choice(world.people))
+        assert world.broken() == [], "a withdrawal, a merge or the clock breaks nothing"
         world.tidy()
-        asked += 1
-        from_afar += answer.verdict != "refuse" and answer.ring == 2 and bool(most)
 
-    assert accepted > PLEDGES // 10
+    assert granted > PLEDGES // 10
     assert from_afar > PLEDGES // 50, "the walk meets the quotas"
+    assert len(world.merged) > PLEDGES // 250
 
 
 @pytest.mark.untimed
@@ -198,19 +51,63 @@ def test_control_if_money_that_may_be_withdrawn_unlocked_the_promise_would_break
     """The same walk under a naive rule: local money counts as soon as it is promised."""
     violations = 0
     for _ in range(12_000):
-        if not OPENS <= world.now < CLOSES:
-            world.now, world.pledges = OPENS, []
-        totals, person = world.totals(), world.somebody()
-        naive = replace(totals, rings=tuple(RingTotal(ring.taken_cents, ring.taken_cents) for ring in totals.rings))
-        answer = decide(world.offer, naive, person, 200_00, world.now)
-        most = 200_00 if answer.verdict == "accept" else answer.limit_cents
-        if most:
-            world.pledges.append(Pledge(answer.ring, most, person.related))
-        world.happen()
+        world.ask(world.somebody(), 200_00, naive=True)
+        world.tick(world.dice.choice([0, 0, 1, 5, -1]))
+        for one in world.dice.sample(world.pledges, min(4, len(world.pledges))):
+            world.turn(one)
         world.tidy()
-        violations += "share" in broken(world, world.totals())
+        violations += "share" in world.broken()
 
     assert violations > 50
+
+
+@pytest.mark.untimed
+def test_hypothesis_finds_no_story_that_breaks_a_promise(session):
+    """The same events in the order that hypothesis chooses; a failure is told as its shortest story."""
+    fresh = World.on_the_map(session, random.Random(7))
+    communes = st.sampled_from(fresh.people)
+
+    class Stories(RuleBasedStateMachine):
+        @initialize(seed=st.integers(0, 2**16))
+        def open(self, seed):
+            self.world = World(fresh.offer, random.Random(seed), fresh.people, fresh.land)
+
+        @rule(
+            commune=communes,
+            level=st.integers(0, 3),
+            kind=st.sampled_from(["home", "work"]),
+            cents=st.sampled_from(AMOUNTS),
+            related=st.booleans(),
+        )
+        def ask(self, commune, level, kind, cents, related):
+            link = Link(kind, self.world.lives(commune), level, CLOSES)
+            self.world.ask(Investor((link,), related=related), cents)
+
+        @rule(times=st.integers(1, 20))
+        def a_crowd_from_near(self, times):
+            for _ in range(times):
+                self.world.ask(Investor((Link("home", self.world.lives("86194"), 3, CLOSES),)), 2_500_00)
+
+        @rule(index=st.integers(0, 100))
+        def turn(self, index):
+            if self.world.pledges:
+                self.world.turn(self.world.pledges[index % len(self.world.pledges)])
+
+        @rule(hours=st.sampled_from([-30, -1, 1, 24, 24 * 8]))
+        def jump(self, hours):
+            self.world.tick(hours)
+
+        @rule(commune=communes)
+        def merge(self, commune):
+            self.world.merge(commune)
+
+        @invariant()
+        def every_promise_holds(self):
+            assert not hasattr(self, "world") or self.world.broken() == []
+
+    run_state_machine_as_test(
+        Stories, settings=settings(max_examples=max(20, PLEDGES // 1_000), stateful_step_count=30, deadline=None)
+    )
 
 
 def test_a_merge_of_communes_takes_nobody_out_of_a_ring(session):

@@ -149,7 +149,7 @@ def test_15_the_owner_unlocks_nothing_and_is_unlocked_like_those_from_afar(open_
 
     first = ask(offer, POITIERS, 500, related=True)
     later = ask(offer, POITIERS, 200, related=True, totals=neighbours)
-    after = neighbours.with_reserved(0, 200_00, related=True)
+    after = neighbours.with_reserved(0, 200_00, Investor((), related=True))
 
     assert (first.verdict, first.reasons) == ("waitlist", ("min_share",))
     assert later.verdict == "accept"

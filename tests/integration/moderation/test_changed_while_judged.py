@@ -21,7 +21,7 @@ def test_nothing_is_published_with_the_rule_of_another_text(  # noqa: PLR0917
     read = projects.dossier(session, campaign_id).row_version
     compiled = zoning.plan
 
-    def meanwhile(_session, content):
+    def meanwhile(_session, content, _fund=None):
         monkeypatch.setattr(zoning, "plan", compiled)
         plan = compiled(session, content)
         drafts.withdraw_submission(session, campaign_id=campaign_id, owner_id=owner_id, now=now)

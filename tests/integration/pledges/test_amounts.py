@@ -6,7 +6,7 @@ from sqlalchemy import select
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.payments.models import Transfer
-from marketplace.pledges import amounts, interruptions, services, settlement
+from marketplace.pledges import amounts, collector, interruptions, services
 from marketplace.pledges.errors import PledgeRefused
 from marketplace.pledges.models import CampaignRingTally, PledgeConsent, PledgeDecision, PledgeEvent
 from tests.factories import BORDEAUX, DAY, POITIERS, SECOND
@@ -64,7 +64,7 @@ def test_a_changed_pledge_is_paid_its_last_amount(make, session):
     make.confirm(pledge)
     make.end(campaign.id, "collecting")
 
-    settlement.charge(make.database, make.gateway, **pledge.ids, now=campaign.closes_at + 15 * DAY)
+    collector.run_one(make.database, make.gateway, **pledge.ids, now=campaign.closes_at + 15 * DAY)
 
     assert make.row(**pledge.ids).state == "paid"
     posted = select(Transfer.amount_cents).where(Transfer.pledge_id == pledge.id, Transfer.kind == "post")

@@ -9,8 +9,8 @@ from marketplace.core.errors import NotFound, Unavailable
 from marketplace.core.money import Money
 from marketplace.payments.models import Transfer
 from marketplace.payments.stripe_gateway import INVALID
-from marketplace.pledges import settlement
-from marketplace.pledges.rules import KEY_LIFE, RECOVERY
+from marketplace.pledges import charging, collector, errands
+from marketplace.pledges.rules import KEY_LIFE, LEASE, RECOVERY
 from tests.factories import DAY, HOUR, MINUTE, SECOND
 from tests.fakes import Crashed
 
@@ -24,7 +24,7 @@ def firm(make):
 
 
 def charge(make, pledge, *, at):
-    return settlement.charge(make.database, make.gateway, **pledge.ids, now=at)
+    return collector.run_one(make.database, make.gateway, **pledge.ids, now=at)
 
 
 def test_a_charge_that_succeeds_is_posted_once(make, firm, gateway, session, causes, queued, tally):  # noqa: PLR0917
@@ -120,7 +120,7 @@ def test_a_request_refused_as_invalid_is_a_decline_and_not_tried_each_minute(mak
     row = make.row(**pledge.ids)
     assert (row.decline_reason, row.payment_intent_id, row.recover_until) == (INVALID, None, at + RECOVERY)
     assert queued("notifications.send_mail")[-1]["kind"] == "charge_failed"
-    assert (pledge.campaign_id, pledge.id) not in make.do(lambda session: settlement.due_charges(session, at + DAY))
+    assert (pledge.campaign_id, pledge.id) not in make.do(lambda session: errands.to_run(session, now=at + DAY))
     assert charge(make, pledge, at=at + RECOVERY) == "dropped"
     assert causes(pledge.id)[-1] == "recovery_over"
     assert gateway.taken == Money(0)
@@ -131,8 +131,8 @@ def test_last_attempts_are_due_when_the_week_is_over(make):
     until = make.row(**pledge.ids).recover_until
     ids = (pledge.campaign_id, pledge.id)
 
-    assert make.do(lambda session: settlement.due_last_attempts(session, until - SECOND)) == []
-    assert make.do(lambda session: settlement.due_last_attempts(session, until)) == [ids]
+    assert ids not in make.do(lambda session: errands.to_run(session, now=until - SECOND))
+    assert ids in make.do(lambda session: errands.to_run(session, now=until))
 
 
 def test_a_crash_after_the_provider_answered_is_resumed_with_one_payment(make, firm, gateway):
@@ -202,14 +202,14 @@ def test_the_control_without_looking_it_would_be_charged_twice(make, firm, gatew
 def test_charges_are_due_once_and_those_left_behind_after_two_minutes(make, firm, gateway):
     pledge, at = firm
     ids = (pledge.campaign_id, pledge.id)
-    assert ids in make.do(lambda session: settlement.due_charges(session, at))
+    assert ids in make.do(lambda session: errands.to_run(session, now=at))
     gateway.crash_after_charge = True
     with pytest.raises(Crashed):
         charge(make, pledge, at=at)
 
-    stuck = settlement.STUCK_AFTER
-    assert ids not in make.do(lambda session: settlement.due_charges(session, at + stuck - SECOND))
-    assert ids in make.do(lambda session: settlement.due_charges(session, at + stuck))
+    stuck = LEASE
+    assert ids not in make.do(lambda session: errands.to_run(session, now=at + stuck - SECOND))
+    assert ids in make.do(lambda session: errands.to_run(session, now=at + stuck))
 
 
 def test_the_news_of_an_earlier_attempt_does_not_decide_about_a_later_one(make, gateway):
@@ -222,7 +222,7 @@ def test_the_news_of_an_earlier_attempt_does_not_decide_about_a_later_one(make, 
     declined = gateway.payment(row.payment_intent_id).outcome
     assert declined.state == "declined"
 
-    make.do(lambda session: settlement.record_charge(session, *pledge.ids.values(), declined, now=row.recover_until))
+    make.do(lambda session: charging.record(session, *pledge.ids.values(), declined, now=row.recover_until))
 
     assert make.row(**pledge.ids).state == "charging"
     assert charge(make, pledge, at=row.recover_until + HOUR) == "paid"
@@ -238,7 +238,7 @@ def test_the_news_of_a_success_is_enough(make, firm, gateway):
 
     for _ in range(2):
         make.do(
-            lambda session: settlement.record_charge(
+            lambda session: charging.record(
                 session, *pledge.ids.values(), gateway.intents[intent.id].outcome, now=at, stripe_event_id="evt_9"
             )
         )
@@ -252,6 +252,6 @@ def test_no_charge_for_a_pledge_that_never_was(make, firm):
     pledge, at = firm
 
     with pytest.raises(NotFound):
-        settlement.charge(
+        collector.run_one(
             make.database, make.gateway, campaign_id=pledge.id, pledge_id=pledge.campaign_id, now=at + timedelta(0)
         )

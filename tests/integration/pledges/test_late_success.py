@@ -9,13 +9,11 @@ from marketplace import invariants, jobs
 from marketplace.core.money import Money
 from marketplace.payments.gateway import ChargeOutcome
 from marketplace.payments.models import StrayPayment, Transfer
-from marketplace.pledges import settlement
+from marketplace.pledges import charging
 
 
 def record(make, pledge, outcome, *, at=None):
-    return make.do(
-        lambda session: settlement.record_charge(session, *pledge.ids.values(), outcome, now=at or pledge.at)
-    )
+    return make.do(lambda session: charging.record(session, *pledge.ids.values(), outcome, now=at or pledge.at))
 
 
 def success(*, attempt=1, amount=50, intent="pi_late"):

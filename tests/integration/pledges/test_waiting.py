@@ -238,15 +238,21 @@ def test_the_place_on_the_list_is_known(make):
     assert place(uuid4()) is None
 
 
-def test_waiting_ends_with_the_campaign(make):
-    campaign, _filling = full(make)
+def end_all(make, at):
+    for ref in make.do(lambda session: waiting.due_ends(session, at)):
+        make.do(lambda session, ref=ref: waiting.end(session, campaign_id=ref[0], pledge_id=ref[1], now=at))
+
+
+def test_waiting_goes_on_while_charges_may_fail_and_ends_with_the_campaign(make):
+    campaign, filling = full(make)
     _person, pledge_id = asks(make, campaign, amount=50_00)
     make.end(campaign.id, "closing")
+    end_all(make, campaign.closes_at)
+    assert make.row(campaign.id, pledge_id).state == "waitlisted"
 
-    for ref in make.do(lambda session: waiting.due_ends(session, campaign.closes_at)):
-        make.do(
-            lambda session, ref=ref: waiting.end(session, campaign_id=ref[0], pledge_id=ref[1], now=campaign.closes_at)
-        )
+    frees(make, filling)
+    make._close(campaign.id, "failed")
+    end_all(make, campaign.closes_at)
 
     assert make.row(campaign.id, pledge_id).state == "abandoned"
 

@@ -1,5 +1,6 @@
 """What the database itself refuses, and that the models and the migration say the same."""
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -250,6 +251,20 @@ def test_an_invariant_sees_terms_that_moved_away_from_their_version(session, liv
 
     assert invariants.campaign_is_as_its_version(session) == [live[1]]
     assert invariants.closes_at_midnight_in_paris(session) == [live[1]]
+
+
+def test_a_version_frozen_before_its_program_knew_a_field_holds(session, live):
+    _owner, campaign_id = live
+    version = session.get_one(CampaignVersion, (campaign_id, 1))
+    older = {name: value for name, value in version.terms.items() if name not in {"uses", "rule_options"}}
+    session.execute(text("ALTER TABLE campaign_version DISABLE TRIGGER append_only"))
+    session.execute(
+        text("UPDATE campaign_version SET terms = :terms, terms_sha256 = :digest"),
+        {"terms": json.dumps(older), "digest": rules.terms_digest(older)},
+    )
+
+    assert invariants.campaign_is_as_its_version(session) == []
+    assert invariants.terms_are_as_frozen(session) == []
 
 
 @pytest.mark.parametrize("change", ["terms = terms || '{\"goal_cents\": 1}'", "rule = '{}'"])

@@ -59,6 +59,7 @@ TURNS = (Ring(frozenset({HERE})), Ring(frozenset({HERE, THERE})))
 SHARED = offer(rings=TURNS, min_shares=(MinShare(0, 60),))
 RESERVED = offer(rings=TURNS, reserves=(Reserve(0, 5_000_00, WIDER),))
 CEILED = offer(rings=TURNS, ceilings=(Ceiling(0, 1_000_00),))
+FRIENDS = offer(rings=TURNS, accepts={"person": frozenset({"home", "origin"})})
 LOCAL = Totals(0, 300_00, (RingTotal(300_00, 300_00),))
 LOAN = offer(instrument="interest_free_loan")
 
@@ -122,7 +123,7 @@ TABLE = {
     ),
     "elsewhere": (
         asked(50_00, by=person(home(FAR))),
-        answer("refuse", None, ("outside_rings",), None, "none"),
+        answer("refuse", None, ("outside_rings",), None, "none", {"kind": "person"}),
     ),
     "level too low": (
         asked(50_00, by=person(home(level=1)), of=offer(rings=TWO_RINGS[:1])),
@@ -164,7 +165,7 @@ TABLE = {
     ),
     "another département's": (
         asked(50_00, by=replace(person(home("departement:33", kind="area")), kind="public_body"), of=PUBLIC),
-        answer("refuse", None, ("outside_rings",), None, "none"),
+        answer("refuse", None, ("outside_rings",), None, "none", {"kind": "public_body"}),
     ),
     "the ring's cap": (
         asked(300_00, of=offer(rings=(Ring(frozenset({HERE}), cap_cents=200_00),))),
@@ -261,6 +262,30 @@ TABLE = {
             {"room_cents": 0, "level": 3, "cap_cents": 0},
         ),
     ),
+    "a firm that said nothing of where it is": (
+        asked(50_00, by=Investor((), kind="sme")),
+        answer("verify", None, ("no_seat",), None, "declare_seat"),
+    ),
+    "an association that said nothing of its members": (
+        asked(50_00, by=Investor((), kind="association")),
+        answer("verify", None, ("association_needs_members",), None, "declare_members", {"members": 0, "needed": 20}),
+    ),
+    "a firm from elsewhere": (
+        asked(50_00, by=Investor((home(FAR, kind="seat"),), kind="sme")),
+        answer("refuse", None, ("outside_rings",), None, "none", {"kind": "sme"}),
+    ),
+    "a public body waits for people like those from elsewhere": (
+        asked(
+            50_00,
+            of=replace(SHARED, public_units=frozenset({"departement:86"})),
+            by=Investor((home("departement:86", kind="area"),), kind="public_body"),
+        ),
+        answer("waitlist", 0, ("min_share",), None, "join_waitlist", {"room_cents": 0, "level": 3, "percent": 60}),
+    ),
+    "born here, let in as a friend": (
+        asked(50_00, of=FRIENDS, by=person(home(kind="origin"))),
+        answer("accept", 1),
+    ),
     "too small": (
         asked(9_99),
         answer("refuse", 0, ("amount_too_small",), None, "raise_amount", {"minimum_cents": 10_00}),
@@ -287,19 +312,41 @@ TABLE = {
     ),
     "level 1, over its limit": (
         asked(50_01, by=person(home(level=1))),
-        answer("accept_up_to", 0, ("level_1_cap",), 50_00, "prove_residence", {"room_cents": 50_00, "level": 1}),
+        answer(
+            "accept_up_to",
+            0,
+            ("level_1_cap",),
+            50_00,
+            "prove_residence",
+            {"room_cents": 50_00, "level": 1, "needed": 2},
+        ),
     ),
     "level 1, used up": (
         asked(10_00, by=person(home(level=1), already=50_00)),
-        answer("verify", 0, ("level_1_cap",), None, "prove_residence", {"room_cents": 0, "level": 1}),
+        answer("verify", 0, ("level_1_cap",), None, "prove_residence", {"room_cents": 0, "level": 1, "needed": 2}),
     ),
     "level 2, over its limit": (
         asked(200_01, by=person(home(level=2), year=800_00)),
-        answer("accept_up_to", 0, ("level_2_cap",), 200_00, "prove_residence", {"room_cents": 200_00, "level": 2}),
+        answer(
+            "accept_up_to",
+            0,
+            ("level_2_cap",),
+            200_00,
+            "prove_residence",
+            {"room_cents": 200_00, "level": 2, "needed": 3},
+        ),
     ),
     "level 2, used up": (
         asked(10_00, by=person(home(level=2), year=1_000_00)),
-        answer("verify", 0, ("level_2_cap",), None, "prove_residence", {"room_cents": 0, "level": 2}),
+        answer("verify", 0, ("level_2_cap",), None, "prove_residence", {"room_cents": 0, "level": 2, "needed": 3}),
+    ),
+    "one look, over its limit": (
+        asked(200_01, by=replace(person(home(), year=4_800_00), one_look=True)),
+        answer("accept_up_to", 0, ("one_look_cap",), 200_00, "prove_residence", {"room_cents": 200_00, "level": 3}),
+    ),
+    "one look, used up": (
+        asked(10_00, by=replace(person(home(), year=5_000_00), one_look=True)),
+        answer("verify", 0, ("one_look_cap",), None, "prove_residence", {"room_cents": 0, "level": 3}),
     ),
     "two limits, the narrower first": (
         asked(60_00, by=person(home(level=1), already=20_00), taken=Totals(0, 9_960_00)),
@@ -309,7 +356,7 @@ TABLE = {
             ("level_1_cap", "hard_cap"),
             30_00,
             "prove_residence",
-            {"room_cents": 30_00, "level": 1},
+            {"room_cents": 30_00, "level": 1, "needed": 2},
         ),
     ),
 }
@@ -318,6 +365,7 @@ REASONS = {
     "campaign_closed",
     "campaign_not_open",
     "no_residence",
+    "no_seat",
     "claim_expired",
     "outside_rings",
     "level_too_low",
@@ -326,6 +374,7 @@ REASONS = {
     "free_loan_cap",
     "level_1_cap",
     "level_2_cap",
+    "one_look_cap",
     "association_needs_members",
     "ceiling",
     "kind_not_accepted",

@@ -100,10 +100,19 @@ def test_others_may_join_in_later_and_for_less(wider, zone):
         ("epci", Options(wider_cap_cents=100), ("wider_cap_cents", "rule_needs_wider")),
         ("epci", Options(reserve_cents=100), ("reserve_cents", "rule_needs_wider")),
         ("epci", Options(wider="france", reserve_days=9), ("reserve_cents", "rule_reserve_missing")),
+        ("epci", Options(wider="france", min_share=0), ("min_share", "rule_number")),
+        ("epci", Options(wider="france", min_share=101), ("min_share", "rule_number")),
+        ("local_first", Options(first_days=46), ("first_days", "rule_number")),
+        ("epci", Options(wider="france", reserve_cents=1, reserve_days=91), ("reserve_days", "rule_number")),
+        ("epci", Options(min_people=0), ("min_people", "rule_number")),
+        ("epci", Options(proof=4), ("proof", "rule_number")),
+        ("epci", Options(related_percent=101), ("related_percent", "rule_number")),
+        ("epci", Options(cap_cents=0), ("cap_cents", "rule_amount")),
+        ("epci", Options(cap_cents=1_000_000_01), ("cap_cents", "rule_amount")),
     ],
 )
 def test_figures_that_make_no_rule_are_said_at_their_field(preset, options, wrong):
-    assert problems(preset, options) == [wrong]
+    assert [found[:2] for found in problems(preset, options)] == [wrong]
     with pytest.raises(ValueError, match=preset):
         build(preset, POITIERS, options)
 

@@ -105,7 +105,7 @@ def test_a_reserve_without_days_lasts_as_long_as_the_campaign():
         (["phases", 1, "days"], 10, "phase_days", "phases.1.days"),
         (["phases", 0, "days"], 0, "rule_number", "phases.0.days"),
         (["phases"], [{"ring": 0}], "phases_stop_short", "phases.0.ring"),
-        (["phases", 0, "ring"], 2, "rule_number", "phases.0.ring"),
+        (["phases", 0, "ring"], 2, "ring_unknown", "phases.0.ring"),
         (["quotas", 0, "percent"], 101, "rule_number", "quotas.0.percent"),
         (["quotas", 0, "percent"], None, "rule_incomplete", "quotas.0.percent"),
         (["quotas", 0, "ring"], 1, "quota_for_everyone", "quotas.0.ring"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from marketplace.core.errors import Refused
 from marketplace.moderation import checklist, diff, rules
 from marketplace.projects.rules import Content, problems
+from marketplace.projects.uses import Use
 
 TODAY = date(2026, 11, 23)
 WHOLE = Content(
@@ -27,6 +28,7 @@ WHOLE = Content(
     goal_cents=32_000_00,
     hard_cap_cents=40_000_00,
     minimum_cents=10_00,
+    uses=(Use("Le four", 20_000_00, "86293"), Use("Les travaux", 12_000_00)),
     ends_on=TODAY + timedelta(days=60),
     rule_preset="epci",
 )
@@ -129,6 +131,10 @@ def test_odd_amounts_ask_a_question():
     assert odd["minimum_above_declared"].tone == "warn"
 
 
+def test_money_without_a_purpose_asks_a_question():
+    assert findings(replace(WHOLE, uses=()))["uses_missing"].tone == "warn"
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -137,6 +143,7 @@ def test_odd_amounts_ask_a_question():
         ({"commune_code": None}, "commune_known"),
         ({"title": "Four"}, "texts_complete"),
         ({"loan_months": 3}, "conditions_allowed"),
+        ({"uses": (Use("Le four", 1_00),)}, "uses_add_up"),
     ],
 )
 def test_what_keeps_from_publishing_is_blocking(change, code):

@@ -14,6 +14,7 @@ from marketplace.pledges.rules import (
     RESERVATION,
     RESERVED,
     STATES,
+    TAKEN,
     IllegalMove,
     Weight,
     check_move,
@@ -41,7 +42,7 @@ def _reached(start: str | None) -> set[str]:
 def test_the_table_speaks_of_known_states_only():
     assert {state for move in MOVES for state in move if state is not None} == set(STATES)
     assert all(MOVES.values()), "every move has a cause"
-    assert RESERVED | LIVE | FINAL | {"waitlisted", "abandoned"} == set(STATES)
+    assert RESERVED | LIVE | FINAL | {"waitlisted", "abandoned"} | (TAKEN - LIVE) == set(STATES)
 
 
 def test_the_groups_do_not_overlap():
@@ -59,12 +60,17 @@ def test_nothing_comes_into_being_but_at_the_card_page_or_on_the_waiting_list():
 
 
 def test_an_end_is_an_end():
-    assert {old for old, _ in MOVES}.isdisjoint(FINAL | {"paid"})
+    assert {old for old, _ in MOVES}.isdisjoint(FINAL)
 
 
-@pytest.mark.parametrize("state", sorted(set(STATES) - FINAL - {"paid"}))
+def test_money_that_was_taken_is_never_forgotten():
+    assert all(new in TAKEN for old, new in MOVES if old in TAKEN)
+    assert {old for old, new in MOVES if new in TAKEN and old not in TAKEN} == {"charging", "action_required"}
+
+
+@pytest.mark.parametrize("state", sorted(set(STATES) - FINAL))
 def test_from_every_other_state_there_is_a_way_to_an_end(state):
-    assert _reached(state) & (FINAL | {"paid"})
+    assert (_reached(state) | {state}) & (FINAL | {"transferred", "refunded"})
 
 
 def test_money_is_charged_only_after_the_reflection_period():
@@ -157,6 +163,12 @@ def test_a_history_that_could_not_happen_does_not_fold(steps):
         ("charging", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
         ("action_required", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
         ("paid", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
+        ("transferred", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
+        ("disputed", Weight(live=50_00, confirmed=50_00), Weight(live=50_00, related=50_00)),
+        ("refunding", Weight(), Weight()),
+        ("refunded", Weight(), Weight()),
+        ("refund_failed", Weight(), Weight()),
+        ("charged_back", Weight(), Weight()),
         ("abandoned", Weight(), Weight()),
         ("withdrawn", Weight(), Weight()),
         ("released", Weight(), Weight()),

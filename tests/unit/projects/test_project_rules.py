@@ -1,5 +1,6 @@
 """What a campaign may be, judged without a database."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from marketplace.projects import rules
 from marketplace.projects.rules import Content
+from marketplace.projects.uses import Use
 
 TODAY = date(2026, 11, 22)
 WHOLE = Content(
@@ -89,6 +91,11 @@ def test_an_empty_draft_names_everything_that_is_missing():
             {"instrument": "gift", "loan_months": None, "minimum_cents": 40_000_01},
             ("minimum_cents", "minimum_above_hard_cap"),
         ),
+        ({"uses": (Use("Le four", 31_999_99),)}, ("uses", "uses_differ_from_goal")),
+        ({"uses": (Use("Le four", 32_000_00), Use("Le pétrin"))}, ("uses-1-cents", "use_amount_missing")),
+        ({"uses": (Use("Le four", 0),)}, ("uses-0-cents", "amount_not_positive")),
+        ({"uses": (Use("x", 32_000_00),)}, ("uses-0-label", "use_label_missing")),
+        ({"uses": (Use("x" * 81, 32_000_00),)}, ("uses-0-label", "use_label_too_long")),
         ({"ends_on": TODAY + timedelta(days=20)}, ("ends_on", "ends_too_soon")),
         ({"ends_on": TODAY + timedelta(days=91)}, ("ends_on", "ends_too_late")),
     ],
@@ -113,12 +120,19 @@ def test_each_limit_is_said_at_its_field(change, problem):
         {"hard_cap_cents": 1_000_000_00},
         {"hard_cap_cents": 32_000_00},
         {"minimum_cents": 5_000_00},
+        {"uses": (Use("x" * 80, 1), Use("Le four", 31_999_99, "86293"))},
         {"ends_on": TODAY + timedelta(days=21)},
         {"ends_on": TODAY + timedelta(days=90)},
     ],
 )
 def test_the_bounds_themselves_are_allowed(change):
     assert codes(replace(WHOLE, **change)) == set()
+
+
+def test_a_content_is_read_back_as_it_was_written():
+    whole = replace(WHOLE, uses=(Use("Le four", 32_000_00, "86293"), Use("Le reste", 1)))
+
+    assert Content.from_json(json.loads(json.dumps(whole.as_json()))) == whole
 
 
 def test_the_commune_must_exist_and_be_inhabited():

@@ -1,5 +1,5 @@
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FieldList, Form, FormField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -40,6 +40,22 @@ def test_problems_point_at_the_first_control_of_each_field():
         ("kind-0", "Choisissez."),
         ("lines", "Ligne vide."),
     ]
+
+
+class Line(Form):
+    what = StringField("Quoi", [InputRequired("Dites quoi.")])
+
+
+class Sheet(Form):
+    lines = FieldList(FormField(Line), min_entries=2)
+
+
+def test_problems_of_lines_point_at_their_own_controls():
+    form = Sheet(MultiDict({"lines-0-what": "Le four", "lines-1-what": ""}))
+    form.validate()
+    form.lines.errors.append("Le total ne va pas.")
+
+    assert form_filters.problems(form) == [("lines", "Le total ne va pas."), ("lines-1-what", "Dites quoi.")]
 
 
 def test_words_are_tied_to_their_control():

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from marketplace.projects.uses import Use
 from tests.factories import DAY, HOUR, POITIERS
 from tests.web.pages import by_class, by_id, links, text_of
 
@@ -168,3 +169,49 @@ def test_a_mail_to_a_friend_holds_the_title_as_it_was_written(client, make):
 
     (written,) = re.findall(r'href="mailto:\?subject=[^"]*&amp;body=([^"]*)"', page)
     assert "Pain & vin “d’ici”, l'hiver\r\n" in unquote(written)
+
+
+def test_the_page_says_where_the_money_will_go(reader, make):
+    uses = (
+        Use("Le four", 600_00, "86293"),
+        Use("La peinture", 100_00, POITIERS),
+        Use("Le pétrin", 200_00, "49099"),
+        Use("Le reste", 100_00),
+    )
+    page = reader.page(f"/collectes/{make.campaign(uses=uses).id}")
+
+    section = by_id(page, "argent")
+    lines = [text_of(line) for line in by_class(section, "line")]
+    assert "70 % sera dépensé à moins de 20 km" in text_of(section).replace("\u202f", " ")
+    assert [line.split(" € ")[1] for line in lines] == [
+        "Vivonne, 19 km",
+        "Poitiers",
+        "Cholet, 105 km",
+        "lieu pas encore choisi",
+    ]
+    assert links(page)["Où va l’argent"] == "#argent"
+
+
+def test_money_without_lines_has_no_section(reader, make):
+    page = reader.page(f"/collectes/{make.campaign().id}")
+
+    assert "Où va l’argent" not in links(page)
+
+
+def test_backers_are_shown_by_commune_and_by_ring_and_never_fewer_than_five(reader, make):
+    campaign = make.campaign(preset="departement_and_bordering")
+    for commune, people in ((POITIERS, 7), ("86070", 5), ("86066", 3)):
+        for _person in range(people):
+            make.pledge(campaign=campaign, backer=make.account(commune=commune))
+
+    section = by_id(reader.page(f"/collectes/{campaign.id}"), "voisins")
+
+    # Three would be too few to be shown: the five of Chauvigny are counted with them.
+    assert [text_of(line) for line in by_class(section, "line")] == [
+        "Poitiers (Vienne)7",
+        "Autres communes du territoire8",
+    ]
+    assert [text_of(line) for line in by_class(section, "legend")[0].iter("li")] == [
+        "à moins de 5 km du projet7",
+        "communes regroupées8",
+    ]

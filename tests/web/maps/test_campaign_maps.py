@@ -94,7 +94,8 @@ def test_a_reader_from_far_away_is_not_on_the_map(client, make, sign_in, parsed)
 
 def test_only_communes_of_five_backers_are_coloured(client, make, crowd, parsed):
     campaign = make.campaign(commune=CHAUVIGNY)
-    crowd(campaign, POITIERS, 5)
+    crowd(campaign, POITIERS, 6)
+    crowd(campaign, CHAUVIGNY, 5)
     crowd(campaign, BUXEROLLES, 1)
 
     answer = client.get(f"/collectes/{campaign.id}")

@@ -71,7 +71,7 @@ def test_anything_may_be_asked(client, query, headers):
 
 
 def test_communes_without_outlines_are_said_in_words(client):
-    answer = client.get("/proposer/zone?commune=98818", headers=ALONE)
+    answer = client.get("/proposer/zone?commune=98818&preset=epci", headers=ALONE)
 
     assert "<svg" not in answer.text
     assert "Nous n’avons pas de carte de ces communes" in answer.text

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from marketplace.core.audit import AuditEvent
+from marketplace.locality.composed import RingChoice
+from marketplace.locality.presets import Options
 from marketplace.moderation.queries import PER_PAGE
 from marketplace.moderation.rules import REASONS
 from marketplace.projects import queries, services
@@ -282,3 +284,24 @@ def test_the_list_asks_as_much_for_one_as_for_many(desk, person, campaign, state
         counts.append(len(seen))
 
     assert counts[0] == counts[1] <= 8
+
+
+def test_a_rule_that_changed_is_told_in_words_and_tried_again(desk, person, campaign, session, parsed, whole, now):  # noqa: PLR0917
+    owner_id = person()
+    narrow = replace(whole, commune_code="49009", rule_options=Options(related_percent=10))
+    campaign_id = campaign(owner_id, "changes_requested", narrow)
+    rings = (RingChoice("commune"), RingChoice("france", opens_after=14, cap_cents=200_00))
+    composed = replace(narrow, rule_options=Options(rings=rings))
+    version = queries.owner_campaign(session, campaign_id, owner_id).row_version
+    own = {"campaign_id": campaign_id, "owner_id": owner_id, "now": now}
+    services.save_draft(session, **own, row_version=version, content=composed)
+    services.submit(session, **own)
+    session.commit()
+
+    words = text_of(parsed(desk.get(path_of(campaign_id)))).replace("\u202f", " ").replace("\xa0", " ")
+
+    assert "Part de l’équipe et de ses proches, au plus : 10" in words
+    assert "Les cercles : La commune du projet, Toute la France" in words
+    assert "Habitants de toute la France" in words
+    assert "touche un autre département sur" in words
+    assert "Ajouter les communes voisines" not in words

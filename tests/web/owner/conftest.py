@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.moderation import services as moderation
 from marketplace.projects import services
+from marketplace.projects.uses import Use
 from tests.factories.moderation import approve
 
 
@@ -64,6 +65,7 @@ def whole(make):
         threshold_cents=20_000_00,
         goal_cents=32_000_00,
         hard_cap_cents=40_000_00,
+        uses=(Use("Le four", 20_000_00, "86293"), Use("Les travaux", 12_000_00)),
     )
 
 
@@ -83,6 +85,11 @@ def typed(whole):
         "goal": "32000,00 €",
         "hard_cap": "40 000",
         "minimum": "",
+        "uses-0-label": "Le four",
+        "uses-0-amount": "20 000",
+        "uses-0-commune": "Vivonne",
+        "uses-1-label": " Les  travaux ",
+        "uses-1-amount": "12000",
         "ends_on": whole.ends_on.strftime("%d/%m/%Y"),
         "rule_preset": "epci",
         "story": whole.story_markdown,

@@ -18,7 +18,7 @@ def values_of(tree):
         name = element.get("name") if element.tag in {"input", "textarea", "select"} else None
         if name is None:
             continue
-        if element.get("type") == "radio":
+        if element.get("type") in {"radio", "checkbox"}:
             if element.get("checked") is not None:
                 found[name] = element.get("value")
         elif element.tag == "select":
@@ -359,3 +359,76 @@ def test_the_last_day_is_said_from_today(client_of, person, parsed, now):
     last = rules.paris_day(now) + timedelta(days=90)
 
     assert str(last.year) in words
+
+
+def test_lines_of_spending_are_refused_one_by_one(client_of, person, session, typed, parsed):
+    lines = {"uses-0-commune": "Nulle-Part-sur-Clain", "uses-3-amount": "beaucoup"}
+
+    answer = client_of(person()).post("/mes-projets/nouveau", data={**typed, **lines, "action": "envoyer"})
+
+    tree = parsed(answer)
+    assert answer.status_code == 422
+    assert errors_of(tree) == {"uses-0-commune", "uses-3-amount"}
+    assert {name: values_of(tree)[name] for name in lines} == lines
+    assert session.scalars(select(Project)).all() == []
+
+
+def test_lines_that_do_not_add_up_are_said_at_their_place(client_of, person, typed, parsed):
+    browser = client_of(person())
+
+    short = browser.post("/mes-projets/nouveau", data={**typed, "uses-0-amount": "1", "action": "envoyer"})
+    # A line left empty between two others is nothing: those that are written stand one under the other afterwards.
+    gap = {"uses-1-label": "", "uses-1-amount": "", "uses-2-amount": "12 000"}
+    nameless = browser.post("/mes-projets/nouveau", data={**typed, **gap, "action": "envoyer"})
+
+    assert errors_of(parsed(short)) == {"uses"}
+    assert "Les dépenses font 12 001 € et l’objectif 32 000 €" in text_of(parsed(short)).replace("\u202f", " ")
+    assert errors_of(parsed(nameless)) == {"uses-1-label"}
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000, "12", "-1", "0x1"])
+def test_a_line_that_the_page_does_not_have_is_nobody_s(client_of, person, session, typed, whole, number):  # noqa: PLR0917
+    owner_id = person()
+
+    answer = client_of(owner_id).post("/mes-projets/nouveau", data={**typed, f"uses-{number}-label": "Un de plus"})
+
+    assert answer.status_code == 303
+    (row,) = queries.owner_campaigns(session, owner_id)
+    assert queries.owner_campaign(session, row.campaign_id, owner_id).content.uses == whole.uses
+
+
+def test_the_board_and_the_page_say_how_far_a_collection_is_and_what_to_do(client_of, people, make, parsed):
+    live = make.campaign()
+    make.pledge(campaign=live, amount=100)
+    people[live.owner.id] = live.owner
+    browser = client_of(live.owner.id)
+
+    board, page = (text_of(parsed(browser.get(path))) for path in ("/mes-projets", f"/mes-projets/{live.id}"))
+
+    for words in ("Il manque 400 € pour le seuil", "1 voisin"):
+        assert words in board
+        assert words.removeprefix("1 ") in page
+    assert "À faire maintenant" in page
+    assert "100 € sur 1 000 €" in page
+    assert "En ligne" in board
+    assert "À vous de jouer" not in board
+
+
+def test_what_waits_for_its_owner_stands_first(client_of, person, campaign, parsed):
+    owner_id = person()
+    for step in ("submitted", "live", "changes_requested"):
+        campaign(owner_id, step)
+
+    page = parsed(client_of(owner_id).get("/mes-projets"))
+
+    titles = [text_of(one) for one in page.iter("h2")]
+    assert titles[:3] == ["À vous de jouer", "En ligne", "En relecture"]
+
+
+def test_an_ended_collection_asks_for_nothing(client_of, people, make, parsed):
+    failed = make.campaign(state="failed")
+    people[failed.owner.id] = failed.owner
+    browser = client_of(failed.owner.id)
+
+    assert "À faire maintenant" not in text_of(parsed(browser.get(f"/mes-projets/{failed.id}")))
+    assert "Terminées" in text_of(parsed(browser.get("/mes-projets")))

@@ -8,6 +8,7 @@ import pytest
 from marketplace.moderation.rules import REASONS
 from marketplace.projects import rules
 from marketplace.projects.rules import Content
+from marketplace.projects.uses import Use
 from marketplace.web import labels
 from marketplace.web.messages import SENTENCES, sentence
 from marketplace.web.moderation import words as desk
@@ -23,6 +24,8 @@ CONTENTS = [
     Content(threshold_cents=-1, goal_cents=0, hard_cap_cents=rules.MOST_CENTS + 1),
     Content(name="a", title="b", summary="c" * 999, story_markdown="d"),
     Content(name="a" * 99, title="b" * 99, story_markdown="d" * 99_999),
+    Content(goal_cents=5_00, uses=(Use(), Use("d" * 99, -1), Use("Le four", 4_00))),
+    Content(goal_cents=5_00, uses=(Use("Le four", 4_00),)),
     Content(sector="x", legal_form="x", instrument="x", rule_preset="x"),
 ]
 

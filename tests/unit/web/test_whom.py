@@ -1,6 +1,6 @@
 import pytest
 
-from marketplace.web.eligibility import _of_unit
+from marketplace.web.whom import _of_unit
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""A backer contests a charge at their bank: the money is frozen, people are told, and the bank decides."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.core.db import Database
+from marketplace.payments import inbox
+from marketplace.payments.gateway import Dispute, Gateway
+from marketplace.pledges import notices, payout
+from marketplace.pledges.checkout import parse_reference
+from marketplace.pledges.transitions import lock_pledge, move
+
+
+def look_up(database: Database, gateway: Gateway, *, dispute_id: str, now: datetime, stripe_event_id: str) -> str:
+    """Ask the provider how a dispute stands and apply it; return the outcome in one word."""
+    dispute = gateway.dispute(dispute_id)
+    payment = None if dispute.payment_intent_id is None else gateway.payment(dispute.payment_intent_id)
+    found = parse_reference(payment.pledge if payment else None)
+    if found is None:
+        return "not_ours"
+
+    def apply(session: Session) -> str:
+        outcome = record(session, *found, dispute, now=now, stripe_event_id=stripe_event_id)
+        inbox.mark_applied(session, stripe_event_id, outcome=outcome, now=now)
+        return outcome
+
+    return database.in_transaction(apply)
+
+
+def record(
+    session: Session,
+    campaign_id: UUID,
+    pledge_id: UUID,
+    dispute: Dispute,
+    *,
+    now: datetime,
+    stripe_event_id: str | None = None,
+) -> str:
+    """Write down how a dispute stands; return the state of the pledge. Happens again without effect.
+
+    The whole life of it may be heard of at once, when nobody listened in between.
+    """
+    pledge = lock_pledge(session, campaign_id, pledge_id)
+    facts: dict[str, Any] = {"now": now, "stripe_event_id": stripe_event_id}
+    if pledge.state in {"paid", "transferred"} and pledge.dispute_id != dispute.dispute_id:
+        move(session, pledge, to="disputed", cause="dispute_opened", dispute_id=dispute.dispute_id, **facts)
+        payout.take_back(session, pledge, cause="dispute_opened", now=now)
+        notices.tell_owner(session, pledge, "dispute_opened")
+        notices.tell_staff(session, pledge, "dispute_opened")
+    if pledge.state != "disputed" or pledge.dispute_id != dispute.dispute_id:
+        return pledge.state
+    if dispute.state == "won":
+        back_to = "paid" if pledge.transfer_id is None else "transferred"
+        move(session, pledge, to=back_to, cause="dispute_won", **facts)
+        notices.tell_owner(session, pledge, "dispute_won")
+    elif dispute.state == "lost":
+        move(session, pledge, to="charged_back", cause="dispute_lost", **facts)
+        notices.tell_owner(session, pledge, "dispute_lost")
+    return pledge.state

@@ -1,0 +1,1 @@
+"""Why the rule answers yes or no: the explanation of `flask locality explain`, as a page."""

@@ -1,0 +1,476 @@
+"""The whole life of a campaign, played by chance: people, banks, time, crashes and lost answers, from one seed.
+
+A schedule opens one campaign with five neighbours and lets anything happen in any order, through the services, jobs and
+collector that ship, on a real PostgreSQL and a payment provider in memory. Our program may die before or after any
+commit, and between any answer of the provider and the next line of ours. Then everybody goes home: nothing fails any
+more, no webhook arrives any more, and what is left to time and to the jobs must bring every pledge to an end.
+
+What must be true then is said by a model that knows only what people were told and what the provider did.
+"""
+
+import copy
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import time_machine
+from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from config import Config
+from marketplace import invariants, jobs
+from marketplace.core.db import Database, uuid7
+from marketplace.core.errors import MitoyenError, Unavailable
+from marketplace.core.money import Money
+from marketplace.payments import inbox
+from marketplace.pledges import checkout, payback, recovery, services
+from marketplace.pledges.models import Pledge
+from marketplace.projects.models import Campaign
+from marketplace.runtime import Runtime
+from tests.factories import Make
+from tests.fakes import Crashed, FakeGateway
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SITE = "http://127.0.0.1:8000"
+# Where a pledge may rest for ever once its campaign is over.
+ENDED = {
+    "funded": {"withdrawn", "released", "abandoned", "dropped", "transferred", "refunded", "charged_back"},
+    "failed": {"withdrawn", "released", "abandoned", "dropped", "refunded", "charged_back"},
+}
+# Calls after whose effect our program may die, or whose answer may be lost.
+FRAGILE = ("charge", "refund", "transfer", "reverse_transfer")
+PROVIDER_IDS = text(
+    "SELECT id, task_name, args FROM procrastinate.procrastinate_jobs WHERE status = 'todo' ORDER BY id"
+)
+
+
+class FlakySession(Session):
+    """Dies before or after a commit, when chance says so."""
+
+    chance: "Chance | None" = None
+
+    def commit(self) -> None:
+        chance = FlakySession.chance
+        if chance is not None and chance.dies():
+            if chance.rng.random() < 0.5:
+                super().commit()
+            raise Crashed
+        super().commit()
+
+
+@dataclass
+class Chance:
+    """One stream of chance for one schedule. trouble: whether anything may go wrong by itself now."""
+
+    rng: random.Random
+    trouble: bool = True
+    deaths: int = 0
+
+    def dies(self) -> bool:
+        """Tell whether our program dies now."""
+        happens = self.trouble and self.rng.random() < 0.02
+        self.deaths += happens
+        return happens
+
+
+@dataclass
+class Village:
+    """What every schedule starts from, in one transaction that is never committed."""
+
+    connection: Connection
+    gateway: FakeGateway
+    config: Config
+    campaign_id: UUID
+    owner_id: UUID
+    people: list[UUID]
+    closes_at: datetime
+    threshold_cents: int
+    hard_cap_cents: int
+
+
+def settle_village(connection: Connection, config: Config) -> Village:
+    """Make the village: a campaign for 300 € from 150 € on, five neighbours, and an owner who may be sent money."""
+    sessions = sessionmaker(
+        connection, class_=FlakySession, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    )
+    FlakySession.chance = None
+    database, gateway = Database(connection.engine, sessions), FakeGateway()
+    make = Make(database, gateway, START)
+    with time_machine.travel(START, tick=False):
+        campaign = make.campaign(hard_cap=300, goal_cents=300_00, threshold_cents=150_00, minimum_cents=10_00)
+        people = [make.account().id for _ in range(5)]
+        make.recipient(campaign.id)
+    assert campaign.closes_at is not None
+    make.do(lambda session: session.execute(text("DELETE FROM procrastinate.procrastinate_jobs")))
+    return Village(
+        connection, gateway, config, campaign.id, campaign.owner.id, people, campaign.closes_at, 150_00, 300_00
+    )
+
+
+@dataclass
+class Schedule:
+    """One life. told: pledges that their backers were told of; left: those they were told they had withdrawn."""
+
+    village: Village
+    seed: int
+    steps: int = 45
+    chance: Chance = field(init=False)
+    gateway: FakeGateway = field(init=False)
+    database: Database = field(init=False)
+    clock: Any = None
+    told: dict[UUID, UUID] = field(default_factory=dict)
+    forms: list[tuple[UUID, int, UUID]] = field(default_factory=list)
+    pages: dict[UUID, str] = field(default_factory=dict)
+    left: set[UUID] = field(default_factory=set)
+    saved_in_time: set[UUID] = field(default_factory=set)
+    log: list[str] = field(default_factory=list)
+
+    def run(self) -> list[str]:
+        """Play it; return what is wrong at the end."""
+        self.chance = Chance(random.Random(self.seed))
+        self.gateway = copy.deepcopy(self.village.gateway)
+        savepoint = self.village.connection.begin_nested()
+        sessions = sessionmaker(
+            self.village.connection,
+            class_=FlakySession,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+        )
+        self.database = Database(self.village.connection.engine, sessions)
+        FlakySession.chance = self.chance
+        before = list(jobs.wiring.wired)
+        runtime = Runtime(self.village.config, self.database, self.gateway)
+        jobs.wiring.wired[:] = [jobs.wiring.Wired(runtime, lambda *_, **__: None)]
+        try:
+            with time_machine.travel(START, tick=False) as self.clock:
+                for _ in range(self.steps):
+                    self._step()
+                self._go_home()
+                return self._wrong()
+        finally:
+            FlakySession.chance = None
+            jobs.wiring.wired[:] = before
+            savepoint.rollback()
+
+    @property
+    def now(self) -> datetime:
+        """Return the moment of this life."""
+        return datetime.now(UTC)
+
+    # --- what may happen ---
+
+    def _step(self) -> None:
+        rng = self.chance.rng
+        act = rng.choices(list(_ACTS), weights=[weight for _, weight in _ACTS.values()])[0]
+        self.gateway.unavailable = rng.random() < 0.04
+        if rng.random() < 0.12:
+            (self.gateway.crashes if rng.random() < 0.5 else self.gateway.lost).append(rng.choice(FRAGILE))
+        if rng.random() < 0.08:
+            self.gateway.declines.append(rng.choice(["card_declined", "authentication_required", None]))
+        self.log.append(f"{self.now:%d %H:%M} {act}")
+        self._safely(partial(_ACTS[act][0], self))
+        self.gateway.unavailable = False
+
+    def _safely(self, act: Callable[[], object]) -> None:
+        """Do something; a refusal, an outage or the death of our program is part of life."""
+        with suppress(MitoyenError, Crashed):
+            act()
+
+    def _pledge(self) -> None:
+        rng = self.chance.rng
+        if self.forms and rng.random() < 0.25:
+            backer, cents, key = rng.choice(self.forms)  # sent again: nobody answered, or a double click
+        else:
+            backer, cents, key = rng.choice(self.village.people), rng.choice((10, 40, 60, 100, 150)) * 100, uuid7()
+            self.forms.append((backer, cents, key))
+        pledge_id = self.database.in_transaction(
+            lambda session: services.open_pledge(
+                session,
+                campaign_id=self.village.campaign_id,
+                backer_id=backer,
+                amount=Money(cents),
+                form_key=key,
+                now=self.now,
+                may_wait=True,
+            )
+        )
+        self.told[pledge_id] = backer
+        self._open_page(pledge_id, backer)
+
+    def _open_page(self, pledge_id: UUID, backer: UUID) -> None:
+        self.pages[pledge_id] = checkout.card_page_url(
+            self.database,
+            self.gateway,
+            campaign_id=self.village.campaign_id,
+            pledge_id=pledge_id,
+            backer_id=backer,
+            locale="fr",
+            site_url=SITE,
+            now=self.now,
+        )
+
+    def _save_card(self) -> None:
+        """Somebody types their card on a page they were sent to, or comes back to it first."""
+        known = [pledge for pledge in self.told if pledge not in self.left]
+        if not known:
+            return
+        pledge_id = self.chance.rng.choice(known)
+        if pledge_id not in self.pages:
+            self._open_page(pledge_id, self.told[pledge_id])
+        page = self.pages[pledge_id].rpartition("/")[2]
+        if page in self.gateway.pages and self.gateway.pages[page].state == "open":
+            if self.gateway.expiries[page] <= self.now:
+                self.gateway.expire_page(page)
+                return
+            self.gateway.save_card(page)
+            self.saved_in_time.add(pledge_id)
+
+    def _withdraw(self) -> None:
+        if not self.told:
+            return
+        pledge_id = self.chance.rng.choice(list(self.told))
+        self.database.in_transaction(
+            partial(
+                services.withdraw,
+                campaign_id=self.village.campaign_id,
+                pledge_id=pledge_id,
+                backer_id=self.told[pledge_id],
+                now=self.now,
+            )
+        )
+        self.left.add(pledge_id)
+
+    def _mend(self) -> None:
+        found = self._in_state("action_required")
+        if not found:
+            return
+        pledge_id, backer = self.chance.rng.choice(found)
+        url = recovery.page_url(
+            self.database,
+            self.gateway,
+            campaign_id=self.village.campaign_id,
+            pledge_id=pledge_id,
+            backer_id=backer,
+            locale="fr",
+            site_url=SITE,
+            now=self.now,
+        )
+        page = url.rpartition("/")[2]
+        if page in self.gateway.payment_pages and self.chance.rng.random() < 0.7:
+            self.gateway.pay(page, reason=self.chance.rng.choice([None, None, "card_declined"]))
+
+    def _contest(self) -> None:
+        paid = [
+            intent.id
+            for intent in self.gateway.intents.values()
+            if intent.outcome.state == "succeeded" and not self.gateway.disputes(intent.id)
+        ]
+        if paid:
+            self.gateway.contest(self.chance.rng.choice(paid))
+
+    def _judge(self) -> None:
+        waiting = [one.dispute_id for one in self.gateway.contested.values() if one.state == "open"]
+        if waiting:
+            self.gateway.judge(self.chance.rng.choice(waiting), won=self.chance.rng.random() < 0.5)
+
+    def _refund(self) -> None:
+        found = self._in_state("transferred", "paid")
+        if found:
+            pledge_id, _backer = self.chance.rng.choice(found)
+            self.database.in_transaction(
+                partial(
+                    payback.give_back,
+                    campaign_id=self.village.campaign_id,
+                    pledge_id=pledge_id,
+                    cause="refund_decided",
+                    now=self.now,
+                )
+            )
+
+    def _ring(self) -> None:
+        """Deliver an event: any, in any order, perhaps again; some never come."""
+        if self.gateway.events:
+            event = self.chance.rng.choice(self.gateway.events)
+            self.database.in_transaction(partial(inbox.store, event=event, now=self.now))
+
+    def _work(self) -> None:
+        """Run one of the jobs that wait, and take it off the list when it is done."""
+        with self.database.reading() as session:
+            waiting = session.execute(PROVIDER_IDS).all()
+        if waiting:
+            job_id, name, arguments = self.chance.rng.choice(waiting)
+            if name != "notifications.send_mail":
+                jobs.wiring.tasks.tasks[f":{name}" if f":{name}" in jobs.wiring.tasks.tasks else name].func(**arguments)
+            self._done(job_id)
+
+    def _done(self, job_id: int) -> None:
+        self.database.in_transaction(
+            lambda session: session.execute(
+                text("DELETE FROM procrastinate.procrastinate_jobs WHERE id = :id"), {"id": job_id}
+            )
+        )
+
+    def _wait(self) -> None:
+        """Let time pass: minutes, days, or up to an end that is near."""
+        rng = self.chance.rng
+        hours = rng.choice((0.1, 0.6, 3, 26, 26, 100, 170))
+        to = self.now + timedelta(hours=hours)
+        if self.now < self.village.closes_at and rng.random() < 0.15:
+            to = self.village.closes_at
+        self._move_to(to)
+
+    def _move_to(self, to: datetime) -> None:
+        if to - self.now > timedelta(hours=24):
+            self.gateway.forget_keys()
+        self.clock.move_to(to)
+
+    def _in_state(self, *states: str) -> list[tuple[UUID, UUID]]:
+        with self.database.reading() as session:
+            rows = session.execute(
+                select(Pledge.id, Pledge.backer_id)
+                .where(Pledge.campaign_id == self.village.campaign_id, Pledge.state.in_(states))
+                .order_by(Pledge.id)
+            ).all()
+        return [(row.id, row.backer_id) for row in rows]
+
+    # --- the end ---
+
+    def _go_home(self) -> None:
+        """Nothing fails any more and nobody rings: time and the jobs bring everything to its end."""
+        self.chance.trouble = False
+        self.gateway.crashes.clear()
+        self.gateway.lost.clear()
+        self.gateway.declines.clear()
+        for dispute in list(self.gateway.contested.values()):
+            if dispute.state == "open":
+                self.gateway.judge(dispute.dispute_id, won=False)
+        self._move_to(max(self.now, self.village.closes_at))
+        for hours in (1, 24, 100, 30, 170, 24, 170, 100, 24, 24, 24):
+            self._safely(jobs.ticking.tick)
+            self._safely(jobs.ticking.give_room_back)
+            self._safely(jobs.events.catch_up)
+            for _ in range(2):
+                self._everything_queued()
+                self._safely(jobs.settling.decide)
+                self._safely(jobs.settling.collect)
+            self._safely(jobs.ticking.tick)
+            self._everything_queued()
+            if self._at_rest():
+                break
+            self._move_to(self.now + timedelta(hours=hours))
+
+    def _everything_queued(self) -> None:
+        with self.database.reading() as session:
+            waiting = session.execute(PROVIDER_IDS).all()
+        for job_id, name, arguments in waiting:
+            if name in _LATER:
+                task = jobs.wiring.tasks.tasks
+                self._safely(partial(task.get(name, task.get(f":{name}")).func, **arguments))
+            self._done(job_id)
+
+    def _at_rest(self) -> bool:
+        state, rows = self._found()
+        return state in ENDED and all(row.state in ENDED[state] for row in rows)
+
+    def _found(self) -> tuple[str, list[Pledge]]:
+        with self.database.reading() as session:
+            state = session.get_one(Campaign, self.village.campaign_id).state
+            rows = session.scalars(select(Pledge).where(Pledge.campaign_id == self.village.campaign_id)).all()
+            session.expunge_all()
+        return state, list(rows)
+
+    def _wrong(self) -> list[str]:
+        state, rows = self._found()
+        wrong = [] if self._at_rest() else [f"{state}: {Counter(row.state for row in rows)}"]
+        with self.database.reading() as session:
+            wrong += [f"{one.name}: {one.examples[0]}" for one in invariants.violations(session)]
+        known = {row.id: row for row in rows}
+        wrong += [f"a pledge somebody was told of is gone: {one}" for one in self.told if one not in known]
+        wrong += [f"withdrawn and back again: {one}" for one in self.left if known[one].state != "withdrawn"]
+        wrong += [
+            f"a card saved in time was not counted: {one}"
+            for one in self.saved_in_time
+            if one in known and known[one].state == "abandoned" and known[one].payment_method_id is None
+        ]
+        if len({row.form_key for row in rows}) != len(rows):
+            wrong.append("one form made two pledges")
+        wrong += [fault for row in rows for fault in self._money_of(row)]
+        wrong += self._money_of_all(state, rows)
+        return wrong
+
+    def _money_of(self, row: Pledge) -> Iterator[str]:
+        """Compare what the provider did for a pledge with what its state says, to the cent."""
+        name = f"{row.campaign_id}/{row.id}"
+        mine = [one for one in self.gateway.intents.values() if one.pledge == name]
+        taken = sum(one.amount.cents for one in mine if one.outcome.state == "succeeded")
+        given = sum(one.amount.cents for one in self.gateway.given_back.values() if one.pledge == name)
+        lost = sum(
+            one.amount.cents
+            for one in self.gateway.contested.values()
+            if one.state == "lost" and one.payment_intent_id in {intent.id for intent in mine}
+        )
+        sent = sum(
+            one.amount.cents - one.taken_back.cents for one in self.gateway.transfers.values() if one.pledge == name
+        )
+        kept = {"transferred": row.amount_cents}.get(row.state, 0)
+        if taken - given - lost != kept:
+            yield f"{row.state} of {row.amount_cents}: taken {taken}, given back {given}, lost {lost}"
+        if sent != (row.amount_cents - row.fee_cents if row.state == "transferred" else 0):
+            yield f"{row.state} of {row.amount_cents}: the owner has {sent}"
+
+    def _money_of_all(self, state: str, rows: list[Pledge]) -> Iterator[str]:
+        live = sum(row.amount_cents for row in rows if row.state == "transferred")
+        if live > self.village.hard_cap_cents:
+            yield f"over the cap: {live}"
+        lost_since = sum(row.amount_cents for row in rows if row.state in {"charged_back", "refunded"})
+        if state == "funded" and live + lost_since < self.village.threshold_cents:
+            yield f"funded with {live} and {lost_since} lost since"
+        if state == "failed" and self.gateway.ours.cents:
+            yield f"failed, and {self.gateway.ours.cents} is still here"
+
+
+# The jobs that somebody queued and that are not played in their own step.
+_LATER = frozenset(
+    {"payments.apply_event", "payments.cancel_payment", "pledges.forget_card", "pledges.close_card_page"}
+)
+_ACTS: dict[str, tuple[Callable[[Schedule], object], int]] = {
+    "pledge": (Schedule._pledge, 16),
+    "save a card": (Schedule._save_card, 16),
+    "withdraw": (Schedule._withdraw, 3),
+    "mend": (Schedule._mend, 5),
+    "contest": (Schedule._contest, 2),
+    "judge": (Schedule._judge, 2),
+    "refund": (Schedule._refund, 2),
+    "ring": (Schedule._ring, 8),
+    "work": (Schedule._work, 10),
+    "wait": (Schedule._wait, 14),
+    "tick": (lambda _: jobs.ticking.tick(), 6),
+    "give room back": (lambda _: jobs.ticking.give_room_back(), 4),
+    "decide": (lambda _: jobs.settling.decide(), 4),
+    "collect": (lambda _: jobs.settling.collect(), 8),
+    "catch up": (lambda _: jobs.events.catch_up(), 3),
+}
+
+
+def play(village: Village, seed: int, **facts: Any) -> list[str]:
+    """Play one schedule; return what is wrong at the end, nothing when all is well."""
+    return Schedule(village, seed, **facts).run()
+
+
+@contextmanager
+def village_on(connection: Connection, config: Config) -> Iterator[Village]:
+    """Yield a village whose every life is undone."""
+    outer = connection.begin()
+    try:
+        yield settle_village(connection, config)
+    finally:
+        outer.rollback()
+
+
+__all__ = ["Schedule", "Unavailable", "Village", "play", "settle_village", "village_on"]
