@@ -112,6 +112,7 @@ def findings(
     others: campaigns whose texts this one may repeat.
     """
     problems = tuple(problems)
+    told = {problem.field for problem in problems} - _ELSEWHERE
     return (
         _rules("amounts_coherent", problems, _AMOUNTS),
         *_amounts(content),
@@ -122,7 +123,7 @@ def findings(
         _rules("commune_known", problems, ("commune_code",)),
         _rules("texts_complete", problems, _TEXTS),
         # What is left are the instrument and the rule, whose fields depend on what the owner chose.
-        _rules("conditions_allowed", problems, {problem.field for problem in problems} - _ELSEWHERE),
+        _rules("conditions_allowed", problems, {name for name in told if not name.startswith("uses")}),
         _texts("promises", content, _PROMISES),
         _texts("contacts", content, _CONTACTS),
         _registered(content, bodies),

@@ -44,7 +44,7 @@ class Waiting:
     project_name: str
     owner_id: UUID
     owner_name: str
-    commune_code: str
+    commune_label: str
     instrument: str
     goal_cents: int
     hard_cap_cents: int
@@ -76,13 +76,17 @@ class Wish:
 
 @dataclass(frozen=True)
 class Queue:
-    """One page of what waits, by age times risk. totals: how many wait for each filter, whatever the filter chosen."""
+    """One page of what waits, by age times risk.
+
+    totals: how many wait for each filter, whatever the filter chosen. departements: those the reader reads for.
+    """
 
     items: tuple[Waiting, ...]
     totals: dict[str, int]
     total: int
     page: int
     pages: int
+    departements: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ class Review:
 
 
 def queue(session: Session, *, now: datetime, me: UUID | None = None, wish: Wish = Wish(), page: int = 1) -> Queue:
-    """Return a page of what waits, by age times risk. Four statements. page: from 1; one too far is the last one."""
+    """Return a page of what waits, by age times risk. Three statements. page: from 1; one too far is the last one."""
     departements = desk.competence(session, me) if me else frozenset()
     everything = sorted(
         _waiting(session, now),
@@ -146,7 +150,8 @@ def queue(session: Session, *, now: datetime, me: UUID | None = None, wish: Wish
     chosen = [item for item in everything if _fits(item, wish, me, departements)]
     pages = max(1, -(-len(chosen) // PER_PAGE))
     page = min(max(page, 1), pages)
-    return Queue(tuple(chosen[(page - 1) * PER_PAGE : page * PER_PAGE]), totals, len(chosen), page, pages)
+    shown = tuple(chosen[(page - 1) * PER_PAGE : page * PER_PAGE])
+    return Queue(shown, totals, len(chosen), page, pages, tuple(sorted(departements)))
 
 
 def _fits(item: Waiting, wish: Wish, me: UUID | None, departements: frozenset[str]) -> bool:
@@ -204,7 +209,7 @@ def _waiting(session: Session, now: datetime) -> list[Waiting]:
                 project_name=project.name,
                 owner_id=project.owner_id,
                 owner_name=row.owner_name,
-                commune_code=project.commune_code,
+                commune_label=commune.label if commune else project.commune_code,
                 instrument=campaign.instrument,
                 goal_cents=campaign.goal_cents,
                 hard_cap_cents=campaign.hard_cap_cents,

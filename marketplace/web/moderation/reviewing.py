@@ -15,7 +15,6 @@ from marketplace.moderation.queries import Review, Wish
 from marketplace.moderation.rules import NOTE_LENGTH, takes_two
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.rules import INSTRUMENTS, closing_instant
-from marketplace.territories import queries as territories
 from marketplace.web.access import administrator
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse as put
@@ -36,16 +35,12 @@ def waiting() -> ResponseReturnValue:
     wish = _wish()
     with reading() as session:
         queue = queries.queue(session, now=now(), me=me().account_id, wish=wish, page=_page_number())
-        communes = territories.communes(session, {item.commune_code for item in queue.items})
-        departements = sorted(desk.competence(session, me().account_id))
         waits = registers.counts(session)
         median, answered = queries.median_wait(session, now=now())
     return render_template(
         "moderation/list.html",
         queue=queue,
         wish=wish,
-        communes=communes,
-        departements=departements,
         waits=waits,
         median=median,
         answered=answered,

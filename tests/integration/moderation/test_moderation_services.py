@@ -264,7 +264,11 @@ def test_a_review_names_the_other_campaigns_of_the_owner(session, submitted, who
 
     assert found.others == (queries.Other(other, "Une autre collecte", "submitted"),)
     assert found.outline.communes == 40
-    assert {finding.code for finding in found.findings if finding.tone != "ok"} == {"unregistered", "repeated"}
+    assert {finding.code for finding in found.findings if finding.tone != "ok"} == {
+        "unregistered",
+        "repeated",
+        "uses_missing",
+    }
     near = next(finding.facts["near"] for finding in found.findings if finding.code == "repeated")
     assert {one.percent for one in near} == {100}
 

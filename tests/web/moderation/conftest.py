@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.moderation import services as moderation
 from marketplace.projects import services
-from tests.factories.moderation import approve
+from tests.factories.moderation import approve, check_everything
 
 
 class Browser:
@@ -100,3 +100,14 @@ def parsed():
         return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
 
     return read
+
+
+@pytest.fixture
+def checked(make, now):
+    """Have everything checked of a collection that waits."""
+
+    def tick(campaign_id):
+        judge = make.administrator().id
+        make.do(lambda session: check_everything(session, campaign_id=campaign_id, administrator_id=judge, now=now))
+
+    return tick
