@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound, Refused
+from marketplace.matching import services as matching
 from marketplace.moderation import desk, rules
 from marketplace.moderation.desk import log, tell
 from marketplace.moderation.models import Correction
@@ -113,7 +114,10 @@ def _apply(
     number = correcting.correct(
         session, campaign_id=found.campaign_id, base_version=row.base_version, content=content, now=now
     )
-    if material or found.state == "suspended":
+    if not material and found.state == "live":  # the index names the version
+        matching.unlist_campaign(session, campaign_id=found.campaign_id)
+        matching.list_campaign(session, campaign_id=found.campaign_id)
+    else:
         interruptions.resume(session, **facts, material=material, note=row.because)
     return number
 

@@ -43,8 +43,8 @@ def approve(
     read = found.row_version if row_version is None else row_version
     if read != found.row_version:
         raise Refused("changed_meanwhile")
-    plan = zoning.plan(session, found.content, fund)
     desk.check_sheet(session, found)
+    plan = zoning.plan(session, found.content, fund)
     said = json.dumps(fund, sort_keys=True) if fund else ""
     if rules.takes_two(found.content.hard_cap_cents):
         problems = queries.problems(session, found.content, now)

@@ -74,7 +74,7 @@ def complain(session: Session, *, account_id: UUID, now: datetime) -> UUID:
 
 def populate_registers(make: Any) -> None:
     """Make a row of every kind: waiting, and decided."""
-    judge, other, now = make.administrator().id, make.administrator().id, make.now
+    judge, other, now = make.account(administrator=True).id, make.administrator().id, make.now
     large = make.campaign(state="submitted", hard_cap=150_000)
     who: dict[str, Any] = {"campaign_id": large.id, "administrator_id": judge, "now": now}
     make.do(lambda session: check_everything(session, **who))

@@ -218,7 +218,7 @@ def test_the_list_puts_what_is_old_and_risky_first(session, submitted, now):
     found = queries.queue(session, now=now)
 
     assert [item.campaign_id for item in found.items] == [risky, plain, new]
-    assert [item.risk.total for item in found.items] == [7, 4, 5]
+    assert [item.risk.total for item in found.items] == [8, 4, 5]
     assert (found.totals["high"], found.totals["medium"]) == (1, 2)
 
 

@@ -44,7 +44,7 @@ def refused(make):
 def test_a_lifted_refusal_gives_the_campaign_back(session, make, refused, mailed, now):
     make.do(lambda session: ask_again(session, campaign_id=refused.id, owner_id=refused.owner.id, now=now))
     assert registers.reexamination(session, refused.id).due_at == TEN_DAYS
-    judge = make.administrator().id
+    judge = make.account(administrator=True).id
 
     make.do(
         lambda session: reexamination.decide(
@@ -66,9 +66,9 @@ def test_there_is_one_second_look_by_somebody_else(session, make, refused, now):
 
     with pytest.raises(Refused, match="same_administrator"):
         reexamination.decide(session, **decide, administrator_id=first)
-    reexamination.decide(session, **decide, administrator_id=make.administrator().id)
+    reexamination.decide(session, **decide, administrator_id=make.account(administrator=True).id)
     with pytest.raises(Refused, match="nothing_to_reexamine"):
-        reexamination.decide(session, **decide, administrator_id=make.administrator().id)
+        reexamination.decide(session, **decide, administrator_id=make.account(administrator=True).id)
     with pytest.raises(Refused, match="reexamination_once"):
         reexamination.ask(session, **ask)
     assert projects.dossier(session, refused.id).state == "refused"
@@ -117,7 +117,7 @@ def test_only_what_is_public_is_reported(session, make, now):
 
 
 def test_a_complaint_is_acknowledged_delayed_and_answered_in_time(session, make, mailed, now):
-    person, judge = make.account(), make.administrator().id
+    person, judge = make.account(), make.account(administrator=True).id
     complaint_id = complain(session, account_id=person.id, now=now)
     by = {"complaint_id": complaint_id, "administrator_id": judge}
     found = registers.complaint(session, complaint_id)
@@ -140,7 +140,7 @@ def test_a_complaint_is_acknowledged_delayed_and_answered_in_time(session, make,
 
 def test_an_inadmissible_complaint_says_why_and_is_over(session, make, mailed, now):
     complaint_id = complain(session, account_id=make.account().id, now=now)
-    by = {"complaint_id": complaint_id, "administrator_id": make.administrator().id, "now": now}
+    by = {"complaint_id": complaint_id, "administrator_id": make.account(administrator=True).id, "now": now}
 
     with pytest.raises(Refused, match="note_missing"):
         complaints.acknowledge(session, **by, admissible=False, because=" ")
@@ -152,7 +152,7 @@ def test_an_inadmissible_complaint_says_why_and_is_over(session, make, mailed, n
 
 
 def test_nobody_answers_their_own_complaint(session, make, now):
-    judge = make.administrator().id
+    judge = make.account(administrator=True).id
     complaint_id = complain(session, account_id=judge, now=now)
 
     with pytest.raises(Refused, match="own_complaint"):
