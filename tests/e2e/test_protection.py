@@ -55,8 +55,12 @@ def cents(text: str) -> int:
 def test_the_figures_of_the_simulation_never_leave_the_browser(live, page):
     steps.sign_in(page, live.url, "claire")
     page.goto(f"{live.url}{HERE}/simulation", wait_until="networkidle")
-    sent: list[Request] = []
-    page.on("request", lambda request: sent.append(request))
+    sent: list[str] = []
+
+    def note(request: Request) -> None:
+        sent.append(request.url)
+
+    page.on("request", note)
 
     for income, liquid, commitments in FIGURES:
         facts = dict(zip(GROUPS, (income, liquid, commitments), strict=True))
