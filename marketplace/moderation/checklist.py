@@ -33,7 +33,7 @@ _PROMISES = tuple(
         r"\b(?:aucun|z[ée]ro|0)\s+risque\b",
         r"\brisque\s+(?:nul|z[ée]ro)\b",
         # "placement sur" begins many honest sentences ("sur cinq ans"): without its accent it must end one.
-        r"\b(?:placement|investissement|[ée]pargne)s?\s+(?:s[ûu]res|s[ûu]rs|s[û]re?|sur(?=\s*(?:[.,;:!?…)]|$)))\b",
+        r"\b(?:placement|investissement|[ée]pargne)s?\s+(?:s[ûu]rs|s[ûu]res?|sûr|sur(?=\s*(?:[.,;:!?…)]|$)))\b",
         r"\b100\s*%\s*s[ûu]re?s?\b",
         r"\b(?:rendement|gain|remboursement|profit)s?\s+(?:assur[ée]e?s?|certaine?s?)\b",
         r"\bcapital\s+prot[ée]g[ée]\b",

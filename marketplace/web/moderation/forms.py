@@ -190,6 +190,12 @@ class SheetForm(CleanForm):
             if self[f"{item}_answer"].data
         }
 
+    def leave_out(self, part: str) -> None:
+        """Answer that what is left blank of a part does not apply; without effect for a part that is none."""
+        for item in sheet.ITEMS.get(part, ()):
+            answer = self[f"{item}_answer"]
+            answer.data = answer.data or "na"
+
     def lines(self, part: str) -> list[tuple[str, Any, Any, Any]]:
         """Return the items of a part with their three fields."""
         return [

@@ -13,6 +13,7 @@ from marketplace.core.errors import Refused
 from marketplace.moderation import desk, queries, registers, services, sheet
 from marketplace.moderation.queries import Review, Wish
 from marketplace.moderation.rules import NOTE_LENGTH, takes_two
+from marketplace.moderation.sheet import Answer
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.rules import INSTRUMENTS, closing_instant
 from marketplace.web.access import administrator
@@ -82,6 +83,7 @@ def declare_link(campaign_id: UUID) -> ResponseReturnValue:
 def save_sheet(campaign_id: UUID) -> ResponseReturnValue:
     """Keep what was checked so far."""
     form = SheetForm()
+    form.leave_out(request.form.get("sans_objet", ""))
     try:
         in_transaction(
             lambda session: desk.save_sheet(
@@ -226,6 +228,8 @@ def page(
         points=points or [],
         form=checked if answered is None else answered,
         sheet=sheet_form(found.answers) if checked is None else checked,
+        progress=(progress := _progress(found.answers)),
+        opened=next((part for part, (done, total) in progress.items() if done < total), None),
         two=takes_two(found.dossier.content.hard_cap_cents),
         missing=len(sheet.missing(found.answers)),
         failed=len(sheet.failed(found.answers)),
@@ -239,6 +243,11 @@ def page(
         longest_note=NOTE_LENGTH.stop - 1,
         **pages.words(),
     )
+
+
+def _progress(answers: dict[str, Answer]) -> dict[str, tuple[int, int]]:
+    """Return, for each part of the sheet, how many items were answered, of how many."""
+    return {part: (sum(item in answers for item in items), len(items)) for part, items in sheet.ITEMS.items()}
 
 
 def _first_fund(found: Review) -> dict[str, Any] | None:

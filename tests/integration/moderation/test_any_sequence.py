@@ -63,18 +63,19 @@ def test_no_sequence_leaves_the_table(session, make, seed):
         waiting = select(Correction.id).where(Correction.campaign_id == campaign.id, Correction.outcome.is_(None))
         return s.scalar(waiting) or campaign.id
 
-    possible, done = acts(campaign, judges, correction_of), 0
-    for _turn in range(80):
-        act, at = chance.choice(possible), now
-        try:
-            make.do(lambda s, act=act, at=at: act(s, at))
-            done += 1
-        except MitoyenError:
-            pass
-        now += timedelta(hours=chance.randrange(12))
+    possible = acts(campaign, judges, correction_of)
+    for _turn in range(20):
+        chance.shuffle(possible)
+        now += timedelta(hours=chance.randrange(30))
+        for act in possible:
+            try:
+                make.do(lambda s, act=act, at=now: act(s, at))
+            except MitoyenError:
+                continue
+            break
 
     session.expire_all()
     steps = [(step.old_state, step.new_state) for step in projects.history(session, campaign.id)]
-    assert done >= 5, "most acts are refused, not all"
+    assert len(steps) >= 4, "some acts are refused, not all"
     assert rules.fold(steps) == projects.owner_campaign(session, campaign.id, campaign.owner.id).state
     assert [name for name, check in invariants.CHECKS.items() if check(session)] == []
