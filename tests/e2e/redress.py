@@ -41,8 +41,9 @@ STOPS = (
 )
 
 
-def prepare(claire: Page, nadia: Page, lucie: Page, staff: Page, site: str, live: str) -> dict[str, str]:
+def prepare(people: tuple[Page, Page, Page, Page], site: str, live: str) -> dict[str, str]:
     """Report, complain, ask for a correction and for a second look, where nobody did; return where they are."""
+    claire, nadia, lucie, staff = people
     claire.goto(f"{site}/mes-reclamations")
     if not claire.locator("main .line").count():
         claire.goto(f"{site}/mes-reclamations/nouvelle")

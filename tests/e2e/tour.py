@@ -378,7 +378,7 @@ class Tour:
         places["request"] = self._request()
         places["category"] = protections.ask_category(self.page("bastien"), self.page("helene"), self.site)
         people = (self.page("claire"), nadia, self.page("lucie"), self.page("helene"))
-        places |= redress.prepare(*people, self.site, places["live"])
+        places |= redress.prepare(people, self.site, places["live"])
         places |= self._organisation()
         places["territory"] = self._territory()
         return places

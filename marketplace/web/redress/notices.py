@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.moderation import registers
 from marketplace.projects.queries import CampaignPage
 from marketplace.web.context import Session
-from marketplace.web.moderation.words import CORRECTION_OUTCOMES
+from marketplace.web.moderation import words
 
 CAUSES: Mapping[str, LazyString] = {
     "suspended": _l("Cette collecte est suspendue le temps d’une correction, 30 jours au plus."),
@@ -26,5 +26,7 @@ def told(session: Session, campaign: CampaignPage) -> Mapping[str, Any]:
         "interruption": registers.interruption(session, campaign.campaign_id) if stopped else None,
         "interruption_words": CAUSES,
         "corrected": registers.published_corrections(session, campaign.campaign_id) if campaign.version > 1 else [],
-        "correction_outcomes": CORRECTION_OUTCOMES,
+        "correction_outcomes": words.CORRECTION_OUTCOMES,
+        "fields": words.FIELDS,
+        "value": words.value,
     }

@@ -241,7 +241,10 @@ def test_the_log_is_searched_page_by_page_and_its_chain_followed(make, desk, ses
     assert {line["qui"] for line in lines} == {"Jeanne Relit"}
 
 
-HOSTILE = ["", " ", "\x00", "\u202e\U0010ffff", "<script>alert(1)</script>", "é" * 5_000, "-1", "9" * 40, "=1+1", "٣"]
+LONG = "é" * 5_000
+# These forms are not on the page as the campaign, or the complaint, stands.
+OVER = ("/reprendre", "/delai", "/reponse", "/reexamen")
+HOSTILE = [LONG, "", " ", "\x00", "\u202e\U0010ffff", "<script>alert(1)</script>", "-1", "9" * 40, "=1+1", "٣"]
 
 
 def forms(make):
@@ -282,23 +285,21 @@ def forms(make):
 def test_whatever_is_typed_is_answered_and_given_back(make, reader, reader_of, desk):
     found = forms(make)
     browsers = {who: reader if who == "anybody" else desk if who == "desk" else reader_of(who) for who in found}
-    tried = 0
-    for who, paths in found.items():
-        for path, names in paths.items():
-            for value in HOSTILE:
-                answer = browsers[who].post(path, **dict.fromkeys(names, value))
-                tried += 1
-                assert answer.status_code in {303, 404, 422, 429}, (path, value, answer.status_code)
-                if answer.status_code == 422:
-                    areas = [area.text or "" for area in parse(answer).iter("textarea")]
-                    if areas and value == "é" * 5_000:
-                        assert any(value in area for area in areas), path
-    assert tried == len(HOSTILE) * sum(len(paths) for paths in found.values())
+    every = [(who, path, names) for who, paths in found.items() for path, names in paths.items()]
+    for value in HOSTILE:
+        for who, path, names in every:
+            answer = browsers[who].post(path, **dict.fromkeys(names, value))
+            assert answer.status_code in {303, 404, 422, 429}, (path, value, answer.status_code)
+            if answer.status_code == 422 and value == LONG and not path.endswith(OVER):
+                tree = parse(answer)
+                shown = [area.text or "" for area in tree.iter("textarea")]
+                shown += [box.get("value") or "" for box in tree.iter("input")]
+                assert any(LONG in one for one in shown), path
 
 
 @pytest.mark.parametrize(
     "query",
-    [{name: value} for name in ("acte", "qui", "objet", "du", "au", "avant", "chaine") for value in HOSTILE[2:]],
+    [{name: value} for name in ("acte", "qui", "objet", "du", "au", "avant", "chaine") for value in HOSTILE[3:]],
 )
 def test_odd_searches_of_the_log_show_it(desk, query):
     assert desk.get("/moderation/journal", query_string=query).status_code == 200
