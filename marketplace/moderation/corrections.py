@@ -140,6 +140,8 @@ def resume(session: Session, *, campaign_id: UUID, administrator_id: UUID, note:
     rules.check_note(note)
     found = queries.dossier(session, campaign_id)
     desk.check_stranger(session, found, administrator_id)
+    if found.state != "suspended":
+        raise Refused("illegal_move", old=found.state)
     interruptions.resume(
         session, campaign_id=campaign_id, actor_id=administrator_id, material=False, note=note.strip(), now=now
     )
