@@ -36,7 +36,7 @@ def test_two_agree_and_backers_confirm_a_material_change(live, open_browser):
 
     # Both read what changed and agree; one agreement publishes nothing.
     helene.goto(review)
-    expect(helene.locator("#changements ins").first).to_contain_text("halle")
+    expect(helene.locator("#changements")).to_contain_text("la palette")
     redress.check_everything(helene)
     helene.get_by_role("button", name="Donner le premier accord").click()
     expect(helene.get_by_role("status")).to_contain_text("Un autre administrateur doit donner le sien")
