@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -148,7 +148,7 @@ class Complaint(Base):
     reference: Mapped[str]
     subject: Mapped[str]
     dates: Mapped[str]
-    damage_cents: Mapped[int | None]
+    damage_cents: Mapped[int | None] = mapped_column(BigInteger)
     words: Mapped[str]
     documents: Mapped[str]
     filed_at: Mapped[datetime]

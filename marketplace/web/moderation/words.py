@@ -6,11 +6,12 @@ from typing import Any
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
-from marketplace.web.filters import count, day, money, percent
+from marketplace.web.filters import count, day, french, money, percent
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.words import SECTORS
@@ -207,14 +208,20 @@ def _registered(finding: Finding) -> str:
     if finding.code == "unregistered":
         return _("Le porteur n’a déclaré aucune organisation : demandez le SIREN ou le RNA.")
     if finding.code == "unverified":
-        return _("Organisation déclarée, pas encore vérifiée : %(names)s.", names=", ".join(finding.facts["names"]))
+        return _(
+            "Organisation déclarée, pas encore vérifiée : %(names)s.", names=french(", ".join(finding.facts["names"]))
+        )
     if finding.facts["number"] is None:
         return _("Cette forme juridique n’a pas de numéro à vérifier ici.")
-    return _("Organisation vérifiée : %(name)s, %(number)s.", **finding.facts)
+    return _(
+        "Organisation vérifiée : %(name)s, %(number)s.",
+        name=french(finding.facts["name"]),
+        number=finding.facts["number"],
+    )
 
 
 def _near(finding: Finding) -> tuple[str, ...]:
-    return tuple(f"{near.title} – {percent(near.percent)}" for near in finding.facts["near"])
+    return tuple(Markup("{} – {}").format(french(near.title), percent(near.percent)) for near in finding.facts["near"])
 
 
 def value(change: Change, content: Any) -> str:
