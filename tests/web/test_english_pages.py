@@ -260,6 +260,7 @@ def test_the_pages_of_an_administrator(client, make, sign_in, left, refused):
     assert asking.level == 1
 
 
+@pytest.mark.untimed
 def test_the_registers_of_moderation(client, make, sign_in, left, refused):
     populate_registers(make)
     judge = make.account(administrator=True)
