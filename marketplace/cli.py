@@ -18,6 +18,7 @@ from marketplace.cli_attestations import locality
 from marketplace.cli_context import now as _now
 from marketplace.cli_context import runtime as _runtime
 from marketplace.cli_matching import matching
+from marketplace.cli_moderation import moderation
 from marketplace.cli_residence import proofs
 from marketplace.core import migrate
 from marketplace.core.errors import MitoyenError
@@ -34,7 +35,7 @@ people = AppGroup("accounts", help="People and roles.")
 
 def install(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (db, territories, people, locality, matching, proofs, worker, check, seed):
+    for command in (db, territories, people, locality, matching, proofs, moderation, worker, check, seed):
         app.cli.add_command(command)
 
 

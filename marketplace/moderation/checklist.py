@@ -6,6 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
+from uuid import UUID
+
+from rapidfuzz import fuzz
+from rapidfuzz.utils import default_process
 
 from marketplace.locality.limits import LEVEL_1_CAP
 from marketplace.projects.rules import Content, Problem
@@ -16,14 +20,23 @@ Tone = Literal["ok", "warn", "bad"]
 LOW_THRESHOLD_PERCENT = 30
 HIGH_CAP_PERCENT = 200
 
+# Told in the same words from this likeness on; two honest bakeries come to about 60.
+ALIKE_PERCENT = 85
+# Whoever answers under these forms has no number of an organisation to show: a sole trader's is asked for in writing.
+WITHOUT_NUMBER = frozenset({"commune", "autre"})
+# Accents are often left out, above all on capitals: each of these words is recognised with and without.
 _PROMISES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\bgaranti\w{0,8}\b",
-        r"\bsans\s+(?:aucun\s+|le\s+moindre\s+)?risques?\b",
-        r"\brisque\s+(?:nul|zéro)\b",
-        r"\bplacements?\s+sûrs?\b",
-        r"\b(?:rendement|gain|remboursement)s?\s+assurée?s?\b",
+        r"\bsans\s+(?:aucun\s+|le\s+moindre\s+)?(?:risques?|dangers?)\b",
+        r"\b(?:aucun|z[ée]ro|0)\s+risque\b",
+        r"\brisque\s+(?:nul|z[ée]ro)\b",
+        # "placement sur" begins many honest sentences ("sur cinq ans"): without its accent it must end one.
+        r"\b(?:placement|investissement|[ée]pargne)s?\s+(?:s[ûu]rs|s[ûu]res?|sûr|sur(?=\s*(?:[.,;:!?…)]|$)))\b",
+        r"\b100\s*%\s*s[ûu]re?s?\b",
+        r"\b(?:rendement|gain|remboursement|profit)s?\s+(?:assur[ée]e?s?|certaine?s?)\b",
+        r"\bcapital\s+prot[ée]g[ée]\b",
     )
 )
 _CONTACTS = tuple(
@@ -50,6 +63,33 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Body:
+    """An organisation of the owner. verified: its number was found in the public directory by an administrator."""
+
+    name: str
+    number: str | None
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Other:
+    """The words of another campaign."""
+
+    campaign_id: UUID
+    title: str
+    story: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """A campaign told in nearly the same words. percent: how alike."""
+
+    campaign_id: UUID
+    title: str
+    percent: int
+
+
+@dataclass(frozen=True)
 class Extract:
     """A passage found, with the words around it."""
 
@@ -58,12 +98,21 @@ class Extract:
     after: str
 
 
-def findings(content: Content, problems: Iterable[Problem], *, today: date) -> tuple[Finding, ...]:
+def findings(
+    content: Content,
+    problems: Iterable[Problem],
+    *,
+    today: date,
+    bodies: Iterable[Body] = (),
+    others: Iterable[Other] = (),
+) -> tuple[Finding, ...]:
     """Return every automatic check, those that hold too, so that a moderator knows what was looked at.
 
-    problems: what the rules of campaigns say today. today: in Paris.
+    problems: what the rules of campaigns say today. today: in Paris. bodies: the owner's organisations.
+    others: campaigns whose texts this one may repeat.
     """
     problems = tuple(problems)
+    told = {problem.field for problem in problems} - _ELSEWHERE
     return (
         _rules("amounts_coherent", problems, _AMOUNTS),
         *_amounts(content),
@@ -74,10 +123,43 @@ def findings(content: Content, problems: Iterable[Problem], *, today: date) -> t
         _rules("commune_known", problems, ("commune_code",)),
         _rules("texts_complete", problems, _TEXTS),
         # What is left are the instrument and the rule, whose fields depend on what the owner chose.
-        _rules("conditions_allowed", problems, {problem.field for problem in problems} - _ELSEWHERE),
+        _rules("conditions_allowed", problems, {name for name in told if not name.startswith("uses")}),
         _texts("promises", content, _PROMISES),
         _texts("contacts", content, _CONTACTS),
+        _registered(content, bodies),
+        _repeated(content, others),
     )
+
+
+def listed(content: Content) -> tuple[Finding, ...]:
+    """Return what can be seen from the words and amounts alone, for the list."""
+    return (*_amounts(content), _texts("promises", content, _PROMISES), _texts("contacts", content, _CONTACTS))
+
+
+def _registered(content: Content, bodies: Iterable[Body]) -> Finding:
+    """Compare the legal form with the owner's organisations: a number, and found in the public directory."""
+    bodies = tuple(bodies)
+    if content.legal_form in WITHOUT_NUMBER:
+        return Finding("registered", "ok", {"name": None, "number": None})
+    known = [body for body in bodies if body.verified]
+    if known:
+        return Finding("registered", "ok", {"name": known[0].name, "number": known[0].number})
+    return Finding("unverified" if bodies else "unregistered", "warn", {"names": [body.name for body in bodies]})
+
+
+def _repeated(content: Content, others: Iterable[Other]) -> Finding:
+    """Look for campaigns told in the same words. Spaces, case and punctuation do not count."""
+    near = [
+        Near(other.campaign_id, other.title, int(score))
+        for other in others
+        if (score := _likeness(content.story_markdown, other.story)) >= ALIKE_PERCENT
+    ]
+    near.sort(key=lambda one: (-one.percent, str(one.campaign_id)))
+    return Finding("repeated", "warn" if near else "ok", {"near": tuple(near[:5])})
+
+
+def _likeness(one: str, other: str) -> float:
+    return float(fuzz.token_sort_ratio(one, other, processor=default_process, score_cutoff=ALIKE_PERCENT))
 
 
 def _rules(code: str, problems: Iterable[Problem], names: Iterable[str]) -> Finding:

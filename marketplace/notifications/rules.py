@@ -78,6 +78,20 @@ KINDS: Mapping[str, Kind] = {
     "campaign_approved": Kind("{campaign_path}", _CAMPAIGN),
     "changes_requested": Kind("{campaign_path}", _CAMPAIGN | {"reasons", "note"}),
     "campaign_refused": Kind("{campaign_path}", _CAMPAIGN | {"reasons", "note"}),
+    "campaign_stopped": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "campaign_goes_on": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "campaign_ended_by_platform": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "correction_published": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "correction_refused": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "reexamination_upheld": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "reexamination_overturned": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    # moderation, to who reported or complained; number: of the register; answer_until: exclusive
+    "report_answered": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "complaint_received": Kind("/mes-reclamations", frozenset({"number"})),
+    "complaint_admissible": Kind("/mes-reclamations", frozenset({"number", "answer_until"})),
+    "complaint_inadmissible": Kind("/mes-reclamations", frozenset({"number", "note"})),
+    "complaint_delayed": Kind("/mes-reclamations", frozenset({"number", "note", "answer_until"})),
+    "complaint_answered": Kind("/mes-reclamations", frozenset({"number", "note"})),
 }
 
 

@@ -30,30 +30,39 @@ RECONFIRM_WORKING_DAYS = 5
 _STANDING = ("reflecting", "confirmed")
 
 
-def suspend(session: Session, *, campaign_id: UUID, actor_id: UUID, note: str, now: datetime) -> None:
+def suspend(
+    session: Session, *, campaign_id: UUID, actor_id: UUID, note: str, now: datetime, told: bool = True
+) -> None:
     """Stop a live campaign for at most 30 days: no new pledge, and whoever promised may leave. They are told why.
 
-    note: what is wrong, in plain words, for everybody. Raises NotFound; Refused: illegal_move, changed_meanwhile.
+    note: what is wrong, in plain words, for everybody. told: False when it goes on at once, corrected: `resume` tells.
+    Raises NotFound; Refused: illegal_move, changed_meanwhile.
     """
+    if not told:  # `resume` wants the pledges, and they come before the tally, as everywhere
+        _locked(session, campaign_id, (*_STANDING, "card_pending"))
     lock_tally(session, campaign_id)
     projects.move(
         session, campaign_id=campaign_id, to="suspended", cause="suspended", actor_id=actor_id, now=now, note=note
     )
     matching.unlist_campaign(session, campaign_id=campaign_id)
-    _tell_everybody(session, campaign_id, "campaign_suspended")
+    if told:
+        _tell_everybody(session, campaign_id, "campaign_suspended")
 
 
-def resume(session: Session, *, campaign_id: UUID, actor_id: UUID, material: bool, now: datetime) -> None:
+def resume(
+    session: Session, *, campaign_id: UUID, actor_id: UUID, material: bool, now: datetime, note: str | None = None
+) -> None:
     """Open a suspended campaign again.
 
     material: what backers had read changed: each is told, and confirms anew within five working days or is released.
+    note: why, for everybody.
     Raises NotFound; Refused: illegal_move, changed_meanwhile.
     """
     # Pledges before the tally, as everywhere. Nobody can have come meanwhile: nothing is promised while suspended.
     pledges = _locked(session, campaign_id, (*_STANDING, "card_pending")) if material else []
     lock_tally(session, campaign_id)
     cause = "corrected" if material else "resumed"
-    projects.move(session, campaign_id=campaign_id, to="live", cause=cause, actor_id=actor_id, now=now)
+    projects.move(session, campaign_id=campaign_id, to="live", cause=cause, actor_id=actor_id, now=now, note=note)
     matching.list_campaign(session, campaign_id=campaign_id)
     until = end_of_working_day(now, RECONFIRM_WORKING_DAYS, is_holiday)
     facts: dict[str, Any] = {"cause": "terms_changed", "now": now, "actor_id": actor_id}

@@ -36,7 +36,8 @@ MOVES: Mapping[str, frozenset[str]] = {
     "draft": frozenset({"submitted"}),
     "submitted": frozenset({"draft", "changes_requested", "refused", "live"}),
     "changes_requested": frozenset({"submitted"}),
-    "refused": frozenset(),
+    # Only a re-examination leads out of a refusal.
+    "refused": frozenset({"changes_requested"}),
     "live": frozenset({"closing", "cancelled", "suspended"}),
     "closing": frozenset({"collecting", "failed", "cancelled"}),
     "collecting": frozenset({"funded", "failed"}),

@@ -132,6 +132,17 @@ def refuse(
     step(session, campaign, act, row_version=row_version)
 
 
+def reopen(
+    session: Session, *, campaign_id: UUID, actor_id: UUID, reasons: Collection[str], note: str, now: datetime
+) -> None:
+    """Give a refused campaign back to its owner after a re-examination. Arguments and errors as `request_changes`."""
+    campaign, _project = load(session, campaign_id)
+    if campaign.state != "refused":
+        raise Refused("illegal_move", old=campaign.state, new="changes_requested")
+    act = Act("changes_requested", "refusal_overturned", actor_id, now, rules.clean_text(note), tuple(sorted(reasons)))
+    step(session, campaign, act)
+
+
 def publish(
     session: Session,
     *,

@@ -25,6 +25,7 @@ AREAS = (
     "money",
     "pledges",
     "moderation",
+    "redress",
     "projets",
     "legal",
     "demo",

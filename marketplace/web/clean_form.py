@@ -20,7 +20,9 @@ class CleanForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             sent = super().wrap_formdata(form, formdata)
             if not isinstance(sent, MultiDict):
                 return sent
-            return MultiDict([(name, clean(text)) for name, text in sent.items(multi=True)])
+            # A body of JSON may hold anything: what is no text was not typed into a form of ours.
+            texts = [(name, text) for name, text in sent.items(multi=True) if isinstance(text, str)]
+            return MultiDict([(name, clean(text)) for name, text in texts])
 
 
 def clean(text: str) -> str:

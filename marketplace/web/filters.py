@@ -160,6 +160,16 @@ def days(number: int) -> str:
     return str(ngettext("%(num)s jour", "%(num)s jours", number))
 
 
+def wait(span: timedelta) -> str:
+    """Write how long one waits: "moins d’une heure", "7 heures", "3 jours"; whole, rounded down."""
+    hours = int(span.total_seconds() // 3600)
+    if hours < 1:
+        return str(_("moins d’une heure"))
+    if hours < 48:
+        return str(ngettext("%(num)s heure", "%(num)s heures", hours))
+    return str(ngettext("%(num)s jour", "%(num)s jours", hours // 24))
+
+
 def days_left(number: int) -> str:
     """Write that the end is near: "Plus que 3 jours", "Dernier jour"."""
     if number < 1:
@@ -223,6 +233,7 @@ FILTERS: Mapping[str, Any] = {
         permille,
         days,
         days_left,
+        wait,
         neighbours,
         of_place,
         french,

@@ -43,6 +43,8 @@ LETTER_ACCOUNT = Policy("letter-account", 3, timedelta(days=30))
 CODE_ACCOUNT = Policy("code-account", 20, timedelta(days=1))
 ORGANISATION_ACCOUNT = Policy("organisation-account", 30, timedelta(days=1))
 CONFIRMATION_ACCOUNT = Policy("confirmation-account", 5, timedelta(hours=1))
+REPORT_ADDRESS = Policy("report-address", 5, timedelta(hours=1))
+REPORT_CAMPAIGN = Policy("report-campaign", 50, timedelta(days=1))
 
 
 def spend(*spent: Limit) -> None:

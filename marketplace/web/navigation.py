@@ -68,6 +68,7 @@ _OWN = (
 )
 _ADMINISTRATOR = (
     Link("/moderation", _l("À relire"), "list-checks"),
+    Link("/moderation/journal", _l("Journal des décisions"), "newspaper"),
     Link("/moderation/residences", _l("Résidences à vérifier"), "shield-check"),
     Link("/moderation/investisseurs", _l("Investisseurs avertis"), "scale"),
     Link("/moderation/organisations", _l("Organisations à vérifier"), "users"),
@@ -86,6 +87,7 @@ _FOOTER = (
     Link("/regle-locale", _l("La règle locale")),
     Link("/regle-locale/malaunay", _l("La règle, rejouée")),
     Link("/frais-et-risques", _l("Frais et risques")),
+    Link("/relecture", _l("Relecture et recours")),
     Link("/accessibilite", _l("Accessibilité")),
     Link("/confidentialite", _l("Vie privée")),
     Link("/mentions-legales", _l("Mentions légales")),

@@ -11,10 +11,10 @@ from marketplace.accounts.models import Account
 from marketplace.core import clock
 from marketplace.core.db import Database
 from marketplace.demo.people import DOMAIN
-from marketplace.moderation import services as moderation
 from marketplace.pledges.models import Pledge
 from marketplace.projects import rules, services
 from marketplace.projects.rules import Content
+from tests.factories.moderation import approve
 
 
 def account_id(session: Session, login: str) -> UUID:
@@ -24,6 +24,18 @@ def account_id(session: Session, login: str) -> UUID:
 
 def publish(database: Database, title: str, **changes: Any) -> UUID:
     """Publish a collection of Nadia's for the inhabitants of Grand Poitiers; return its id."""
+    made = submit(database, title, **changes)
+
+    def work(session: Session) -> None:
+        now = clock.real_now() + clock.demo_offset(session)
+        approve(session, campaign_id=made, administrator_id=account_id(session, "helene"), now=now)
+
+    database.in_transaction(work)
+    return made
+
+
+def submit(database: Database, title: str, **changes: Any) -> UUID:
+    """Hand in a collection of Nadia's for the inhabitants of Grand Poitiers; return its id."""
 
     def work(session: Session) -> UUID:
         now = clock.real_now() + clock.demo_offset(session)
@@ -49,7 +61,6 @@ def publish(database: Database, title: str, **changes: Any) -> UUID:
             session, owner_id=owner, form_key=uuid4(), content=Content(**{**facts, **changes}), now=now
         )
         services.submit(session, campaign_id=made, owner_id=owner, now=now)
-        moderation.approve(session, campaign_id=made, administrator_id=account_id(session, "helene"), now=now)
         return made
 
     return database.in_transaction(work)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from e2e import steps
+from e2e import redress, steps
 from playwright.sync_api import BrowserContext, Page, expect
 
 from marketplace.core import clock
@@ -128,6 +128,7 @@ def approve_it(page: Page, site: str, title: str) -> None:
     page.goto(f"{site}/moderation")
     page.get_by_role("link", name=title).click()
     expect(page.locator("#changements ins")).to_contain_text("150 €")
+    redress.check_everything(page)
     page.get_by_role("button", name="Publier cette collecte").click()
     expect(page.get_by_role("status")).to_contain_text("La collecte est publiée.")
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from e2e import protections, steps
+from e2e import protections, redress, steps
 from e2e.stop import Stop, send
 from e2e.watch import load
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -39,6 +39,7 @@ _WANTED = {
     "Un relais de services dans l’ancien octroi": 500,
     "Une maison des soins au bord de la Vienne": 0,
     "Un minibus pour aller au marché": 0,
+    redress.REFUSED: 0,
     "Un vestiaire pour les footballeuses de Ligugé": 0,
 }
 
@@ -259,6 +260,7 @@ STOPS = (
     Stop("territory-new", "/territoires-de-projet/nouveau", "helene"),
     Stop("territory", "/territoires-de-projet/{territory}", "helene"),
     Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", send("Créer le territoire"), 422),
+    *redress.STOPS,
     # The demonstration's tools
     Stop("mailbox", "/boite"),
     Stop("letter", "{letter}"),
@@ -362,6 +364,7 @@ class Tour:
         nadia, samuel = self.page("nadia"), self.page("samuel")
         places = {
             "live": self._project(nadia, "Le Fournil du Clain"),
+            "uncorrected": self._project(nadia, "L’Atelier des Deux Roues"),
             "funded": self._project(nadia, "Un écran de plus"),
             "draft": self._project(nadia, "Un vestiaire"),
             "waiting": self._project(nadia, "Une maison des soins"),
@@ -373,6 +376,8 @@ class Tour:
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
         places["category"] = protections.ask_category(self.page("bastien"), self.page("helene"), self.site)
+        people = (self.page("claire"), nadia, self.page("lucie"), self.page("helene"))
+        places |= redress.prepare(people, self.site, places["live"])
         places |= self._organisation()
         places["territory"] = self._territory()
         places["residence"] = self._residence()

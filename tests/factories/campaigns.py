@@ -8,6 +8,7 @@ from marketplace.moderation import services as moderation
 from marketplace.projects import services as projects
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.rules import Content, paris_day
+from tests.factories.moderation import approve
 from tests.factories.proofs import Proofs
 from tests.factories.rows import ENDED, POITIERS, Account, Campaign
 
@@ -83,4 +84,4 @@ class Campaigns(Proofs):
                 )
             )
             return
-        self.do(lambda session: moderation.approve(session, campaign_id=campaign_id, administrator_id=judge, now=at))
+        self.do(lambda session: approve(session, campaign_id=campaign_id, administrator_id=judge, now=at))

@@ -15,6 +15,7 @@ from marketplace.residency import letters, organisations, proofs, revocation
 from marketplace.residency import services as residency
 from tests import rows
 from tests.factories import Account, Make
+from tests.factories.moderation import populate_registers
 from tests.factories.organisations import OTHER_SIREN, SIRET
 from tests.factories.proofs import KEYRING
 from tests.fakes import FakeGateway
@@ -52,6 +53,8 @@ LIVE = "state = 'live'"
 UNDECIDED, GRANTED = "outcome IS NULL AND organisation_id IS NULL", "outcome = 'granted'"
 ACCEPTED = "outcome = 'accepted'"
 NEITHER = "(SELECT id FROM account WHERE id NOT IN (account_id, holder_id) LIMIT 1)"
+WAITS = "outcome IS NULL"
+ANSWERED = "answered_at IS NOT NULL"
 CASES = {
     "ck_account_display_name_length": change("account", "display_name = ''"),
     "ck_account_email_length": change("account", "email = repeat('x', 255)"),
@@ -216,6 +219,36 @@ CASES = {
     "uq_organisation_link_members_once": twice("organisation_link", "id", where="kind = 'members'"),
     "uq_organisation_link_one_branch": twice("organisation_link", "id", where="kind = 'branch'"),
     "uq_organisation_link_one_seat": twice("organisation_link", "id", where="kind = 'seat'"),
+    "ck_moderation_first_voice_act": change("moderation_first_voice", "act = 'sing'"),
+    "ck_moderation_link_two_people": change("moderation_link", "account_id = administrator_id"),
+    "ck_reexamination_decided_whole": change("reexamination", "answer = 'x'", WAITS),
+    "ck_reexamination_due_later": change("reexamination", "due_at = asked_at"),
+    "ck_reexamination_outcome": change("reexamination", "outcome = 'maybe'", "outcome = 'upheld'"),
+    "ck_campaign_report_handled_whole": change("campaign_report", "answer = 'x'", WAITS),
+    "ck_campaign_report_not_by_oneself": change("campaign_report", "handled_by = reporter_id", "outcome = 'founded'"),
+    "ck_campaign_report_outcome": change("campaign_report", "outcome = 'maybe'", "outcome = 'founded'"),
+    "ck_campaign_report_reason": change("campaign_report", "reason = 'ugly'"),
+    "ck_complaint_acknowledged_whole": change("complaint", "acknowledged_by = NULL", ANSWERED),
+    "ck_complaint_announced_when_admissible": change("complaint", "answer_by = NULL", ANSWERED),
+    "ck_complaint_answered_when_admissible": change(
+        "complaint", "admissible = false, answer_by = NULL, inadmissible_because = 'x'", ANSWERED
+    ),
+    "ck_complaint_answered_whole": change("complaint", "answer = NULL", ANSWERED),
+    "ck_complaint_damage_not_negative": change("complaint", "damage_cents = -1"),
+    "ck_complaint_due_later": change("complaint", "acknowledge_by = filed_at"),
+    "ck_complaint_inadmissible_has_reason": change("complaint", "inadmissible_because = 'x'", ANSWERED),
+    "ck_complaint_not_by_oneself": change("complaint", "answered_by = account_id", ANSWERED),
+    "ck_complaint_outcome": change("complaint", "outcome = 'maybe'", ANSWERED),
+    "uq_complaint_number": twice("complaint", "id"),
+    "ck_campaign_correction_applied_makes_a_version": change(
+        "campaign_correction", "new_version = NULL", "outcome = 'minor'"
+    ),
+    "ck_campaign_correction_decided_whole": change("campaign_correction", "decided_at = now()", WAITS),
+    "ck_campaign_correction_new_version": change("campaign_correction", "new_version = 1", "outcome = 'minor'"),
+    "ck_campaign_correction_outcome": change(
+        "campaign_correction", "outcome = 'maybe', new_version = NULL", "outcome = 'minor'"
+    ),
+    "uq_campaign_correction_one_waiting": twice("campaign_correction", "id", where=WAITS),
     "ck_campaign_amounts_in_order": change("campaign", "threshold_cents = goal_cents + 1", LIVE),
     "ck_campaign_closed_at": change("campaign", "closed_at = now()", LIVE),
     "ck_campaign_complete": change("campaign", "title = ''", LIVE),
@@ -329,6 +362,7 @@ def populate(make: Make) -> None:
     for state in ("reflecting", "withdrawn", "confirmed", "charging", "paid", "transferred"):
         make.pledge(state=state)
     _investors(make)
+    populate_registers(make)
     asking, refused, moved = (make.account(level=1) for _ in range(3))
     judge, at = make.administrator().id, NOW
     make.do(lambda session: residency.ask_verification(session, account_id=asking.id, now=at))

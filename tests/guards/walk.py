@@ -27,7 +27,7 @@ from marketplace.territories import services as territories
 from marketplace.web.access import MARK
 from marketplace.web.alerts import endings
 from tests import answers, rows
-from tests.factories import Account, Make
+from tests.factories import Account, Campaign, Make, moderation
 from tests.factories.organisations import OTHER_SIREN, SECOND_SIRET
 from tests.fakes import FakeGateway, signed
 
@@ -161,6 +161,40 @@ def _objects(world: World, now: Any) -> None:
         "letter": letter,
         "token": "not-a-token-of-ours",
         "poitiers": "86194",
+    }
+    world.objects |= _registers(world, live, now)
+
+
+def _registers(world: World, live: Campaign, now: Any) -> dict[str, UUID | str]:
+    """Fill the registers of moderation; what the first administrator owns, asked or said, they may not judge."""
+    make, people = world.make, world.people
+    resident, judge = people["resident"].id, people["administrator"]
+    theirs, refused = make.campaign(owner=judge), make.campaign(state="refused", owner=people["owner"])
+    theirs_refused = make.campaign(state="refused", owner=judge)
+    own = {"campaign_id": theirs.id, "now": now}
+    checked = UUID(str(world.objects.get("administrators_own")))
+    make.do(
+        lambda session: moderation.check_everything(
+            session, campaign_id=checked, administrator_id=people["second_administrator"].id, now=now
+        )
+    )
+    make.do(
+        lambda session: moderation.ask_correction(
+            session, campaign_id=live.id, owner_id=people["owner"].id, now=now, summary="Un four partagé."
+        )
+    )
+    for one in (refused, theirs_refused):
+        make.do(
+            lambda session, one=one: moderation.ask_again(session, campaign_id=one.id, owner_id=one.owner.id, now=now)
+        )
+    return {
+        "administrators_live": theirs.id,
+        "refused": refused.id,
+        "administrators_refused": theirs_refused.id,
+        "correction": make.do(lambda session: moderation.ask_correction(session, owner_id=judge.id, **own)),
+        "report": make.do(lambda session: moderation.report(session, **own, reporter_id=resident)),
+        "complaint": make.do(lambda session: moderation.complain(session, account_id=resident, now=now)),
+        "administrators_complaint": make.do(lambda session: moderation.complain(session, account_id=judge.id, now=now)),
     }
 
 

@@ -3,19 +3,23 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.accounts.models import Account
+from marketplace.moderation.models import Complaint, Correction, Reexamination, Report
 from marketplace.pledges import interruptions
 from marketplace.projects.models import Campaign, Project
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
 from tests import french
 from tests.factories import BORDEAUX, CHAUVIGNY, NIORT
+from tests.factories.moderation import populate_registers
 
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
 # What the factories write, as it stands in titles and descriptions, which hold no markup; and the names of people.
 WRITTEN = (
     "Un four à bois pour le fournil",
+    "Un four à gaz pour le fournil",
     "Un four partagé pour cuire le pain du quartier.",
     "Modération",
     "La scierie du Clain",
@@ -254,6 +258,45 @@ def test_the_pages_of_an_administrator(client, make, sign_in, left, refused):
     assert left(client, [f"/moderation/campagnes/{returned.id}"]) == {}
     assert refused(client, {f"{here}/renvoyer": {}, f"{here}/refuser": {}}) == {}
     assert asking.level == 1
+
+
+@pytest.mark.untimed
+def test_the_registers_of_moderation(client, make, sign_in, left, refused):
+    populate_registers(make)
+    judge = make.account(administrator=True)
+    sign_in(client, judge)
+    with_choice(client)
+    with_database = make.do(
+        lambda session: (
+            [f"/moderation/corrections/{one}" for one in session.scalars(select(Correction.id))]
+            + [f"/moderation/signalements/{one}" for one in session.scalars(select(Report.id))]
+            + [f"/moderation/reclamations/{one}" for one in session.scalars(select(Complaint.id))]
+            + [f"/moderation/reexamens/{one}" for one in session.scalars(select(Reexamination.campaign_id))]
+        )
+    )
+    lists = ["corrections", "signalements", "signalements?liste=traites", "reclamations", "reexamens"]
+
+    assert left(client, [*(f"/moderation/{one}" for one in lists), "/moderation/journal?chaine=verifier"]) == {}
+    assert left(client, with_database) == {}
+
+
+def test_what_people_may_ask_of_moderation(client, make, sign_in, left, refused):
+    live = make.campaign()
+    refused_one = make.campaign(state="refused", owner=live.owner)
+    sign_in(client, live.owner)
+    with_choice(client)
+    here = f"/mes-projets/{live.id}"
+    again = f"/mes-projets/{refused_one.id}/reexamen"
+
+    assert left(client, ["/relecture", f"/collectes/{live.id}/signaler", "/mes-reclamations", again]) == {}
+    assert left(client, ["/mes-reclamations/nouvelle", f"{here}/correction", f"{here}/annulation"]) == {}
+    forms = {
+        f"/collectes/{live.id}/signaler": {},
+        "/mes-reclamations/nouvelle": {},
+        f"{here}/annulation": {},
+        again: {},
+    }
+    assert refused(client, forms) == {}
 
 
 def test_the_desk_of_residences_and_organisations(client, make, sign_in, left, refused):

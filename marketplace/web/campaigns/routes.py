@@ -27,6 +27,7 @@ from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.maps import campaign as maps
 from marketplace.web.owner.words import SECTORS
+from marketplace.web.redress import notices as redress
 
 __all__ = ["attestations", "bp"]
 
@@ -95,6 +96,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         communes = {one.commune_code for one in seen.backers if one.commune_code}
         seen_communes = territories.communes(session, communes) if communes else {}
         news = chronicle.of_campaign(session, campaign_id)
+        told = redress.told(session, shown.campaign)
         money = origins.load(session, shown.campaign)
         spent = spending.load(session, shown.campaign.uses, shown.commune)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
@@ -114,6 +116,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,
+        **told,
     )
 
 

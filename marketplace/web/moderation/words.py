@@ -6,11 +6,12 @@ from typing import Any
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
-from marketplace.web.filters import count, day, money
+from marketplace.web.filters import count, day, french, money, percent
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.words import SECTORS
@@ -32,6 +33,102 @@ REASONS: Mapping[str, LazyString] = {
     "R13": _l("Doublon"),
     "R14": _l("Droits d’auteur ou données personnelles"),
     "R15": _l("Projet déjà financé ou caduc"),
+}
+# The sheet: its parts, its items, their answers.
+PARTS: Mapping[str, LazyString] = {
+    "owner": _l("Le porteur"),
+    "project": _l("Le projet"),
+    "terms": _l("Les conditions"),
+    "sheet": _l("La fiche d’informations clés"),
+    "content": _l("Le contenu"),
+}
+ITEMS: Mapping[str, LazyString] = {
+    "identity": _l("L’identité du porteur est prouvée"),
+    "representative": _l("Il représente légalement l’organisation"),
+    "registration": _l("SIREN ou RNA valide, organisation active"),
+    "seat": _l("Siège ou établissement dans le territoire"),
+    "insolvency": _l("Aucune procédure collective (Bodacc)"),
+    "criminal_record": _l("Déclaration de casier et justificatif (art. 5(2)(a))"),
+    "jurisdiction": _l("Pays d’établissement admis (art. 5(2)(b))"),
+    "not_linked": _l("Aucun lien avec la plateforme (art. 8)"),
+    "beneficial_owners": _l("Bénéficiaires effectifs connus"),
+    "bank_account": _l("Compte bancaire au nom du porteur"),
+    "local_use": _l("L’argent est dépensé pour de vrai, et ici"),
+    "charter": _l("L’activité respecte la charte"),
+    "permits": _l("Autorisations nécessaires citées"),
+    "budget": _l("Budget équilibré : emplois = ressources"),
+    "goal": _l("Objectif crédible"),
+    "own_funds": _l("Apport du porteur indiqué"),
+    "instrument_form": _l("Nature permise pour cette forme juridique"),
+    "caps": _l("Plafonds légaux respectés"),
+    "rate": _l("Taux à deux décimales, et sa méthode"),
+    "schedule": _l("L’échéancier tombe juste au centime"),
+    "local_rule": _l("Règle de proximité choisie et justifiée"),
+    "dates": _l("Durée de 21 à 90 jours"),
+    "complete": _l("Complète, exacte et claire (art. 23(11))"),
+    "length": _l("Six pages au plus"),
+    "warnings": _l("Avertissements mot pour mot"),
+    "specific_risks": _l("Risques propres au projet, des sept types"),
+    "responsible": _l("Personnes responsables et leur déclaration"),
+    "fees": _l("Frais indiqués pour 10 000 €"),
+    "links": _l("Liens gratuits et vivants"),
+    "consistent": _l("Conforme à la page de la collecte"),
+    "fair": _l("Juste, clair et non trompeur"),
+    "promises": _l("Ni « garanti », ni « sans risque », ni « placement sûr »"),
+    "images": _l("Images autorisées, avec leur description"),
+    "personal_data": _l("Aucune donnée personnelle d’autrui"),
+    "plain_language": _l("Langage accessible"),
+    "french": _l("Texte en français"),
+}
+ANSWERS: Mapping[str, LazyString] = {"ok": _l("Bon"), "no": _l("Non"), "na": _l("Sans objet")}
+RISKS: Mapping[str, tuple[str, LazyString]] = {
+    "low": ("ok", _l("Risque faible")),
+    "medium": ("warn", _l("Risque moyen")),
+    "high": ("bad", _l("Risque élevé")),
+}
+VERDICTS: Mapping[str, LazyString] = {
+    "minor": _l("Publier comme simple coquille : personne n’est prévenu"),
+    "material": _l("Publier comme changement important : chacun reconfirme"),
+    "refused": _l("Refuser la correction"),
+}
+REPORT_REASONS: Mapping[str, LazyString] = {
+    "misleading": _l("Une information me paraît fausse ou trompeuse"),
+    "identity": _l("Le porteur n’est pas qui il dit être"),
+    "forbidden": _l("L’activité me paraît illégale ou contraire à la charte"),
+    "personal_data": _l("Des données personnelles sont publiées"),
+    "copied": _l("Un texte ou une image est copié sans droit"),
+    "other": _l("Autre chose"),
+}
+REPORT_OUTCOMES: Mapping[str, LazyString] = {"founded": _l("Fondé"), "unfounded": _l("Non fondé")}
+COMPLAINT_OUTCOMES: Mapping[str, LazyString] = {
+    "accepted": _l("Acceptée"),
+    "partly": _l("Acceptée en partie"),
+    "rejected": _l("Rejetée"),
+}
+COMPLAINT_STATES: Mapping[str, tuple[str, LazyString]] = {
+    "received": ("info", _l("Reçue")),
+    "inadmissible": ("bad", _l("Irrecevable")),
+    "admissible": ("warn", _l("Recevable, réponse attendue")),
+    "accepted": ("ok", _l("Acceptée")),
+    "partly": ("ok", _l("Acceptée en partie")),
+    "rejected": ("bad", _l("Rejetée")),
+}
+CORRECTION_OUTCOMES: Mapping[str, LazyString] = {
+    "minor": _l("Coquille corrigée"),
+    "material": _l("Changement important"),
+    "refused": _l("Refusée"),
+    "withdrawn": _l("Retirée par le porteur"),
+    "lapsed": _l("Sans objet : la collecte est terminée"),
+}
+# Answers ready to be copied: what to say most often, by reason. Whoever answers completes them with facts.
+TEMPLATES: Mapping[str, LazyString] = {
+    "R01": _l("Envoyez une pièce d’identité et ce qui dit à quel titre vous agissez : statuts, procès-verbal."),
+    "R04": _l("Donnez la liste de ce que vous achèterez, avec le prix et la commune de chaque fournisseur."),
+    "R05": _l("Il manque, dans l’histoire : … Ajoutez-le, puis renvoyez la collecte."),
+    "R06": _l("La phrase « … » promet plus que vous ne pouvez tenir. Dites ce qui est prévu, et ce qui peut échouer."),
+    "R07": _l("Citez les trois risques les plus probables de votre projet, et ce que vous ferez s’ils arrivent."),
+    "R08": _l("Le montant de … ne correspond pas au budget, qui fait … Accordez les deux."),
+    "R14": _l("Retirez le nom et l’adresse de …, ou envoyez son accord écrit."),
 }
 FIELDS: Mapping[str, LazyString] = {
     "name": _l("Nom"),
@@ -60,6 +157,7 @@ _HOLDS: Mapping[str, LazyString] = {
     "conditions_allowed": _l("La nature, la durée et la règle sont permises."),
     "promises": _l("Aucune promesse interdite (« garanti », « sans risque », « placement sûr »)."),
     "contacts": _l("Ni adresse, ni téléphone, ni compte bancaire dans les textes."),
+    "repeated": _l("Aucune autre collecte n’est racontée dans les mêmes mots."),
 }
 _FOUND: Mapping[str, LazyString] = {
     "promises": _l("Une promesse interdite, peut-être :"),
@@ -92,6 +190,10 @@ def check(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
             "Publiée aujourd’hui, elle durerait %(num)s jours.",
             finding.facts["days"],
         )
+    elif finding.code in {"registered", "unverified", "unregistered"}:
+        text = _registered(finding)
+    elif finding.code == "repeated" and finding.tone == "warn":
+        return finding.tone, _("Un texte très proche d’une autre collecte :"), _near(finding)
     elif finding.tone == "ok":
         text = str(_HOLDS[finding.code])
     elif "extracts" in finding.facts:
@@ -100,6 +202,26 @@ def check(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
         details = tuple(sentence(problem.code, **problem.facts) for problem in finding.facts["problems"])
         return finding.tone, _("À corriger avant de publier :"), details
     return finding.tone, str(text), ()
+
+
+def _registered(finding: Finding) -> str:
+    if finding.code == "unregistered":
+        return _("Le porteur n’a déclaré aucune organisation : demandez le SIREN ou le RNA.")
+    if finding.code == "unverified":
+        return _(
+            "Organisation déclarée, pas encore vérifiée : %(names)s.", names=french(", ".join(finding.facts["names"]))
+        )
+    if finding.facts["number"] is None:
+        return _("Cette forme juridique n’a pas de numéro à vérifier ici.")
+    return _(
+        "Organisation vérifiée : %(name)s, %(number)s.",
+        name=french(finding.facts["name"]),
+        number=finding.facts["number"],
+    )
+
+
+def _near(finding: Finding) -> tuple[str, ...]:
+    return tuple(Markup("{} – {}").format(french(near.title), percent(near.percent)) for near in finding.facts["near"])
 
 
 def value(change: Change, content: Any) -> str:

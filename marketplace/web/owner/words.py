@@ -68,4 +68,11 @@ CAUSES: Mapping[str, LazyString] = {
     "people_missed": _l("Trop peu d’habitants du premier cercle : rien n’est débité"),
     "collected": _l("Argent collecté"),
     "charges_missed": _l("Trop de paiements refusés : tout est rendu"),
+    "suspended": _l("Suspendue le temps d’une correction"),
+    "corrected": _l("Corrigée : chaque personne engagée reconfirme"),
+    "resumed": _l("Reprise"),
+    "by_owner": _l("Annulée par le porteur"),
+    "by_platform": _l("Annulée par Mitoyen"),
+    "not_corrected": _l("Annulée : pas corrigée sous 30 jours"),
+    "refusal_overturned": _l("Refus levé après réexamen"),
 }

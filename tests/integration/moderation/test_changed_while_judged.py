@@ -10,6 +10,7 @@ from marketplace.pledges.models import CampaignTally
 from marketplace.projects import queries as projects
 from marketplace.projects import services as drafts
 from marketplace.projects import zoning
+from tests.factories.moderation import check_everything
 
 
 @pytest.mark.parametrize("asked", [True, False], ids=["of what was read", "of what there is"])
@@ -35,6 +36,7 @@ def test_nothing_is_published_with_the_rule_of_another_text(  # noqa: PLR0917
         drafts.submit(session, campaign_id=campaign_id, owner_id=owner_id, now=now)
         return plan
 
+    check_everything(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
     monkeypatch.setattr(zoning, "plan", meanwhile)
     with pytest.raises(Refused, match="changed_meanwhile"):
         services.approve(

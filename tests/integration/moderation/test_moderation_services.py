@@ -11,7 +11,7 @@ from marketplace.core.audit import AuditEvent
 from marketplace.core.errors import NotFound, Refused
 from marketplace.matching.models import Listing
 from marketplace.moderation import queries, services
-from marketplace.moderation.queries import PER_PAGE
+from marketplace.moderation.queries import PER_PAGE, Wish
 from marketplace.notifications import rules as mails
 from marketplace.pledges.models import CampaignTally
 from marketplace.projects import invariants
@@ -20,6 +20,7 @@ from marketplace.projects import services as drafts
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion
 from marketplace.territories import queries as territories
+from tests.factories.moderation import approve, check_everything
 
 WHY = {"reasons": ["R05", "R04"], "note": " Dites où l’argent sera dépensé. "}
 ANSWERS = {"send_back": services.send_back, "refuse": services.refuse}
@@ -59,7 +60,7 @@ def holds(session):
 def test_approving_publishes_counts_indexes_logs_and_tells(session, submitted, administrator, whole, now, jobs):  # noqa: PLR0917
     owner_id, campaign_id = submitted()
 
-    services.approve(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
+    approve(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
 
     page = projects.public_campaign(session, campaign_id)
     (zone,) = projects.zones(session, campaign_id)
@@ -69,7 +70,9 @@ def test_approving_publishes_counts_indexes_logs_and_tells(session, submitted, a
     assert page.cog_release == territories.release(session).name
     assert session.get_one(CampaignTally, campaign_id).hard_cap_cents == whole.hard_cap_cents
     assert session.scalars(select(Listing.campaign_id)).all() != []
-    (logged,) = session.scalars(select(AuditEvent).where(AuditEvent.subject_id == campaign_id)).all()
+    (logged,) = session.scalars(
+        select(AuditEvent).where(AuditEvent.subject_id == campaign_id, AuditEvent.action == "campaign.approve")
+    ).all()
     assert (logged.actor_id, logged.action, logged.subject_id) == (administrator, "campaign.approve", campaign_id)
     (mail,) = jobs()
     assert (mail["kind"], mail["account_id"]) == ("campaign_approved", str(owner_id))
@@ -80,7 +83,7 @@ def test_approving_publishes_counts_indexes_logs_and_tells(session, submitted, a
 def test_the_wider_rule_reaches_the_bordering_departements(session, submitted, administrator, now):
     _owner, campaign_id = submitted(rule_preset="departement_and_bordering")
 
-    services.approve(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
+    approve(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
 
     (zone,) = projects.zones(session, campaign_id)
     assert {"86194", "79191", "37261", "16015", "49007", "36044", "87085"} <= zone
@@ -142,7 +145,7 @@ def test_nobody_decides_on_their_own_campaign(session, submitted, administrator,
 
 def test_only_what_waits_is_decided_on(session, submitted, administrator, person, whole, now, trace):  # noqa: PLR0917
     _owner, live = submitted()
-    services.approve(session, campaign_id=live, administrator_id=administrator, now=now)
+    approve(session, campaign_id=live, administrator_id=administrator, now=now)
     owner_id, taken_back = submitted()
     drafts.withdraw_submission(session, campaign_id=taken_back, owner_id=owner_id, now=now)
     draft = drafts.create_draft(session, owner_id=person(), form_key=uuid4(), content=whole, now=now)
@@ -172,6 +175,8 @@ def test_what_changed_since_it_was_read_is_not_decided_on(session, submitted, ad
 
 def test_a_campaign_that_waited_too_long_is_not_approved(session, submitted, administrator, now, trace):
     _owner, campaign_id = submitted()
+    late = now + timedelta(days=40)
+    check_everything(session, campaign_id=campaign_id, administrator_id=administrator, now=late)
     before = trace()
 
     with pytest.raises(Incomplete) as refusal:
@@ -214,15 +219,17 @@ def test_the_list_can_be_narrowed_to_an_instrument(session, submitted, now):
     _owner, loan = submitted()
     _owner, gift = submitted(instrument="gift")
 
-    assert [item.campaign_id for item in queries.queue(session, now=now, instrument="gift").items] == [gift]
-    assert [item.campaign_id for item in queries.queue(session, now=now, instrument="interest_free_loan").items] == [
-        loan
-    ]
-    assert queries.queue(session, now=now).totals == {"gift": 1, "interest_free_loan": 1}
+    assert [item.campaign_id for item in queries.queue(session, now=now, wish=Wish(instrument="gift")).items] == [gift]
+    loans = queries.queue(session, now=now, wish=Wish(instrument="interest_free_loan"))
+    assert [item.campaign_id for item in loans.items] == [loan]
+    assert (loans.totals["gift"], loans.totals["interest_free_loan"], loans.totals["all"]) == (1, 1, 2)
 
 
 def test_an_empty_list_has_one_page(session, now):
-    assert queries.queue(session, now=now, page=7) == queries.Queue((), {}, 0, 1, 1)
+    found = queries.queue(session, now=now, page=7)
+
+    assert (found.items, found.total, found.page, found.pages) == ((), 0, 1, 1)
+    assert set(found.totals.values()) == {0}
 
 
 # One campaign
@@ -257,7 +264,13 @@ def test_a_review_names_the_other_campaigns_of_the_owner(session, submitted, who
 
     assert found.others == (queries.Other(other, "Une autre collecte", "submitted"),)
     assert found.outline.communes == 40
-    assert {finding.tone for finding in found.findings} == {"ok"}
+    assert {finding.code for finding in found.findings if finding.tone != "ok"} == {
+        "unregistered",
+        "repeated",
+        "uses_missing",
+    }
+    near = next(finding.facts["near"] for finding in found.findings if finding.code == "repeated")
+    assert {one.percent for one in near} == {100}
 
 
 def test_a_draft_is_nobodys_business(session, person, whole, now):

@@ -6,11 +6,11 @@ from sqlalchemy.exc import IntegrityError
 
 from marketplace.core.errors import Refused
 from marketplace.locality.presets import Options
-from marketplace.moderation import services as moderation
 from marketplace.pledges import funds, settlement
 from marketplace.pledges.models import FundMatch
 from marketplace.projects.models import CampaignVersion
 from tests.factories import NIORT, POITIERS
+from tests.factories.moderation import approve
 
 # Several people pledge in each.
 pytestmark = pytest.mark.untimed
@@ -27,11 +27,7 @@ def topped(make):
 
 def publish(make, campaign, fund):
     judge = make.administrator().id
-    make.do(
-        lambda session: moderation.approve(
-            session, campaign_id=campaign.id, administrator_id=judge, now=make.now, fund=fund
-        )
-    )
+    make.do(lambda session: approve(session, campaign_id=campaign.id, administrator_id=judge, now=make.now, fund=fund))
 
 
 def added(make, campaign):

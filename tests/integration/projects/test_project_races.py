@@ -10,6 +10,7 @@ from marketplace.core.errors import Refused
 from marketplace.moderation import services as moderation
 from marketplace.projects import invariants, queries, services
 from tests.factories import Make
+from tests.factories.moderation import check_everything
 
 pytestmark = pytest.mark.races
 
@@ -43,6 +44,8 @@ def second_is_refused(database, first, second):
 @pytest.mark.parametrize("order", ["owner first", "administrator first"])
 def test_taking_back_and_approving_at_once_happen_once(world, now, order):
     campaign, judge = world.campaign(state="submitted"), world.administrator()
+    checked = {"campaign_id": campaign.id, "administrator_id": judge.id, "now": now}
+    world.database.in_transaction(lambda session: check_everything(session, **checked))
     acts = [
         lambda session: services.withdraw_submission(
             session, campaign_id=campaign.id, owner_id=campaign.owner.id, now=now

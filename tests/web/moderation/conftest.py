@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.moderation import services as moderation
 from marketplace.projects import services
+from tests.factories.moderation import approve, check_everything
 
 
 class Browser:
@@ -80,7 +81,7 @@ def campaign(make, whole, now):
             decision = {"campaign_id": campaign_id, "administrator_id": make.administrator().id, "now": now}
             why = {"reasons": ["R04"], "note": "Dites où l’argent sera dépensé."}
             if step == "live":
-                moderation.approve(session, **decision)
+                approve(session, **decision)
             elif step in {"changes_requested", "refused"}:
                 answer = moderation.refuse if step == "refused" else moderation.send_back
                 answer(session, **decision, **why)
@@ -99,3 +100,14 @@ def parsed():
         return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
 
     return read
+
+
+@pytest.fixture
+def checked(make, now):
+    """Have everything checked of a collection that waits."""
+
+    def tick(campaign_id):
+        judge = make.administrator().id
+        make.do(lambda session: check_everything(session, campaign_id=campaign_id, administrator_id=judge, now=now))
+
+    return tick

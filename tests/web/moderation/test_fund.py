@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from marketplace.projects.models import Campaign, CampaignVersion
 from tests.factories import MINUTE, POITIERS
+from tests.factories.moderation import check_everything
 from tests.web.pages import Reader, by_id, text_of
 
 TYPED = {
@@ -27,12 +28,14 @@ def reader(client, csrf):
 
 
 @pytest.fixture
-def publish(desk, session):
+def publish(desk, session, make):
     """Send the form of a campaign with what was typed."""
 
     def send(campaign, **typed):
         version = session.scalars(select(Campaign.row_version).where(Campaign.id == campaign.id)).one()
         path = f"/moderation/campagnes/{campaign.id}/approuver"
+        judge, at = make.administrator().id, make.now
+        make.do(lambda session: check_everything(session, campaign_id=campaign.id, administrator_id=judge, now=at))
         return desk.post(path, row_version=str(version), **{**TYPED, **typed})
 
     return send

@@ -23,6 +23,7 @@ SAMPLE = {
     "campaign_title": "Le four <b>des</b> “voisins” & Cie",
     "campaign_path": "/collectes/1",
     "pledge_path": "/collectes/1/engagements/2",
+    "answer_until": "2026-12-07T23:00:00+00:00",
     "revocable_until": "2026-11-27T23:00:00+00:00",
     "recover_until": "2026-12-07T09:00:00+00:00",
     "reserved_until": "2026-12-09T08:00:00+00:00",

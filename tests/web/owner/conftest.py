@@ -9,6 +9,7 @@ import pytest
 from marketplace.moderation import services as moderation
 from marketplace.projects import services
 from marketplace.projects.uses import Use
+from tests.factories.moderation import approve
 
 
 class Browser:
@@ -109,7 +110,7 @@ def campaign(make, whole, now):
             decision = {"campaign_id": campaign_id, "administrator_id": make.administrator().id, "now": now}
             why = {"reasons": ["R04"], "note": "Dites où l’argent sera dépensé."}
             if step == "live":
-                moderation.approve(session, **decision)
+                approve(session, **decision)
             elif step in {"changes_requested", "refused"}:
                 answer = moderation.refuse if step == "refused" else moderation.send_back
                 answer(session, **decision, **why)

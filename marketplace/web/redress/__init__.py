@@ -1,0 +1,1 @@
+"""What people may ask once something is public or decided: report, complain, correct, cancel, have looked at again."""
