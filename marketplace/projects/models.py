@@ -98,6 +98,7 @@ class Campaign(Base):
         CheckConstraint("row_version >= 1", name="row_version"),
         CheckConstraint("jsonb_typeof(uses) = 'array' AND jsonb_array_length(uses) <= 12", name="uses"),
         CheckConstraint("jsonb_typeof(details) = 'object'", name="details"),
+        Index("ix_campaign_live", "closes_at", "id", postgresql_where=text("state = 'live'")),
         Index("ix_campaign_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

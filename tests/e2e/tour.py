@@ -138,6 +138,11 @@ STOPS = (
     Stop("feed-resident", "/", "claire"),
     Stop("feed-filtered", "/?nature=gift&tri=distance", "claire"),
     Stop("feed-nothing", "/?secteur=sport", "claire"),
+    Stop("feed-by-legal-form", "/?statut=scic", "claire"),
+    Stop("commune-visitor", "/communes/86194"),
+    Stop("commune-resident", "/communes/86194", "claire"),
+    Stop("commune-nothing", "/communes/33063?secteur=sport"),
+    Stop("order-of-lists", "/ordre-des-projets"),
     Stop("feed-far", "/", "jerome"),
     Stop("figures", "/nos-chiffres"),
     Stop("why-visitor", "/collectes/{live}/pourquoi"),
@@ -180,6 +185,10 @@ STOPS = (
     Stop("residence-proven", "/mon-compte/residence", "claire"),
     Stop("residence-asked", "/mon-compte/residence", "bastien"),
     Stop("residence-declared", "/mon-compte/residence", "newcomer"),
+    Stop("residence-proof", "/mon-compte/residence/justificatif", "newcomer"),
+    Stop("residence-proof-empty", "/mon-compte/residence/justificatif", "newcomer", _send("Lire le code signé"), 422),
+    Stop("residence-letter", "/mon-compte/residence/lettre", "newcomer"),
+    Stop("residence-letter-empty", "/mon-compte/residence/lettre", "newcomer", _send("Demander la lettre"), 422),
     Stop("residence-move", "/mon-compte/residence/demenagement", "claire"),
     Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", _send("Changer de commune"), 422),
     # Organisations
@@ -253,8 +262,11 @@ STOPS = (
     Stop("review-campaign-wrong", "/moderation/campagnes/{waiting}", "helene", _no_reason, 422),
     Stop("review-campaign-decided", "/moderation/campagnes/{live}", "helene"),
     Stop("residences", "/moderation/residences", "helene"),
-    Stop("residence-refusal", "/moderation/residences/{request}/refus", "helene"),
-    Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", _send("Refuser"), 422),
+    Stop("residence-review", "/moderation/residences/{request}", "helene"),
+    Stop("residence-refusal-wrong", "/moderation/residences/{request}", "helene", _send("Refuser"), 422),
+    Stop("residence-letters", "/moderation/lettres", "helene"),
+    Stop("residence-conflicts", "/moderation/conflits", "helene"),
+    Stop("residence-register", "/moderation/residences/registre?adresse=claire@demo-mitoyen.fr", "helene"),
     Stop("organisations-waiting", "/moderation/organisations", "helene"),
     Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
     Stop("territories", "/territoires-de-projet", "helene"),
@@ -428,8 +440,8 @@ class Tour:
             ask.click()
         page = self.page("helene")
         page.goto(f"{self.site}/moderation/residences")
-        refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
-        return str(refuse.get_attribute("href")).split("/")[-2]
+        asked = page.get_by_role("link", name=steps.display_name("bastien"))
+        return str(asked.get_attribute("href")).split("/")[-1]
 
     def _territory(self) -> str:
         """Return a named territory; name one if there is none."""

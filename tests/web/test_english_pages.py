@@ -131,6 +131,10 @@ def test_the_pages_of_a_backer(client, make, sign_in, left, refused):
         "/mon-compte/mot-de-passe",
         "/mon-compte/residence",
         "/mon-compte/residence/demenagement",
+        "/mon-compte/residence/justificatif",
+        "/mon-compte/residence/lettre",
+        "/mes-organisations",
+        "/mes-organisations/nouvelle",
     ]
 
     with_choice(client)
@@ -138,6 +142,7 @@ def test_the_pages_of_a_backer(client, make, sign_in, left, refused):
     assert left(client, paths) == {}
     assert refused(client, {f"{here}/participer": {"amount": "100"}, "/mon-compte": {}}) == {}
     assert refused(client, {"/mon-compte/residence/demenagement": {}, "/mon-compte/mot-de-passe": {}}) == {}
+    assert refused(client, {"/mon-compte/residence/justificatif": {}, "/mes-organisations/nouvelle": {}}) == {}
 
 
 @pytest.mark.parametrize("state", PLEDGES)
@@ -197,6 +202,32 @@ def test_the_pages_of_an_administrator(client, make, sign_in, left, refused):
     assert left(client, [f"/moderation/campagnes/{returned.id}"]) == {}
     assert refused(client, {f"{here}/renvoyer": {}, f"{here}/refuser": {}}) == {}
     assert asking.level == 1
+
+
+def test_the_desk_of_residences_and_organisations(client, make, sign_in, left, refused):
+    asking, other = make.account(level=1), make.account()
+    request, conflict = make.request(asking, by_two=True), make.conflict(asking, other)
+    make.letter(asking)
+    organisation = make.organisation(verified=False)
+    sign_in(client, make.account(administrator=True))
+    with_choice(client)
+    here = f"/moderation/conflits/{conflict}/{asking.id}"
+
+    desk = ["/moderation/residences", f"/moderation/residences/{request}", "/moderation/residences/registre"]
+    assert left(client, [*desk, "/moderation/lettres", "/moderation/conflits", here]) == {}
+    assert left(client, ["/moderation/organisations"]) == {}
+    assert left(client, [f"/moderation/organisations/mandats/{organisation.mandate_id}/refuser"]) == {}
+    assert refused(client, {here: {}, f"/moderation/residences/{request}/refus": {}}) == {}
+
+
+def test_the_pages_of_an_organisation(client, make, sign_in, left, refused):
+    club = make.organisation(legal_form="association")
+    sign_in(client, club.manager)
+    with_choice(client)
+    here = f"/mes-organisations/{club.id}"
+
+    assert left(client, [here, *(f"{here}/{page}" for page in ("siege", "etablissement", "membres"))]) == {}
+    assert refused(client, {f"{here}/mandat": {}, f"{here}/membres": {}}) == {}
 
 
 def test_the_pages_where_territories_are_named(client, make, sign_in, left, refused):
