@@ -27,8 +27,13 @@ class Revision:
     actor_name: str
 
 
-def note(session: Session, *, campaign_id: UUID, actor_id: UUID, content: Content, now: datetime) -> None:
-    """Keep what a draft says now. The campaign's row is written before: its lock puts the numbers in order."""
+def note(
+    session: Session, *, campaign_id: UUID, actor_id: UUID, content: Content, now: datetime, apart: bool = False
+) -> None:
+    """Keep what a draft says now. apart: in a revision of its own.
+
+    The campaign's row is written before: its lock puts the numbers in order.
+    """
     last = session.scalar(
         select(CampaignRevision)
         .where(CampaignRevision.campaign_id == campaign_id)
@@ -36,7 +41,7 @@ def note(session: Session, *, campaign_id: UUID, actor_id: UUID, content: Conten
         .limit(1)
     )
     said = content.as_json()
-    if last is not None and last.actor_id == actor_id and now - last.begun_at < TOGETHER:
+    if last is not None and not apart and last.actor_id == actor_id and now - last.begun_at < TOGETHER:
         last.content, last.saved_at = said, now
     else:
         number = 1 if last is None else last.number + 1

@@ -60,11 +60,19 @@ def create_draft(session: Session, *, owner_id: UUID, form_key: UUID, content: C
 
 
 def save_draft(
-    session: Session, *, campaign_id: UUID, owner_id: UUID, row_version: int, content: Content, now: datetime
+    session: Session,
+    *,
+    campaign_id: UUID,
+    owner_id: UUID,
+    row_version: int,
+    content: Content,
+    now: datetime,
+    apart: bool = False,
 ) -> int:
     """Replace what a draft says, complete or not; return its new row version.
 
-    row_version: the one the owner's page showed. Raises NotFound: no such campaign of this owner.
+    row_version: the one the owner's page showed. apart: a revision of its own, however soon.
+    Raises NotFound: no such campaign of this owner.
     Raises Refused: not_editable, changed_meanwhile, stored_text_too_long (field).
     """
     content = _cleaned(content)
@@ -73,7 +81,7 @@ def save_draft(
         raise Refused("not_editable")
     changed = change(session, campaign, row_version=row_version, now=now, values=_campaign_values(content))
     session.execute(update(Project).where(Project.id == project.id).values(**_project_values(content)))
-    revisions.note(session, campaign_id=campaign_id, actor_id=owner_id, content=content, now=now)
+    revisions.note(session, campaign_id=campaign_id, actor_id=owner_id, content=content, now=now, apart=apart)
     return changed.row_version
 
 
@@ -219,6 +227,11 @@ def _checked(session: Session, campaign: Campaign, project: Project, now: dateti
     if found:
         raise Incomplete(found)
     return content
+
+
+def same(content: Content, other: Content) -> bool:
+    """Tell whether two contents are stored alike. Raises Refused: stored_text_too_long (field)."""
+    return _cleaned(content) == _cleaned(other)
 
 
 def _cleaned(content: Content) -> Content:
