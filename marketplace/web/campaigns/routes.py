@@ -19,16 +19,16 @@ from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web import eligibility, spending, whom
 from marketplace.web.access import public
-from marketplace.web.campaigns import attestations, metadata, origins, pictures, terms
+from marketplace.web.campaigns import attestations, metadata, origins, pictures, posters, terms
 from marketplace.web.campaigns.blueprint import bp
 from marketplace.web.campaigns.rings import by_ring
 from marketplace.web.campaigns.terms import Terms
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.maps import campaign as maps
-from marketplace.web.owner.words import SECTORS
+from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
 
-__all__ = ["attestations", "bp"]
+__all__ = ["attestations", "bp", "posters"]
 
 EXAMPLE_CENTS = 100_00
 # A title does not change while a campaign is public; its drawing may, from one version of this program to the next.
@@ -111,6 +111,11 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         seen_communes=seen_communes,
         spending=spent,
         sectors=SECTORS,
+        details=shown.campaign.details,
+        promised=promises(shown.campaign.details.promises),
+        risk_labels=RISK_LABELS,
+        need_kinds=NEEDS,
+        source_kinds=SOURCES,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,

@@ -132,7 +132,7 @@ _SPOKEN: Mapping[str, Callable[[Any], str]] = {
     "photos": lambda content: " ; ".join(one.alt for one in content),
     "team": lambda content: " ; ".join(" – ".join(filter(None, (one.name, one.role, one.words))) for one in content),
     "risks": lambda content: " ; ".join(f"{RISK_LABELS[kind]} : {text}" for kind, text in content.items()),
-    "promises": lambda content: " ; ".join(promises(content)),
+    "promises": lambda content: " ; ".join(filter(None, (*promises(content), content.words))),
     "needs": lambda content: " ; ".join(
         f"{NEEDS.get(one.kind, '')} – {one.label}" + (f" ({one.hours} h)" if one.hours else "") for one in content
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from wtforms import BooleanField, FieldList, Form, FormField
+from wtforms import BooleanField, Field, FieldList, Form, FormField, SelectField
 
 from marketplace.web.fields import refuse
 
@@ -59,4 +59,9 @@ class LinesField(FieldList):  # type: ignore[misc]  # wtforms has no types
 
 def typed(form: Form) -> bool:
     """Tell whether anything is typed on a line: a box that is ticked alone says nothing."""
-    return any(field._value() for field in form if not isinstance(field, BooleanField))  # noqa: SLF001  # what it gives back
+    return any(_said(field) for field in form if not isinstance(field, BooleanField))
+
+
+def _said(field: Field) -> Any:
+    """Return what a field holds: a choice, or what it gives back, read or not."""
+    return field.data if isinstance(field, SelectField) else field._value()  # noqa: SLF001

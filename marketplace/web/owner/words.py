@@ -103,7 +103,7 @@ CAUSES: Mapping[str, LazyString] = {
 
 
 def promises(said: Promises) -> list[str]:
-    """Return what a project promises its neighbourhood, a sentence for each figure."""
+    """Return what a project promises its neighbourhood, a few words for each figure."""
     found = []
     if said.jobs_created:
         found.append(ngettext("%(num)s emploi créé", "%(num)s emplois créés", said.jobs_created))
@@ -111,4 +111,4 @@ def promises(said: Promises) -> list[str]:
         found.append(ngettext("%(num)s emploi maintenu", "%(num)s emplois maintenus", said.jobs_kept))
     if said.purchases_percent is not None:
         found.append(_("%(share)s %% des achats à moins de 30 km", share=said.purchases_percent))
-    return [*found, said.words] if said.words else found
+    return found
