@@ -7,7 +7,7 @@ import typst
 import zxingcpp
 from flask import Response, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from config import ROOT
@@ -29,12 +29,11 @@ ERRORS = "Q"
 @bp.get("/collectes/<uuid:campaign_id>/affiche.pdf")
 @public
 def poster(campaign_id: UUID) -> ResponseReturnValue:
-    """Give the poster of a published campaign as a tagged PDF (PDF/UA-1), in French as the campaign is."""
+    """Give the poster of a published campaign as a tagged PDF (PDF/UA-1)."""
     with reading() as session:
         campaign = projects.public_campaign(session, campaign_id)
         there = territories.communes(session, {campaign.commune_code})[campaign.commune_code]
-    with force_locale("fr"):
-        data = words(campaign, there)
+    data = words(campaign, there)
     file = typst.compile(
         str(TEMPLATE),
         format="pdf",
@@ -51,6 +50,7 @@ def words(campaign: CampaignPage, there: Commune) -> dict[str, str]:
     """Return what the poster says, and its code."""
     address = runtime().config.site_url + url_for("campaigns.show", campaign_id=campaign.campaign_id)
     return {
+        "lang": str(get_locale() or "fr"),
         "title": campaign.title,
         "summary": campaign.summary,
         "place": f"{campaign.project_name}, {there.label}",

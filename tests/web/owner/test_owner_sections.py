@@ -193,7 +193,7 @@ def test_no_section_breaks_on_what_is_typed(name, draft, parsed):
         assert answer.status_code in {303, 422}
         if answer.status_code == 422:
             kept = values_of(parsed(answer))
-            assert all(kept[field] == junk.replace("\x00", "") for field in hostile if field in kept and kept[field])
+            assert all(kept[field] == junk.replace("\x00", "") for field in hostile if kept.get(field))
 
 
 def test_every_save_is_noted_and_saves_together_are_one(draft, session):
