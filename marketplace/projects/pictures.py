@@ -23,7 +23,8 @@ LEAST_SIDE = 320
 LARGE, SMALL = 1600, 640
 _QUALITY = 80
 # What Pillow says of a file that is not what it claims to be.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, Image.DecompressionBombError)
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError)
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def prepare(body: bytes) -> Prepared:
             # A JPEG can be read at a half or a quarter of its size, many times faster.
             image.draft("RGB", (LARGE, LARGE))
             upright = _plain(ImageOps.exif_transpose(image))
+    except _BOMBS:
+        raise Refused("photo_too_many_pixels", field="photo", most=MOST_PIXELS // 1_000_000) from None
     except _BROKEN:
         raise Refused("photo_unreadable", field="photo") from None
     upright.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)

@@ -16,11 +16,11 @@ class CleanForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         """How the form reads what was sent."""
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """Return what was sent, cleaned."""
+            """Return what was sent, cleaned; a file is left as it is."""
             sent = super().wrap_formdata(form, formdata)
             if not isinstance(sent, MultiDict):
                 return sent
-            return MultiDict([(name, clean(text)) for name, text in sent.items(multi=True)])
+            return MultiDict([(name, clean(text) if isinstance(text, str) else text) for name, text in sent.items(multi=True)])
 
 
 def clean(text: str) -> str:

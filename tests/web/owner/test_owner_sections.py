@@ -184,16 +184,19 @@ def test_a_photograph_of_a_request_that_is_too_large_is_refused_before_it_is_rea
 def test_no_section_breaks_on_what_is_typed(name, draft, parsed):
     campaign_id, _owner, browser = draft
     path = f"/mes-projets/{campaign_id}/modifier/{name}"
-    for junk in ("\x00", "🙂" * 400, "' OR 1=1", "<b>", "-1", "1e400", "9" * 30):
+    for junk in ("\x00", "🙂" * 150, "' OR 1=1", "<b>", "-1", "1e400", "9" * 30):
         typed = values_of(parsed(browser.get(path)))
-        hostile = {field: junk for field in typed if field not in {"csrf_token", "row_version", "action"}}
+        hostile = {
+            field: junk for field in typed if field not in {"csrf_token", "row_version", "action", "suite", "langue"}
+        }
 
         answer = browser.post(path, data=typed | hostile)
 
         assert answer.status_code in {303, 422}
         if answer.status_code == 422:
             kept = values_of(parsed(answer))
-            assert all(kept[field] == junk.replace("\x00", "") for field in hostile if kept.get(field))
+            lost = {field: kept[field] for field in hostile if kept.get(field) and kept[field] != junk.strip("\x00")}
+            assert lost == {}
 
 
 def test_every_save_is_noted_and_saves_together_are_one(draft, session):
