@@ -69,8 +69,7 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings.
 
-        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port, proxies, a rate or seconds that
-        are no number.
+        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a number that is none.
         """
         port = _port(environ.get("PORT", str(DEFAULT_PORT)))
         # Two copies in one checkout keep two sets of data.

@@ -90,7 +90,8 @@ def note_progress(session: Session, raised: Mapping[UUID, int], *, now: datetime
     ).all()
     moved = 0
     for listed, goal, published_at, closes_at in rows:
-        assert goal is not None  # the database says so of what was published
+        # The database says so of what was published.
+        assert goal is not None
         assert published_at is not None
         assert closes_at is not None
         progress = rules.quarters(raised[listed.campaign_id], goal)

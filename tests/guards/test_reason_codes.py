@@ -60,9 +60,9 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     # What the decoder answers.
     ("residency/reading.py", "code"): set(residency.UNREADABLE),
     ("accounts/passwords.py", "fault"): _returned(accounts.password_fault),
-    # The rule's own decision: its reasons are those of the table of tests/unit/locality.
-    ("pledges/services.py", "outcome.decision"): RULE_REASONS,
-    ("pledges/amounts.py", "decision"): RULE_REASONS,
+    # The rule's own decision, and what is added to it: the table of tests/unit/locality, and `pledges.protecting`.
+    ("pledges/opening.py", "outcome.decision"): RULE_REASONS | set(PROTECTION_REASONS),
+    ("pledges/amounts.py", "decision"): RULE_REASONS | set(PROTECTION_REASONS),
     ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): set(PROTECTION_REASONS),
     ("projects/rules.py", "code"): CHOICE_PROBLEMS,
     ("projects/zoning.py", "code"): CHOICE_PROBLEMS,
