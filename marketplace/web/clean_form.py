@@ -20,7 +20,11 @@ class CleanForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             sent = super().wrap_formdata(form, formdata)
             if not isinstance(sent, MultiDict):
                 return sent
-            return MultiDict([(name, clean(text) if isinstance(text, str) else text) for name, text in sent.items(multi=True)])
+            return MultiDict([(name, _cleaned(value)) for name, value in sent.items(multi=True)])
+
+
+def _cleaned(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
 
 
 def clean(text: str) -> str:
