@@ -164,10 +164,10 @@ def longest(details: Details) -> int:
 
 def _promises(promises: Promises) -> Iterator[Wrong]:
     if promises.purchases_percent is not None and promises.purchases_percent > MOST_PERCENT:
-        yield "purchases_percent", "percent_too_high", {}
+        yield "purchases_percent", "detail_percent_too_high", {}
     for name in ("jobs_created", "jobs_kept"):
         if (getattr(promises, name) or 0) > MOST_JOBS:
-            yield name, "jobs_too_many", {"most": MOST_JOBS}
+            yield name, "detail_jobs_too_many", {"most": MOST_JOBS}
     yield from _long("words", promises.words)
 
 

@@ -304,8 +304,13 @@ def _use_problems(content: Content) -> list[Problem]:
             found.append(Problem("detail_too_long", f"{line}-supplier", {"most": most, "length": len(use.supplier)}))
     spent, other = uses.total(content.uses), details.other_cents(content.details)
     if content.uses and not found and content.goal_cents and spent != content.goal_cents + other:
-        facts = {"total_cents": spent, "goal_cents": content.goal_cents, "other_cents": other}
-        found.append(Problem("uses_differ_from_goal", "uses", facts))
+        found.append(
+            Problem(
+                "uses_differ_from_goal",
+                "uses",
+                {"total_cents": spent, "goal_cents": content.goal_cents, "other_cents": other},
+            )
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""An owner writes a collection from blank to sent, section by section, is interrupted in the middle and loses nothing."""
+"""An owner writes a collection from blank to sent, section by section; interrupted in the middle, they lose nothing."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,11 +21,11 @@ def photo() -> bytes:
     return body.getvalue()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("means", ["scripts", "no scripts"])
 def test_a_collection_is_written_in_sections_with_an_interruption(
-    live, open_browser: Callable[..., BrowserContext], scripts: bool
+    live, open_browser: Callable[..., BrowserContext], means: str
 ) -> None:
-    browser = open_browser(java_script_enabled=scripts)
+    browser = open_browser(java_script_enabled=means == "scripts")
     page = browser.new_page()
     steps.sign_in(page, live.url, "nadia")
     page.goto(f"{live.url}/mes-projets/nouveau")
@@ -35,7 +35,7 @@ def test_a_collection_is_written_in_sections_with_an_interruption(
 
     describe(page)
     draft = page.url.rpartition("/")[0]
-    page = interrupted(page, browser, f"{draft}/histoire", scripts)
+    page = interrupted(page, browser, f"{draft}/histoire", means)
     finish(page, draft)
 
     page.get_by_role("button", name="Envoyer en relecture").click()
@@ -53,11 +53,11 @@ def describe(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("L’argent")
 
 
-def interrupted(page: Page, browser: BrowserContext, path: str, scripts: bool) -> Page:
+def interrupted(page: Page, browser: BrowserContext, path: str, means: str) -> Page:
     """Write a story and go away in the middle; come back in another window."""
     page.goto(path)
     page.get_by_label("Votre histoire").fill(STORY)
-    if scripts:
+    if means == "scripts":
         expect(page.locator("#garde")).to_contain_text("Enregistré le")
     else:
         go_on(page)

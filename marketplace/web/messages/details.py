@@ -14,8 +14,10 @@ SENTENCES: Mapping[str, Words] = {
     "detail_too_long": lambda *, most, length, **_facts: _(
         "Raccourcissez ce texte à %(most)s caractères : il en compte %(length)s.", most=most, length=count(length)
     ),
-    "jobs_too_many": lambda *, most, **_facts: _("Saisissez un nombre d’emplois, au plus %(most)s.", most=count(most)),
-    "percent_too_high": _l("Saisissez un pourcentage entre 0 et 100."),
+    "detail_jobs_too_many": lambda *, most, **_facts: _(
+        "Saisissez un nombre d’emplois, au plus %(most)s.", most=count(most)
+    ),
+    "detail_percent_too_high": _l("Saisissez un pourcentage entre 0 et 100."),
     "photo_alt_missing": _l("Dites en quelques mots ce que montre la photo, pour ceux qui ne la voient pas."),
     "photo_alt_too_long": lambda *, most, length, **_facts: _(
         "Décrivez la photo en %(most)s caractères au plus : il y en a %(length)s.", most=most, length=count(length)

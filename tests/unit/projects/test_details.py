@@ -41,8 +41,8 @@ def test_what_is_whole_or_not_begun_keeps_nothing_from_being_sent():
         (Details(team=(Member("N" * 121, "boulangère"),)), ("team-0-name", "detail_too_long")),
         (Details(risks={"sector": "La crise."}), ("risk_sector", "risk_too_short")),
         (Details(risks={"sector": "x" * 601}), ("risk_sector", "detail_too_long")),
-        (Details(promises=Promises(purchases_percent=101)), ("purchases_percent", "percent_too_high")),
-        (Details(promises=Promises(jobs_created=10_000)), ("jobs_created", "jobs_too_many")),
+        (Details(promises=Promises(purchases_percent=101)), ("purchases_percent", "detail_percent_too_high")),
+        (Details(promises=Promises(jobs_created=10_000)), ("jobs_created", "detail_jobs_too_many")),
         (Details(needs=(Need("tool"),)), ("needs-0-label", "detail_missing")),
     ],
 )
