@@ -69,11 +69,15 @@ def interrupted(page: Page, browser: BrowserContext, path: str, means: str) -> P
 
 
 def finish(page: Page, draft: str) -> None:
-    page.get_by_label("La photo").set_input_files({"name": "four.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.get_by_label("La photo", exact=True).set_input_files(
+        {"name": "four.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
     page.get_by_role("button", name="Ajouter cette photo").click()
     # The file has to be chosen again, as browsers want it; the page says what else is missing.
     expect(page.locator("#alt-error")).to_contain_text("Dites en quelques mots")
-    page.get_by_label("La photo").set_input_files({"name": "four.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.get_by_label("La photo", exact=True).set_input_files(
+        {"name": "four.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
     page.get_by_label("Ce que montre la photo").fill("Le four du lavoir, porte ouverte")
     page.get_by_role("button", name="Ajouter cette photo").click()
     expect(page.get_by_role("img", name="Le four du lavoir, porte ouverte").first).to_be_visible()
