@@ -43,18 +43,20 @@ def main(pledges: int, rate: float) -> None:
         engine = make_engine(url, pool_size=1)
         upgrade(engine)
         engine.dispose()
-        figures = {
-            "cores": os.cpu_count(),
-            "load": os.getloadavg()[0],
-            "rate": rate,
-            "steady": steady(url, pledges, rate),
-            "killed": killed(url, KILLED_PLEDGES, rate),
-        }
+        figures: dict[str, object] = {"cores": os.cpu_count(), "load": os.getloadavg()[0], "rate": rate}
+        figures["steady"] = steady(url, pledges, rate)
+        keep(figures)
+        figures["killed"] = killed(url, KILLED_PLEDGES, rate)
+        keep(figures)
     finally:
         server.stop()
+    print(json.dumps(figures, indent=2))
+
+
+def keep(figures: dict[str, object]) -> None:
+    """Write down what is known so far."""
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(figures, indent=2) + "\n")
-    print(json.dumps(figures, indent=2))
 
 
 def steady(url: str, pledges: int, rate: float) -> dict[str, object]:

@@ -12,7 +12,7 @@ import copy
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,10 +20,9 @@ from typing import Any
 from uuid import UUID
 
 import time_machine
-from sqlalchemy import Connection, select, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import select, text
+from sqlalchemy.orm import sessionmaker
 
-from config import Config
 from marketplace import invariants, jobs
 from marketplace.core.db import Database, uuid7
 from marketplace.core.errors import MitoyenError
@@ -33,10 +32,9 @@ from marketplace.pledges import checkout, payback, recovery, services
 from marketplace.pledges.models import Pledge
 from marketplace.projects.models import Campaign
 from marketplace.runtime import Runtime
-from tests.factories import Make
 from tests.fakes import Crashed, FakeGateway
+from tests.faults.village import START, Chance, FlakySession, Village, village_on
 
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SITE = "http://127.0.0.1:8000"
 # Where a pledge may rest for ever once its campaign is over.
 ENDED = {
@@ -48,70 +46,6 @@ FRAGILE = ("charge", "refund", "transfer", "reverse_transfer")
 PROVIDER_IDS = text(
     "SELECT id, task_name, args FROM procrastinate.procrastinate_jobs WHERE status = 'todo' ORDER BY id"
 )
-
-
-class FlakySession(Session):
-    """Dies before or after a commit, when chance says so."""
-
-    chance: "Chance | None" = None
-
-    def commit(self) -> None:
-        chance = FlakySession.chance
-        if chance is not None and chance.dies():
-            if chance.rng.random() < 0.5:
-                super().commit()
-            raise Crashed
-        super().commit()
-
-
-@dataclass
-class Chance:
-    """One stream of chance for one schedule. trouble: whether anything may go wrong by itself now."""
-
-    rng: random.Random
-    deadly: float = 0.02
-    trouble: bool = True
-    deaths: int = 0
-
-    def dies(self) -> bool:
-        """Tell whether our program dies now."""
-        happens = self.trouble and self.rng.random() < self.deadly
-        self.deaths += happens
-        return happens
-
-
-@dataclass
-class Village:
-    """What every schedule starts from, in one transaction that is never committed."""
-
-    connection: Connection
-    gateway: FakeGateway
-    config: Config
-    campaign_id: UUID
-    owner_id: UUID
-    people: list[UUID]
-    closes_at: datetime
-    threshold_cents: int
-    hard_cap_cents: int
-
-
-def settle_village(connection: Connection, config: Config) -> Village:
-    """Make the village: a campaign for 300 € from 100 € on, five neighbours, and an owner who may be sent money."""
-    sessions = sessionmaker(
-        connection, class_=FlakySession, expire_on_commit=False, join_transaction_mode="create_savepoint"
-    )
-    FlakySession.chance = None
-    database, gateway = Database(connection.engine, sessions), FakeGateway()
-    make = Make(database, gateway, START)
-    with time_machine.travel(START, tick=False):
-        campaign = make.campaign(hard_cap=300, goal_cents=300_00, threshold_cents=100_00, minimum_cents=10_00)
-        people = [make.account().id for _ in range(5)]
-        make.recipient(campaign.id)
-    assert campaign.closes_at is not None
-    make.do(lambda session: session.execute(text("DELETE FROM procrastinate.procrastinate_jobs")))
-    return Village(
-        connection, gateway, config, campaign.id, campaign.owner.id, people, campaign.closes_at, 100_00, 300_00
-    )
 
 
 @dataclass
@@ -499,14 +433,4 @@ def play(village: Village, seed: int, **facts: Any) -> list[str]:
     return Schedule(village, seed, **facts).run()
 
 
-@contextmanager
-def village_on(connection: Connection, config: Config) -> Iterator[Village]:
-    """Yield a village whose every life is undone."""
-    outer = connection.begin()
-    try:
-        yield settle_village(connection, config)
-    finally:
-        outer.rollback()
-
-
-__all__ = ["Schedule", "Village", "play", "settle_village", "village_on"]
+__all__ = ["START", "FlakySession", "Schedule", "Village", "play", "village_on"]

@@ -212,6 +212,7 @@ def test_the_money_of_an_owner(client, make, gateway, sign_in, left, status):  #
         gateway.recipients[recipient] = replace(gateway.recipients[recipient], state=status)
         gateway.pay_out(recipient)
     sign_in(client, campaign)
+    with_choice(client)
 
     here = f"/mes-projets/{pledge.campaign_id}/argent"
     assert left(client, [here, f"{here}?compte=retour", f"{here}?compte=expire"]) == {}
