@@ -224,3 +224,18 @@ class Picture(Base):
     sha256: Mapped[str] = mapped_column(primary_key=True)
     body: Mapped[bytes]
     made_at: Mapped[datetime]
+
+
+class CampaignNews(Base):
+    """What an owner tells once their campaign is public. Never changed (trigger): people decided on it."""
+
+    __tablename__ = "campaign_news"
+    __table_args__ = (
+        CheckConstraint("char_length(text) BETWEEN 10 AND 2000", name="length"),
+        Index("ix_campaign_news_at", "campaign_id", "at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+    text: Mapped[str]

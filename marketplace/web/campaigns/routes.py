@@ -12,6 +12,7 @@ from marketplace.finance.schedules import interest_free
 from marketplace.pledges import backers, chronicle
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
+from marketplace.projects import news
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
 from marketplace.projects.rules import days_left
@@ -94,7 +95,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         seen = backers.shown(session, campaign_id)
         communes = {one.commune_code for one in seen.backers if one.commune_code}
         seen_communes = territories.communes(session, communes) if communes else {}
-        news = chronicle.of_campaign(session, campaign_id)
+        happened = chronicle.of_campaign(session, campaign_id)
+        told = news.of_campaign(session, campaign_id)
         money = origins.load(session, shown.campaign)
         spent = spending.load(session, shown.campaign.uses, shown.commune)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
@@ -105,7 +107,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         "campaigns/show.html",
         shown=shown,
         maps=drawn,
-        news=news,
+        news=happened,
+        told=told,
         origins=money,
         backers=seen,
         seen_communes=seen_communes,

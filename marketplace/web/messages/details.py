@@ -18,6 +18,15 @@ SENTENCES: Mapping[str, Words] = {
         "Saisissez un nombre d’emplois, au plus %(most)s.", most=count(most)
     ),
     "detail_percent_too_high": _l("Saisissez un pourcentage entre 0 et 100."),
+    "news_not_yet": _l("Vous pourrez donner des nouvelles quand la collecte sera publiée."),
+    "news_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez ces nouvelles à %(most)s caractères : il y en a %(length)s.",
+        most=count(most),
+        length=count(length),
+    ),
+    "news_too_short": lambda *, least, **_facts: _(
+        "Écrivez vos nouvelles : une phrase au moins (%(least)s caractères).", least=least
+    ),
     "photo_alt_missing": _l("Dites en quelques mots ce que montre la photo, pour ceux qui ne la voient pas."),
     "photo_alt_too_long": lambda *, most, length, **_facts: _(
         "Décrivez la photo en %(most)s caractères au plus : il y en a %(length)s.", most=most, length=count(length)
@@ -35,6 +44,9 @@ SENTENCES: Mapping[str, Words] = {
     "photo_unreadable": _l("Ce fichier n’est pas une photo lisible. Choisissez un fichier JPEG, PNG ou WebP entier."),
     "risk_too_short": lambda *, least, **_facts: _(
         "Dites ce risque en une phrase au moins (%(least)s caractères), ou videz le champ.", least=least
+    ),
+    "too_many_news": lambda *, most, **_facts: _(
+        "Vous avez déjà donné %(most)s fois des nouvelles depuis hier. Attendez demain.", most=most
     ),
     "too_many_photos": lambda *, most, **_facts: _(
         "Il y a déjà %(most)s photos. Retirez-en une pour en ajouter une autre.", most=most

@@ -28,6 +28,7 @@ from marketplace.web.messages import sentence
 from marketplace.web.owner import course, sections
 from marketplace.web.owner import words as own_words
 from marketplace.web.owner.forms import CampaignForm
+from marketplace.web.owner.news_form import NewsForm
 from marketplace.web.rule_labels import PRESET_HINTS
 from marketplace.web.spending import Spending
 
@@ -140,8 +141,8 @@ def judge(form: CampaignForm, content: Content) -> None:
     form.show(found)
 
 
-def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
-    """Return the page of one's own collection. refusal: what has just been refused. Raises NotFound."""
+def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | None = None) -> str:
+    """Return the page of one's own collection. refusal, news: what has just been refused. Raises NotFound."""
     with reading() as session:
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         problems = queries.problems(session, found.content, now()) if found.editable else ()
@@ -156,6 +157,8 @@ def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
         course=far,
         sketch=shown,
         refusal=refusal,
+        news=news or NewsForm.empty(),
+        may_tell=found.state in rules.PUBLIC,
         campaign_id=campaign_id,
         complete=complete,
         steps_left=sections.steps(problems, complete),

@@ -14,11 +14,11 @@ from marketplace.projects.rules import Content
 from marketplace.web.access import public, signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.messages import sentence
-from marketplace.web.owner import course, editor, pages, photos, revisions, rule_tools
+from marketplace.web.owner import course, editor, news, pages, photos, revisions, rule_tools
 from marketplace.web.owner.blueprint import bp
 from marketplace.web.owner.forms import CampaignForm
 
-__all__ = ["bp", "editor", "photos", "revisions"]
+__all__ = ["bp", "editor", "news", "photos", "revisions"]
 
 SUBMIT = "envoyer"
 

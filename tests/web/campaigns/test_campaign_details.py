@@ -59,7 +59,7 @@ def test_the_code_of_the_poster_opens_the_page(client, told):
     (code,) = zxingcpp.read_barcodes(document[0].render(scale=2).to_pil())
     assert (answer.mimetype, len(document)) == ("application/pdf", 1)
     assert code.text.endswith(f"/collectes/{told.id}")
-    assert "Un four à bois pour le fournil" in document[0].get_textpage().get_text_range().replace("\r\n", " ")
+    assert "Un four à bois pour le fournil" in " ".join(document[0].get_textpage().get_text_range().split())
 
 
 def test_there_is_no_poster_of_a_draft(client, make):
