@@ -23,8 +23,9 @@ def photo() -> bytes:
 
 @pytest.mark.parametrize("means", ["scripts", "no scripts"])
 def test_a_collection_is_written_in_sections_with_an_interruption(
-    live, open_browser: Callable[..., BrowserContext], means: str
+    live, open_browser: Callable[..., BrowserContext], watch, means: str
 ) -> None:
+    watch.expect(422)
     browser = open_browser(java_script_enabled=means == "scripts")
     page = browser.new_page()
     steps.sign_in(page, live.url, "nadia")
