@@ -28,6 +28,7 @@ NAMES = (
     "[Rr]égions?",
     r"SA \(",
     "Pays du Perche",
+    "La Rochelle",
     "cafés?",
     "Châtellerault",
     "Ligugé",

@@ -293,9 +293,8 @@ class Walk:
 
     def _content(self, endpoint: str, method: str, subject: str, *, token: bool) -> dict[str, Any]:
         if subject.endswith("_webhook"):
-            body, headers = signed(
-                self.world.gateway.events[0], datetime.now(UTC)
-            )  # the walk may take longer than a signature lives
+            # The walk may take longer than a signature lives.
+            body, headers = signed(self.world.gateway.events[0], datetime.now(UTC))
             if subject == "unsigned_webhook":
                 headers["Stripe-Signature"] = headers["Stripe-Signature"].replace("v1=", "v1=0")
             if token:

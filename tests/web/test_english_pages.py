@@ -65,6 +65,7 @@ def refused(csrf, left):
     return send
 
 
+@pytest.mark.untimed
 def test_every_public_page_without_parameters(app, client, left):
     paths = [
         rule.rule
@@ -76,6 +77,7 @@ def test_every_public_page_without_parameters(app, client, left):
     assert left(client, paths) == {}
 
 
+@pytest.mark.untimed
 def test_what_strangers_are_shown_of_communes_and_links(client, left):
     assert (
         left(client, ["/proposer/zone?commune=86194", "/proposer/zone?commune=86194&preset=departement_and_bordering"])
