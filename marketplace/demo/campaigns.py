@@ -1,10 +1,14 @@
-"""Invented campaigns, read from data/campaigns.toml."""
+"""Invented campaigns, read from data/campaigns.toml; what some say besides, from data/details.toml."""
 
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
+
+from marketplace.projects.details import NONE, Details, Member, Need, Promises
 
 DATA = Path(__file__).parent / "data" / "campaigns.toml"
+DETAILS = DATA.with_name("details.toml")
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,7 @@ class Plan:
     funded or failed. opened: days since publication; lasts: days from publication to the end. raised: what its
     neighbours have promised. around: communes they come from, nearest first. backers: logins of people one may sign in
     as who promised too. uses: what the money is for, how many euros of it, and the INSEE code of the commune where, ""
-    for not chosen yet.
+    for not chosen yet; suppliers: who is paid, one for each line, when they are known.
     """
 
     owner: str
@@ -41,15 +45,30 @@ class Plan:
     backers: tuple[str, ...] = ()
     note: str = ""
     uses: tuple[tuple[str, int, str], ...] = ()
+    suppliers: tuple[str, ...] = ()
+    details: Details = NONE
 
 
 def plans() -> list[Plan]:
     """Return every campaign of the demonstration, in the order of the file."""
     known = {field.name for field in fields(Plan)}
+    details = tomllib.loads(DETAILS.read_text(encoding="utf-8"))
     found = []
     for table in tomllib.loads(DATA.read_text(encoding="utf-8"))["campaign"]:
         assert table.keys() <= known, table.keys() - known
         lists = {name: tuple(table.get(name, ())) for name in ("around", "backers")}
         lists["uses"] = tuple((label, euros, commune) for label, euros, commune in table.get("uses", ()))
-        found.append(Plan(**{**table, **lists, "story": table["story"].strip()}))
+        said = details.pop(table["name"], {})
+        more = {"suppliers": tuple(said.get("suppliers", ())), "details": _details(said)}
+        found.append(Plan(**{**table, **lists, **more, "story": table["story"].strip()}))
+    assert not details, details.keys()
     return found
+
+
+def _details(said: dict[str, Any]) -> Details:
+    return Details(
+        team=tuple(Member(*one) for one in said.get("team", ())),
+        risks=said.get("risks", {}),
+        promises=Promises(**said.get("promises", {})),
+        needs=tuple(Need(kind, label, hours or None) for kind, label, hours in said.get("needs", ())),
+    )

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import cycle
+from itertools import chain, cycle, repeat
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -298,7 +298,11 @@ def _content(plan: Plan, published: datetime) -> Content:
         goal_cents=plan.goal * 100,
         hard_cap_cents=plan.cap * 100,
         minimum_cents=plan.minimum * 100,
-        uses=tuple(Use(label, euros * 100, commune or None) for label, euros, commune in plan.uses),
+        uses=tuple(
+            Use(label, euros * 100, commune or None, supplier)
+            for (label, euros, commune), supplier in zip(plan.uses, chain(plan.suppliers, repeat("")), strict=False)
+        ),
+        details=plan.details,
         ends_on=paris_day(published) + timedelta(days=plan.lasts),
         rule_preset=plan.preset,
     )

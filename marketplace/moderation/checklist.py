@@ -198,7 +198,7 @@ def _uses(content: Content, problems: Iterable[Problem]) -> Finding:
 def _texts(code: str, content: Content, patterns: Iterable[re.Pattern[str]]) -> Finding:
     extracts = tuple(
         extract
-        for text in (content.name, content.title, content.summary, content.story_markdown)
+        for text in (content.name, content.title, content.summary, content.story_markdown, *content.details.texts())
         for extract in search(text, patterns)
     )
     return Finding(code, "warn" if extracts else "ok", {"extracts": extracts})

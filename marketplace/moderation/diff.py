@@ -1,11 +1,12 @@
 """What changed between two readings of a campaign, word by word. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from marketplace.projects.details import Details
 from marketplace.projects.rules import Content
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
@@ -35,12 +36,19 @@ class Change:
 def changes(old: Content, new: Content) -> tuple[Change, ...]:
     """Return what changed, in the order of the form."""
     found = []
-    for item in fields(Content):
-        before, after = getattr(old, item.name), getattr(new, item.name)
+    for name, before, after in _pairs(old, new):
         if before != after:
-            pieces = condense(compare(before, after)) if item.name in _TEXTS else ()
-            found.append(Change(item.name, before, after, pieces))
+            pieces = condense(compare(before, after)) if name in _TEXTS else ()
+            found.append(Change(name, before, after, pieces))
     return tuple(found)
+
+
+def _pairs(old: Content, new: Content) -> Iterator[tuple[str, Any, Any]]:
+    for item in fields(Content):
+        if item.name != "details":
+            yield item.name, getattr(old, item.name), getattr(new, item.name)
+    for item in fields(Details):
+        yield item.name, getattr(old.details, item.name), getattr(new.details, item.name)
 
 
 def compare(old: str, new: str) -> tuple[Piece, ...]:

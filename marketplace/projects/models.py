@@ -97,6 +97,7 @@ class Campaign(Base):
         ),
         CheckConstraint("row_version >= 1", name="row_version"),
         CheckConstraint("jsonb_typeof(uses) = 'array' AND jsonb_array_length(uses) <= 12", name="uses"),
+        CheckConstraint("jsonb_typeof(details) = 'object'", name="details"),
         Index("ix_campaign_live", "closes_at", "id", postgresql_where=text("state = 'live'")),
         Index("ix_campaign_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
     )
@@ -116,6 +117,7 @@ class Campaign(Base):
     minimum_cents: Mapped[int] = mapped_column(BigInteger)
     unit_cents: Mapped[int] = mapped_column(BigInteger, default=1, server_default="1")
     uses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
     ends_on: Mapped[date | None]
     closes_at: Mapped[datetime | None]
     rule_preset: Mapped[str | None]
@@ -196,3 +198,44 @@ class CampaignEvent(Base):
     note: Mapped[str | None]
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class CampaignRevision(Base):
+    """What a draft said at a moment. Saves of one person within a few minutes are one revision (`revisions.note`)."""
+
+    __tablename__ = "campaign_revision"
+    __table_args__ = (CheckConstraint("number >= 1", name="number"),)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    begun_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    actor_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class Picture(Base):
+    """A picture of ours, re-encoded, named by what it holds. Never changed (trigger)."""
+
+    __tablename__ = "picture"
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("octet_length(body) BETWEEN 1 AND 2000000", name="size"),
+    )
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes]
+    made_at: Mapped[datetime]
+
+
+class CampaignNews(Base):
+    """What an owner tells once their campaign is public. Never changed (trigger): people decided on it."""
+
+    __tablename__ = "campaign_news"
+    __table_args__ = (
+        CheckConstraint("char_length(text) BETWEEN 10 AND 2000", name="length"),
+        Index("ix_campaign_news_at", "campaign_id", "at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+    text: Mapped[str]

@@ -13,6 +13,7 @@ from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound, Refused
 from marketplace.locality.presets import Options
 from marketplace.projects import rules, uses, zoning
+from marketplace.projects.details import Details
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
 from marketplace.projects.rules import Content, Problem
 from marketplace.projects.uses import Use
@@ -46,6 +47,7 @@ class CampaignPage:
     hard_cap_cents: int
     minimum_cents: int
     uses: tuple[Use, ...]
+    details: Details
     ends_on: date
     rule_preset: str
     rule: Mapping[str, Any]
@@ -167,7 +169,7 @@ def public_campaign(session: Session, campaign_id: UUID) -> CampaignPage:
     ).one_or_none()
     if row is None:
         raise NotFound(campaign_id)
-    values = row._asdict() | {"uses": uses.read(row.uses)}
+    values = row._asdict() | {"uses": uses.read(row.uses), "details": Details.from_json(row.details)}
     return CampaignPage(**values, rings=rings(session, campaign_id, row.version))
 
 
@@ -303,6 +305,7 @@ def content_of(campaign: Campaign, project: Project) -> Content:
         ends_on=campaign.ends_on,
         rule_preset=campaign.rule_preset,
         rule_options=Options.from_json(campaign.rule_options),
+        details=Details.from_json(campaign.details),
     )
 
 

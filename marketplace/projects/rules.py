@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from marketplace.locality import presets
 from marketplace.locality.presets import Options
-from marketplace.projects import uses
+from marketplace.projects import details, uses
+from marketplace.projects.details import Details
 from marketplace.projects.uses import Use
 
 State = Literal[
@@ -117,6 +118,7 @@ class Content:
     ends_on: date | None = None
     rule_preset: str | None = None
     rule_options: Options = presets.NONE
+    details: Details = details.NONE
 
     def as_json(self) -> dict[str, Any]:
         """Return the content as JSON values; `from_json` reads it back."""
@@ -125,6 +127,7 @@ class Content:
             "ends_on": self.ends_on and self.ends_on.isoformat(),
             "uses": [use.as_json() for use in self.uses],
             "rule_options": self.rule_options.as_json(),
+            "details": self.details.as_json(),
         }
 
     @classmethod
@@ -135,6 +138,7 @@ class Content:
             "ends_on": date.fromisoformat(ends_on) if ends_on else None,
             "uses": uses.read(values.get("uses", ())),
             "rule_options": Options.from_json(values.get("rule_options", {})),
+            "details": Details.from_json(values.get("details", {})),
         }
         return cls(**{**values, **read})
 
@@ -217,6 +221,7 @@ def problems(content: Content, *, population: int | None, today: date) -> tuple[
         *_money_problems(content),
         *_date_problems(content, today),
         *rule_problems(content, today),
+        *(Problem(code, place, facts) for place, code, facts in details.problems(content.details)),
     )
 
 
@@ -278,7 +283,7 @@ def _money_problems(content: Content) -> list[Problem]:
 
 
 def _use_problems(content: Content) -> list[Problem]:
-    """Check the lines of what the money is for: none, or lines that are whole and add up to the goal.
+    """Check the lines of what the money is for: none, or lines that are whole and add up to the goal and other money.
 
     Their field is "uses" for all of them, "uses-<number from 0>-label" or "-cents" for one.
     """
@@ -295,9 +300,18 @@ def _use_problems(content: Content) -> list[Problem]:
             found.append(Problem("use_amount_missing", f"{line}-cents"))
         elif use.cents <= 0:
             found.append(Problem("amount_not_positive", f"{line}-cents"))
-    spent = uses.total(content.uses)
-    if content.uses and not found and content.goal_cents and spent != content.goal_cents:
-        found.append(Problem("uses_differ_from_goal", "uses", {"total_cents": spent, "goal_cents": content.goal_cents}))
+        if len(use.supplier) >= uses.LABEL_LENGTH.stop:
+            most = uses.LABEL_LENGTH.stop - 1
+            found.append(Problem("detail_too_long", f"{line}-supplier", {"most": most, "length": len(use.supplier)}))
+    spent, other = uses.total(content.uses), details.other_cents(content.details)
+    if content.uses and not found and content.goal_cents and spent != content.goal_cents + other:
+        found.append(
+            Problem(
+                "uses_differ_from_goal",
+                "uses",
+                {"total_cents": spent, "goal_cents": content.goal_cents, "other_cents": other},
+            )
+        )
     return found
 
 

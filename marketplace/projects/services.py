@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused
-from marketplace.projects import queries, rules, story, uses
+from marketplace.projects import details, queries, revisions, rules, story, uses
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.freezing import freeze
 from marketplace.projects.lifecycle import Act, change, check_move, load, load_own, record, step
@@ -55,15 +55,24 @@ def create_draft(session: Session, *, owner_id: UUID, form_key: UUID, content: C
     session.add(campaign)
     session.flush()
     record(session, campaign.id, None, Act(rules.FIRST_STATE, "created", owner_id, now))
+    revisions.note(session, campaign_id=campaign.id, actor_id=owner_id, content=content, now=now)
     return campaign.id
 
 
 def save_draft(
-    session: Session, *, campaign_id: UUID, owner_id: UUID, row_version: int, content: Content, now: datetime
+    session: Session,
+    *,
+    campaign_id: UUID,
+    owner_id: UUID,
+    row_version: int,
+    content: Content,
+    now: datetime,
+    apart: bool = False,
 ) -> int:
     """Replace what a draft says, complete or not; return its new row version.
 
-    row_version: the one the owner's page showed. Raises NotFound: no such campaign of this owner.
+    row_version: the one the owner's page showed. apart: a revision of its own, however soon.
+    Raises NotFound: no such campaign of this owner.
     Raises Refused: not_editable, changed_meanwhile, stored_text_too_long (field).
     """
     content = _cleaned(content)
@@ -72,7 +81,18 @@ def save_draft(
         raise Refused("not_editable")
     changed = change(session, campaign, row_version=row_version, now=now, values=_campaign_values(content))
     session.execute(update(Project).where(Project.id == project.id).values(**_project_values(content)))
+    revisions.note(session, campaign_id=campaign_id, actor_id=owner_id, content=content, now=now, apart=apart)
     return changed.row_version
+
+
+def duplicate(session: Session, *, campaign_id: UUID, owner_id: UUID, form_key: UUID, now: datetime) -> UUID:
+    """Start a draft that says what a campaign of one's own says, its last day left out; return its id.
+
+    form_key: as for `create_draft`. Raises NotFound; Refused: too_many_drafts.
+    """
+    campaign, project = load_own(session, campaign_id, owner_id)
+    content = replace(queries.content_of(campaign, project), ends_on=None)
+    return create_draft(session, owner_id=owner_id, form_key=form_key, content=content, now=now)
 
 
 def submit(session: Session, *, campaign_id: UUID, owner_id: UUID, now: datetime) -> None:
@@ -220,6 +240,11 @@ def _checked(session: Session, campaign: Campaign, project: Project, now: dateti
     return content
 
 
+def same(content: Content, other: Content) -> bool:
+    """Tell whether two contents are stored alike. Raises Refused: stored_text_too_long (field)."""
+    return _cleaned(content) == _cleaned(other)
+
+
 def _cleaned(content: Content) -> Content:
     """Return the content as it is stored. Raises Refused: stored_text_too_long (field)."""
     # A gift has no duration: one that was typed before changing to a gift is dropped.
@@ -231,12 +256,20 @@ def _cleaned(content: Content) -> Content:
         summary=rules.clean_line(content.summary),
         story_markdown=rules.clean_text(content.story_markdown),
         loan_months=months,
-        uses=tuple(replace(use, label=rules.clean_line(use.label)) for use in content.uses if use),
+        uses=tuple(
+            replace(use, label=rules.clean_line(use.label), supplier=rules.clean_line(use.supplier))
+            for use in content.uses
+            if use
+        ),
+        details=details.cleaned(content.details, rules.clean_line),
     )
     assert len(cleaned.uses) <= uses.MOST_USES  # the form has no more
-    if any(len(use.label) > uses.MOST_STORED for use in cleaned.uses):
-        length = max(len(use.label) for use in cleaned.uses)
+    length = max((len(text) for use in cleaned.uses for text in (use.label, use.supplier)), default=0)
+    if length > uses.MOST_STORED:
         raise Refused("stored_text_too_long", field="uses", most=uses.MOST_STORED, length=length)
+    length = details.longest(cleaned.details)
+    if length > details.MOST_STORED:
+        raise Refused("stored_text_too_long", most=details.MOST_STORED, length=length)
     for name, most in rules.STORED_LENGTH.items():
         length = len(getattr(cleaned, name))
         if length > most:
@@ -267,6 +300,7 @@ def _campaign_values(content: Content) -> dict[str, Any]:
         "hard_cap_cents": content.hard_cap_cents,
         "minimum_cents": content.minimum_cents,
         "uses": [use.as_json() for use in content.uses],
+        "details": content.details.as_json(),
         "ends_on": content.ends_on,
         "rule_preset": content.rule_preset,
         "rule_options": content.rule_options.as_json(),

@@ -12,19 +12,25 @@ MOST_STORED = 300
 
 @dataclass(frozen=True)
 class Use:
-    """One line. cents: None while it is not known. commune_code: where who is paid works, None when not chosen yet."""
+    """One line. cents: None while not known. supplier: who is paid, commune_code: where they work; both when chosen."""
 
     label: str = ""
     cents: int | None = None
     commune_code: str | None = None
+    supplier: str = ""
 
     def __bool__(self) -> bool:
         """Tell whether anything is written on the line."""
-        return bool(self.label.strip() or self.cents is not None or self.commune_code)
+        return bool(self.label.strip() or self.cents is not None or self.commune_code or self.supplier.strip())
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as JSON values; `read` reads it back."""
-        return {"label": self.label, "cents": self.cents, "commune_code": self.commune_code}
+        return {
+            "label": self.label,
+            "cents": self.cents,
+            "commune_code": self.commune_code,
+            "supplier": self.supplier,
+        }
 
 
 def read(lines: Iterable[Mapping[str, Any]]) -> tuple[Use, ...]:

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 _LAST_OF_PLANE = 0xFFFE
 
@@ -16,13 +16,18 @@ class CleanForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         """How the form reads what was sent."""
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """Return what was sent, cleaned."""
+            """Return what was sent, cleaned; a file is left as it is."""
             sent = super().wrap_formdata(form, formdata)
             if not isinstance(sent, MultiDict):
                 return sent
-            # A body of JSON may hold anything: what is no text was not typed into a form of ours.
-            texts = [(name, text) for name, text in sent.items(multi=True) if isinstance(text, str)]
-            return MultiDict([(name, clean(text)) for name, text in texts])
+            # A body of JSON may hold anything: what is neither text nor file was not sent by a form of ours.
+            return MultiDict(
+                [
+                    (name, clean(value) if isinstance(value, str) else value)
+                    for name, value in sent.items(multi=True)
+                    if isinstance(value, str | FileStorage)
+                ]
+            )
 
 
 def clean(text: str) -> str:

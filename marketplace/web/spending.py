@@ -16,12 +16,13 @@ CLASSES = ("here", "near", "far", "open")
 
 @dataclass(frozen=True)
 class Line:
-    """One line. commune: None when it is not chosen yet; kilometres: from the project, None when unknown."""
+    """One line. supplier: who is paid, "" when not said; commune, kilometres from the project: None when unknown."""
 
     label: str
     cents: int
     commune: Commune | None
     kilometres: int | None
+    supplier: str = ""
 
     @property
     def where(self) -> str:
@@ -64,4 +65,4 @@ def load(session: Session, lines: Sequence[Use], there: Commune | None) -> Spend
 
 def _line(use: Use, commune: Commune | None, there: Commune | None) -> Line:
     kilometres = territories.distance_km(there, commune) if there and commune else None
-    return Line(use.label, use.cents or 0, commune, kilometres)
+    return Line(use.label, use.cents or 0, commune, kilometres, use.supplier)

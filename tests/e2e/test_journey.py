@@ -117,7 +117,7 @@ def correct_it(page: Page, site: str, title: str, email: str) -> None:
     page.goto(f"{site}/mes-projets")
     page.get_by_role("link", name=title).click()
     expect(page.locator("main")).to_contain_text("Dites ce que coûtent les briques et le maçon.")
-    page.get_by_role("link", name="Modifier").click()
+    page.get_by_role("link", name="Tout modifier sur une seule page").click()
     expect(page.get_by_label("Titre de la collecte")).to_have_value(title)
     page.get_by_label("Votre histoire").fill(f"{STORY}\n\nLes briques coûtent 150 €, le maçon 250 €.")
     send(page)

@@ -104,6 +104,10 @@ def _no_reason(page: Page) -> None:
     page.get_by_role("button", name="Renvoyer au porteur").click()
 
 
+def _no_photo(page: Page) -> None:
+    page.get_by_role("button", name="Ajouter cette photo").click()
+
+
 def _wrong_card(page: Page) -> None:
     steps.save_card(page, "4000 0000 0000 0002")
 
@@ -235,6 +239,12 @@ STOPS = (
     Stop("project-new-wrong", "/mes-projets/nouveau", "nadia", _incomplete, 422),
     Stop("project-draft", "/mes-projets/{draft}", "nadia"),
     Stop("project-edit", "/mes-projets/{draft}/modifier", "nadia"),
+    *(
+        Stop(f"project-{section}", f"/mes-projets/{{draft}}/modifier/{section}", "nadia")
+        for section in ("projet", "argent", "regle", "histoire", "equipe", "promesses")
+    ),
+    Stop("project-photo-missing", "/mes-projets/{draft}/modifier/histoire", "nadia", _no_photo, 422),
+    Stop("project-versions", "/mes-projets/{draft}/versions", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
     Stop("project-live", "/mes-projets/{live}", "nadia"),
     Stop("project-money", "/mes-projets/{funded}/argent", "nadia"),

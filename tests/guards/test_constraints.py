@@ -261,6 +261,12 @@ CASES = {
     "ck_campaign_rule_preset": change("campaign", "rule_preset = 'france'", LIVE),
     "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
     "ck_campaign_unit": change("campaign", "unit_cents = minimum_cents + 1", LIVE),
+    "ck_campaign_details": change("campaign", "details = '[]'"),
+    "ck_campaign_news_length": "INSERT INTO campaign_news SELECT gen_random_uuid(), c.id, a.id, now(), 'x'"
+    " FROM campaign c, account a LIMIT 1",
+    "ck_campaign_revision_number": change("campaign_revision", "number = 0"),
+    "ck_picture_sha256": "INSERT INTO picture VALUES ('name', 'x', now())",
+    "ck_picture_size": "INSERT INTO picture VALUES (repeat('a', 64), '', now())",
     "ck_campaign_uses": change("campaign", "uses = '{}'"),
     "ck_campaign_version_number": change("campaign_version", "number = 0"),
     "ck_campaign_version_terms_sha256": change("campaign_version", "terms_sha256 = 'x'"),

@@ -18,6 +18,7 @@ from marketplace.investors.rules import REFUSAL_REASONS as CATEGORY_REASONS
 from marketplace.locality import composed, presets
 from marketplace.moderation.rules import REASONS as MODERATION_REASONS
 from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
+from marketplace.projects import details
 from marketplace.projects import rules as projects
 from marketplace.projects.rules import Content
 from marketplace.projects.uses import Use
@@ -53,6 +54,8 @@ CHOICE_PROBLEMS = {
     for module in (presets, composed)
     for code in re.findall(r'"((?:rule|ring|quota)_\w+)", \{', inspect.getsource(module))
 }
+# What the details of a campaign may lack, the same way.
+DETAIL_PROBLEMS = set(re.findall(r'"((?:detail|risk)_\w+)", \{', inspect.getsource(details)))
 # A code that is computed: (module, what is raised) → the codes it may be.
 COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     ("residency/services.py", "fault"): _returned(residency.may_ask_verification),
@@ -64,7 +67,7 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     ("pledges/opening.py", "outcome.decision"): RULE_REASONS | set(PROTECTION_REASONS),
     ("pledges/amounts.py", "decision"): RULE_REASONS | set(PROTECTION_REASONS),
     ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): set(PROTECTION_REASONS),
-    ("projects/rules.py", "code"): CHOICE_PROBLEMS,
+    ("projects/rules.py", "code"): CHOICE_PROBLEMS | DETAIL_PROBLEMS,
     ("projects/zoning.py", "code"): CHOICE_PROBLEMS,
     # Raised as RuleError, where they are looked at with their figures.
     ("projects/zoning.py", "error.code"): set(),

@@ -22,6 +22,8 @@ from marketplace.accounts import sign_in as devices
 from marketplace.accounts.models import AccountSession
 from marketplace.core import mail
 from marketplace.core.db import Database
+from marketplace.projects import pictures
+from marketplace.projects.details import Details, Photo
 from marketplace.residency import organisation_queries
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
@@ -136,7 +138,11 @@ def _objects(world: World, now: Any) -> None:
     acting = make.organisation(manager=people["resident"], siren=OTHER_SIREN)
     with world.database.sessions() as session:
         place = organisation_queries.links_of_organisations(session, (declared.id,))[declared.id][0].id
+    picture = make.do(lambda session: pictures.keep(session, b"RIFF", now=now))
+    photo = Photo("Le four", picture, picture, 800, 600)
     world.objects = {
+        "section": "equipe",
+        "picture": picture,
         "organisation": declared.id,
         "place": place,
         "mandate": declared.mandate_id,
@@ -144,7 +150,7 @@ def _objects(world: World, now: Any) -> None:
         "branch": make.branch(acting, SECOND_SIRET),
         "acting": acting.id,
         "live": live.id,
-        "draft": make.campaign(state="draft", owner=people["owner"]).id,
+        "draft": make.campaign(state="draft", owner=people["owner"], details=Details(photos=(photo,))).id,
         "submitted": make.campaign(state="submitted", owner=people["owner"]).id,
         # The first administrator's own: they may not judge it.
         "administrators_own": make.campaign(state="submitted", owner=people["administrator"]).id,

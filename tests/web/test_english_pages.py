@@ -232,7 +232,9 @@ def test_the_pages_of_an_owner(client, make, sign_in, left, state):
     here = f"/mes-projets/{campaign.id}"
     editable = state in {"draft", "changes_requested"}
 
-    assert left(client, ["/mes-projets", here, f"{here}/apercu", *([f"{here}/modifier"] if editable else [])]) == {}
+    sections = ("projet", "argent", "regle", "histoire", "equipe", "promesses")
+    pages = [f"{here}/versions", f"{here}/modifier", *(f"{here}/modifier/{section}" for section in sections)]
+    assert left(client, ["/mes-projets", here, f"{here}/apercu", *(pages if editable else [])]) == {}
 
 
 def test_the_errors_of_an_empty_campaign(client, make, sign_in, left, refused):

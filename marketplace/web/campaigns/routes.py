@@ -12,6 +12,7 @@ from marketplace.finance.schedules import interest_free
 from marketplace.pledges import backers, chronicle
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
+from marketplace.projects import news
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
 from marketplace.projects.rules import days_left
@@ -19,17 +20,17 @@ from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web import eligibility, spending, whom
 from marketplace.web.access import public
-from marketplace.web.campaigns import attestations, metadata, origins, pictures, terms
+from marketplace.web.campaigns import attestations, metadata, origins, pictures, posters, terms
 from marketplace.web.campaigns.blueprint import bp
 from marketplace.web.campaigns.rings import by_ring
 from marketplace.web.campaigns.terms import Terms
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.maps import campaign as maps
-from marketplace.web.owner.words import SECTORS
+from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
 from marketplace.web.redress import notices as redress
 
-__all__ = ["attestations", "bp"]
+__all__ = ["attestations", "bp", "posters"]
 
 EXAMPLE_CENTS = 100_00
 # A title does not change while a campaign is public; its drawing may, from one version of this program to the next.
@@ -95,8 +96,9 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         seen = backers.shown(session, campaign_id)
         communes = {one.commune_code for one in seen.backers if one.commune_code}
         seen_communes = territories.communes(session, communes) if communes else {}
-        news = chronicle.of_campaign(session, campaign_id)
-        told = redress.told(session, shown.campaign)
+        happened = chronicle.of_campaign(session, campaign_id)
+        told = news.of_campaign(session, campaign_id)
+        notices = redress.told(session, shown.campaign)
         money = origins.load(session, shown.campaign)
         spent = spending.load(session, shown.campaign.uses, shown.commune)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
@@ -107,16 +109,22 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         "campaigns/show.html",
         shown=shown,
         maps=drawn,
-        news=news,
+        news=happened,
+        told=told,
         origins=money,
         backers=seen,
         seen_communes=seen_communes,
         spending=spent,
         sectors=SECTORS,
+        details=shown.campaign.details,
+        promised=promises(shown.campaign.details.promises),
+        risk_labels=RISK_LABELS,
+        need_kinds=NEEDS,
+        source_kinds=SOURCES,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,
-        **told,
+        **notices,
     )
 
 

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.web.messages import (
     accounts,
     campaigns,
+    details,
     investors,
     moderation,
     organisations,
@@ -31,6 +32,7 @@ SENTENCES: Mapping[str, Words] = {
     **organisations.SENTENCES,
     **pledges.SENTENCES,
     **campaigns.SENTENCES,
+    **details.SENTENCES,
     **moderation.SENTENCES,
     **rules.SENTENCES,
     **investors.SENTENCES,

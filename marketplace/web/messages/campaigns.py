@@ -118,10 +118,18 @@ SENTENCES: Mapping[str, Words] = {
     "use_label_too_long": lambda *, most, length, **_facts: _(
         "Raccourcissez cette ligne à %(most)s caractères : elle en compte %(length)s.", most=most, length=count(length)
     ),
-    "uses_differ_from_goal": lambda *, total_cents, goal_cents, **_facts: _(
-        "Les dépenses font %(total)s et l’objectif %(goal)s : corrigez l’un ou l’autre.",
-        total=money(total_cents),
-        goal=money(goal_cents),
+    "uses_differ_from_goal": lambda *, total_cents, goal_cents, other_cents, **_facts: (
+        _(
+            "Les dépenses font %(total)s ; l’objectif et l’autre argent, %(goal)s. Corrigez l’un ou l’autre.",
+            total=money(total_cents),
+            goal=money(goal_cents + other_cents),
+        )
+        if other_cents
+        else _(
+            "Les dépenses font %(total)s et l’objectif %(goal)s : corrigez l’un ou l’autre.",
+            total=money(total_cents),
+            goal=money(goal_cents),
+        )
     ),
     "too_many_drafts": lambda *, most, **_facts: _(
         "Vous avez déjà %(most)s collectes en préparation. Terminez-en une avant d’en commencer une autre.", most=most

@@ -14,7 +14,7 @@ from marketplace.moderation.diff import Change
 from marketplace.web.filters import count, day, french, money, percent
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
-from marketplace.web.owner.words import SECTORS
+from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
 from marketplace.web.rule_labels import WIDER, ZONES
 
 REASONS: Mapping[str, LazyString] = {
@@ -148,6 +148,12 @@ FIELDS: Mapping[str, LazyString] = {
     "ends_on": _l("Dernier jour"),
     "rule_preset": _l("Règle de proximité"),
     "rule_options": _l("Précisions de la règle"),
+    "sources": _l("L’autre argent du budget"),
+    "photos": _l("Photos"),
+    "team": _l("Équipe"),
+    "risks": _l("Risques"),
+    "promises": _l("Promesses"),
+    "needs": _l("Besoins autres que l’argent"),
 }
 _HOLDS: Mapping[str, LazyString] = {
     "amounts_coherent": _l("Les montants sont cohérents."),
@@ -232,14 +238,26 @@ def value(change: Change, content: Any) -> str:
         return money(Money(content))
     if change.field in _LISTS:
         return str(_LISTS[change.field].get(content, content))
-    return _SPOKEN.get(change.field, str)(content)
+    return _SPOKEN.get(change.field, str)(content) or str(_("rien"))
 
 
 # How what is neither text nor amount is said.
 _SPOKEN: Mapping[str, Callable[[Any], str]] = {
     "ends_on": day,
     "rule_options": lambda content: options(content.as_json()),
-    "uses": lambda content: " ; ".join(f"{use.label} : {money(Money(use.cents or 0))}" for use in content),
+    "uses": lambda content: " ; ".join(
+        " – ".join(filter(None, (use.label, money(Money(use.cents or 0)), use.supplier))) for use in content
+    ),
+    "sources": lambda content: " ; ".join(
+        f"{SOURCES.get(one.kind, '')} – {one.label} : {money(Money(one.cents or 0))}" for one in content
+    ),
+    "photos": lambda content: " ; ".join(one.alt for one in content),
+    "team": lambda content: " ; ".join(" – ".join(filter(None, (one.name, one.role, one.words))) for one in content),
+    "risks": lambda content: " ; ".join(f"{RISK_LABELS[kind]} : {text}" for kind, text in content.items()),
+    "promises": lambda content: " ; ".join(filter(None, (*promises(content), content.words))),
+    "needs": lambda content: " ; ".join(
+        f"{NEEDS.get(one.kind, '')} – {one.label}" + (f" ({one.hours} h)" if one.hours else "") for one in content
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +22,14 @@ from marketplace.web.fields import DateField, MoneyField, TrimmedField
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.messages import sentence
 from marketplace.web.owner import uses_form
+from marketplace.web.owner.details_form import read_version
 from marketplace.web.owner.rule_form import MayWait, RuleForm, cents, choices, chosen, lines_of, put
-from marketplace.web.owner.uses_form import UsesField
+from marketplace.web.owner.uses_form import SourcesField, UsesField
 from marketplace.web.owner.words import SECTORS
 
 _MONTHS = re.compile(r"^(\d{1,3})(?:\s*(?:mois|months?))?$", re.ASCII | re.IGNORECASE)
 _NONE = SelectChoice("", _l("Choisissez"))
+_NOTHING = Content()
 # Where a problem of the rules stands on the form.
 _FIELDS = {
     "commune_code": "commune",
@@ -72,6 +75,7 @@ class CampaignForm(RuleForm):
     hard_cap = MoneyField(_l("Plafond"), validators=[MayWait()])
     minimum = MoneyField(_l("Participation minimale"), validators=[MayWait()])
     uses = UsesField(_l("Où ira l’argent"))
+    sources = SourcesField(_l("L’autre argent du budget"))
     ends_on = DateField(_l("Dernier jour de la collecte"), validators=[MayWait()])
     story = TextAreaField(_l("Votre histoire"))
 
@@ -96,6 +100,7 @@ class CampaignForm(RuleForm):
                 "hard_cap": _money(content.hard_cap_cents),
                 "minimum": _money(content.minimum_cents),
                 "uses": uses_form.values(content.uses),
+                "sources": uses_form.source_values(content.details.sources),
                 "ends_on": content.ends_on,
                 "story": content.story_markdown,
                 **rule_data(content),
@@ -103,9 +108,10 @@ class CampaignForm(RuleForm):
         )
         return form
 
-    def content(self) -> Content:
-        """Return what was typed, as the services take it. An empty minimum is the least there is."""
-        return Content(
+    def content(self, base: Content = _NOTHING) -> Content:
+        """Return what was typed in place of what a content says. An empty minimum is the least there is."""
+        return replace(
+            base,
             name=self.name.data or "",
             commune_code=self.commune.data,
             sector=chosen(self.sector),
@@ -120,6 +126,7 @@ class CampaignForm(RuleForm):
             hard_cap_cents=cents(self.hard_cap),
             minimum_cents=rules.LEAST_PLEDGE_CENTS if self.minimum.data is None else self.minimum.data.cents,
             uses=self.uses.written(),
+            details=replace(base.details, sources=self.sources.written()),
             ends_on=self.ends_on.data,
             rule_preset=chosen(self.rule_preset),
             rule_options=self.options(),
@@ -129,8 +136,9 @@ class CampaignForm(RuleForm):
         """Put each problem at its field."""
         for problem in problems:
             words = sentence(problem.code, **problem.facts)
-            if problem.field.startswith("uses"):
-                self.uses.refuse(words, problem.field)
+            lines = problem.field.partition("-")[0]
+            if lines in {"uses", "sources"}:
+                self[lines].refuse(words, problem.field)
             else:
                 self.put(words, problem.field)
 
@@ -153,8 +161,7 @@ class CampaignForm(RuleForm):
 
     def read_version(self) -> int:
         """Return the row version the page showed; one that cannot be is 0, which nothing has."""
-        text = str(self.row_version.data or "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else 0
+        return read_version(self.row_version)
 
 
 def _money(cents: int | None) -> Money | None:

@@ -13,7 +13,7 @@ from marketplace.core.errors import Refused
 from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.schedules import interest_free
 from marketplace.matching import alerts
-from marketplace.projects import queries, rules, zoning
+from marketplace.projects import completeness, queries, rules, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content
 from marketplace.territories import queries as territories
@@ -25,9 +25,10 @@ from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS, PR
 from marketplace.web.maps import proposals
 from marketplace.web.maps.proposals import Trial
 from marketplace.web.messages import sentence
-from marketplace.web.owner import course
+from marketplace.web.owner import course, sections
 from marketplace.web.owner import words as own_words
 from marketplace.web.owner.forms import CampaignForm
+from marketplace.web.owner.news_form import NewsForm
 from marketplace.web.rule_labels import PRESET_HINTS
 from marketplace.web.spending import Spending
 
@@ -92,6 +93,10 @@ def words() -> dict[str, Any]:
         "instruments": INSTRUMENTS,
         "legal_forms": LEGAL_FORMS,
         "sectors": own_words.SECTORS,
+        "risk_labels": own_words.RISK_LABELS,
+        "need_kinds": own_words.NEEDS,
+        "source_kinds": own_words.SOURCES,
+        "promised_by": own_words.promises,
         "presets": PRESETS,
         "example_cents": EXAMPLE_CENTS,
         "sentence": sentence,
@@ -124,7 +129,11 @@ def judge_rule(form: CampaignForm) -> None:
     form.check_rule()
     if form.errors:
         return
-    content = form.content()
+    judge(form, form.content())
+
+
+def judge(form: CampaignForm, content: Content) -> None:
+    """Put what is wrong with the rule of a content at the fields of a form."""
     found = tuple(rules.rule_problems(content, rules.paris_day(now())))
     if not found:
         with reading() as session:
@@ -132,14 +141,15 @@ def judge_rule(form: CampaignForm) -> None:
     form.show(found)
 
 
-def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
-    """Return the page of one's own collection. refusal: what has just been refused. Raises NotFound."""
+def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | None = None) -> str:
+    """Return the page of one's own collection. refusal, news: what has just been refused. Raises NotFound."""
     with reading() as session:
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         problems = queries.problems(session, found.content, now()) if found.editable else ()
         shown = sketch(session, found)
         far = course.of(session, found, now())
         reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
+    complete = completeness.of(found.content)
     return render_template(
         "owner/show.html",
         reach=reach,
@@ -147,9 +157,15 @@ def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
         course=far,
         sketch=shown,
         refusal=refusal,
+        news=news or NewsForm.empty(),
+        may_tell=found.state in rules.PUBLIC,
+        campaign_id=campaign_id,
+        complete=complete,
+        steps_left=sections.steps(problems, complete),
         problems=[sentence(problem.code, **problem.facts) for problem in problems],
         answer=last_answer(found),
         steps=[timeline_item(step) for step in reversed(found.history)],
+        **sections.words(),
         **words(),
     )
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,10 +14,11 @@ from marketplace.projects.rules import Content
 from marketplace.web.access import public, signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.messages import sentence
-from marketplace.web.owner import course, pages, rule_tools
+from marketplace.web.owner import course, editor, news, pages, photos, revisions, rule_tools
+from marketplace.web.owner.blueprint import bp
 from marketplace.web.owner.forms import CampaignForm
 
-bp = Blueprint("owner", __name__)
+__all__ = ["bp", "editor", "news", "photos", "revisions"]
 
 SUBMIT = "envoyer"
 
@@ -108,7 +109,7 @@ def save(campaign_id: UUID) -> ResponseReturnValue:
                 campaign_id=campaign_id,
                 owner_id=me().account_id,
                 row_version=form.read_version(),
-                content=form.content(),
+                content=form.content(current.content),
                 now=now(),
             )
         )

@@ -1,20 +1,23 @@
-"""What the money is for, on the owner's form: lines of words, an amount and a place."""
+"""Where the money comes from and what it is for, on the owner's form: lines of words, an amount and a place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField
+from wtforms import BooleanField, Form, SelectField
+from wtforms.fields import SelectChoice
 
 from marketplace.core.money import Money
+from marketplace.projects.details import MOST_SOURCES, Source
 from marketplace.projects.uses import MOST_USES, Use
 from marketplace.web.commune_field import CommuneField
-from marketplace.web.fields import MoneyField, TrimmedField, refuse
+from marketplace.web.fields import MoneyField, TrimmedField
+from marketplace.web.owner.lines import LinesField, typed
+from marketplace.web.owner.rule_form import MayWait, choices, chosen
+from marketplace.web.owner.words import SOURCES
 
-# Lines that stand empty below the last written one, and how many are shown at least.
-BLANK, LEAST_SHOWN = 2, 4
 # Where a problem of the rules stands on a line.
-_CONTROLS = {"label": "label", "cents": "amount"}
+_CONTROLS = {"cents": "amount"}
 
 
 class UseForm(Form):  # type: ignore[misc]  # wtforms has no types
@@ -22,61 +25,71 @@ class UseForm(Form):  # type: ignore[misc]  # wtforms has no types
 
     label = TrimmedField(_l("À quoi sert l’argent"), render_kw={"autocomplete": "off"})
     amount = MoneyField(_l("Montant"))
+    supplier = TrimmedField(_l("Fournisseur"), render_kw={"autocomplete": "off"})
     commune = CommuneField(_l("Commune où il sera dépensé"), render_kw={"autocomplete": "off"})
 
     def use(self) -> Use:
         """Return what is typed on the line."""
         amount: Money | None = self.amount.data
-        return Use(self.label.data or "", amount.cents if amount else None, self.commune.data)
+        return Use(self.label.data or "", amount.cents if amount else None, self.commune.data, self.supplier.data or "")
 
 
-class UsesField(FieldList):  # type: ignore[misc]  # wtforms has no types
-    """All the lines there may be; the page shows those that are written and a few more."""
+class SourceForm(Form):  # type: ignore[misc]  # wtforms has no types
+    """Other money of the same budget."""
 
-    errors: list[Any]  # sentences about all the lines, and what is wrong on each of them
+    kind = SelectField(
+        _l("D’où vient l’argent"),
+        choices=[SelectChoice("", _l("Choisissez")), *choices(SOURCES)],
+        validators=[MayWait()],
+    )
+    label = TrimmedField(_l("De qui"), render_kw={"autocomplete": "off"})
+    amount = MoneyField(_l("Montant"))
+    certain = BooleanField(_l("Cet argent est acquis : en banque, ou promis par écrit."))
+
+    def source(self) -> Source:
+        """Return what is typed on the line."""
+        amount: Money | None = self.amount.data
+        cents = amount.cents if amount else None
+        return Source(chosen(self.kind), self.label.data or "", cents, bool(self.certain.data))
+
+
+class UsesField(LinesField):
+    """What the money is for."""
 
     def __init__(self, label: Any, **options: Any) -> None:
-        super().__init__(FormField(UseForm), label, min_entries=MOST_USES, max_entries=MOST_USES, **options)
-
-    def _extract_indices(self, _prefix: str, _formdata: Iterable[str]) -> Iterator[int]:
-        """Yield the numbers of the page's own lines, whatever was sent; each stays where it is."""
-        yield from range(MOST_USES)
+        super().__init__(UseForm, label, most=MOST_USES, blank=2, least=4, controls=_CONTROLS, **options)
 
     def written(self) -> tuple[Use, ...]:
         """Return the lines on which something is typed."""
         return tuple(use for line in self for use in [line.form.use()] if use)
 
-    def shown(self) -> list[FormField]:
-        """Return the lines of the page."""
-        last = max((number for number, line in enumerate(self, 1) if _typed(line.form)), default=0)
-        return list(self.entries[: max(LEAST_SHOWN, last + BLANK)])
 
-    def sentences(self) -> list[str]:
-        """Return what is wrong with the lines together."""
-        return [error for error in self.errors if not isinstance(error, Mapping)]
+class SourcesField(LinesField):
+    """Where the rest of the money comes from."""
 
-    def refuse(self, message: str, field: str) -> None:
-        """Put the sentence of a problem at "uses" or on a line, at "uses-0-cents"."""
-        _all, _, place = field.partition("-")
-        if not place:
-            self.errors = [*self.errors, message]
-            return
-        number, _, name = place.partition("-")
-        refuse(self.entries[int(number)].form, message, _CONTROLS[name])
-        self.errors = [*self.errors, {name: [message]}]
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(SourceForm, label, most=MOST_SOURCES, controls=_CONTROLS, **options)
+
+    def written(self) -> tuple[Source, ...]:
+        """Return the lines on which something is typed."""
+        return tuple(line.form.source() for line in self if typed(line.form))
 
 
 def values(uses: Iterable[Use]) -> list[dict[str, Any]]:
     """Return lines as the field opens on them."""
     return [
-        {
-            "label": use.label,
-            "amount": None if use.cents is None else Money(use.cents),
-            "commune": use.commune_code,
-        }
+        {"label": use.label, "amount": _money(use.cents), "supplier": use.supplier, "commune": use.commune_code}
         for use in uses
     ]
 
 
-def _typed(form: UseForm) -> bool:
-    return any(field._value() for field in form)  # noqa: SLF001  # what a field gives back, read or not
+def source_values(sources: Iterable[Source]) -> list[dict[str, Any]]:
+    """Return lines of other money as the field opens on them."""
+    return [
+        {"kind": one.kind or "", "label": one.label, "amount": _money(one.cents), "certain": one.certain}
+        for one in sources
+    ]
+
+
+def _money(cents: int | None) -> Money | None:
+    return None if cents is None else Money(cents)

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from marketplace.projects.details import Promises
 
 SECTORS: Mapping[str, LazyString] = {
     "alimentation": _l("Alimentation"),
@@ -21,6 +24,39 @@ SECTORS: Mapping[str, LazyString] = {
     "sport": _l("Sport"),
     "services": _l("Services"),
     "autre": _l("Autre domaine"),
+}
+
+
+# Where the rest of a budget comes from.
+SOURCES: Mapping[str, LazyString] = {
+    "own": _l("Argent du porteur"),
+    "grant": _l("Subvention"),
+    "bank": _l("Prêt d’une banque"),
+    "other": _l("Autre argent"),
+}
+NEEDS: Mapping[str, LazyString] = {
+    "skill": _l("Un savoir-faire"),
+    "tool": _l("Un outil ou un lieu"),
+    "hours": _l("Du temps"),
+}
+# What may go wrong, by kind (règlement délégué (UE) 2022/2119, annexe, partie C).
+RISK_LABELS: Mapping[str, LazyString] = {
+    "project": _l("Le projet lui-même"),
+    "sector": _l("Le métier, le secteur"),
+    "default": _l("Le porteur ne peut plus payer"),
+    "returns": _l("L’argent revient moins, ou plus tard"),
+    "platform": _l("La plateforme s’arrête"),
+    "liquidity": _l("L’argent est bloqué"),
+    "other": _l("Autre risque"),
+}
+RISK_HINTS: Mapping[str, LazyString] = {
+    "project": _l("Un chantier qui dure, une autorisation qui manque, une personne dont tout dépend."),
+    "sector": _l("Une saison mauvaise, un prix qui monte, un concurrent qui s’installe."),
+    "default": _l("Vos charges fixes, vos dettes, ce qui se passe si les ventes baissent d’un quart."),
+    "returns": _l("Ce qui retarderait les remboursements. Pour un don : ce qui empêcherait de tenir vos promesses."),
+    "platform": _l("Comment vos voisins vous joindraient si Mitoyen disparaissait."),
+    "liquidity": _l("Combien de temps l’argent reste dans le projet, et s’il peut en sortir plus tôt."),
+    "other": _l("Ce qui est propre à ce projet et n’entre pas ailleurs."),
 }
 
 
@@ -76,3 +112,15 @@ CAUSES: Mapping[str, LazyString] = {
     "not_corrected": _l("Annulée : pas corrigée sous 30 jours"),
     "refusal_overturned": _l("Refus levé après réexamen"),
 }
+
+
+def promises(said: Promises) -> list[str]:
+    """Return what a project promises its neighbourhood, a few words for each figure."""
+    found = []
+    if said.jobs_created:
+        found.append(ngettext("%(num)s emploi créé", "%(num)s emplois créés", said.jobs_created))
+    if said.jobs_kept:
+        found.append(ngettext("%(num)s emploi maintenu", "%(num)s emplois maintenus", said.jobs_kept))
+    if said.purchases_percent is not None:
+        found.append(_("%(share)s %% des achats à moins de 30 km", share=said.purchases_percent))
+    return found

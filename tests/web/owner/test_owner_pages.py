@@ -311,6 +311,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.untimed
 @pytest.mark.parametrize("number", range(len(HOSTILE)))
 def test_nothing_typed_breaks_the_form(client_of, person, campaign, typed, session, parsed, number):  # noqa: PLR0917
     text = HOSTILE[number]

@@ -1,0 +1,54 @@
+"""What is the matter with the team, the risks, the promises or a photograph of a collection."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from marketplace.web.filters import count
+from marketplace.web.messages.words import Words
+
+SENTENCES: Mapping[str, Words] = {
+    "detail_kind_missing": _l("Choisissez dans la liste, ou videz la ligne."),
+    "detail_missing": _l("Complétez ce champ, ou videz la ligne."),
+    "detail_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez ce texte à %(most)s caractères : il en compte %(length)s.", most=most, length=count(length)
+    ),
+    "detail_jobs_too_many": lambda *, most, **_facts: _(
+        "Saisissez un nombre d’emplois, au plus %(most)s.", most=count(most)
+    ),
+    "detail_percent_too_high": _l("Saisissez un pourcentage entre 0 et 100."),
+    "news_not_yet": _l("Vous pourrez donner des nouvelles quand la collecte sera publiée."),
+    "news_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez ces nouvelles à %(most)s caractères : il y en a %(length)s.",
+        most=count(most),
+        length=count(length),
+    ),
+    "news_too_short": lambda *, least, **_facts: _(
+        "Écrivez vos nouvelles : une phrase au moins (%(least)s caractères).", least=least
+    ),
+    "photo_alt_missing": _l("Dites en quelques mots ce que montre la photo, pour ceux qui ne la voient pas."),
+    "photo_alt_too_long": lambda *, most, length, **_facts: _(
+        "Décrivez la photo en %(most)s caractères au plus : il y en a %(length)s.", most=most, length=count(length)
+    ),
+    "photo_missing": _l("Choisissez une photo : un fichier JPEG, PNG ou WebP."),
+    "photo_too_heavy": lambda *, most, **_facts: _(
+        "Cette photo est trop lourde. Choisissez un fichier de %(most)s Mo au plus.", most=most
+    ),
+    "photo_too_many_pixels": lambda *, most, **_facts: _(
+        "Cette photo est trop grande. Réduisez-la à %(most)s millions de pixels au plus.", most=most
+    ),
+    "photo_too_small": lambda *, least, **_facts: _(
+        "Cette photo est trop petite. Il faut au moins %(least)s pixels de large et de haut.", least=least
+    ),
+    "photo_unreadable": _l("Ce fichier n’est pas une photo lisible. Choisissez un fichier JPEG, PNG ou WebP entier."),
+    "risk_too_short": lambda *, least, **_facts: _(
+        "Dites ce risque en une phrase au moins (%(least)s caractères), ou videz le champ.", least=least
+    ),
+    "too_many_news": lambda *, most, **_facts: _(
+        "Vous avez déjà donné %(most)s fois des nouvelles depuis hier. Attendez demain.", most=most
+    ),
+    "too_many_photos": lambda *, most, **_facts: _(
+        "Il y a déjà %(most)s photos. Retirez-en une pour en ajouter une autre.", most=most
+    ),
+}
