@@ -22,7 +22,7 @@ class Config:
     """What differs between two installations. Secrets never show in a repr.
 
     stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``. stripe_rate: requests a second that the
-    provider takes, 25 by default at Stripe.
+    provider takes, 25 by default at Stripe. tax_table: dated rates of the tax on interest, as `taxes.toml`.
     """
 
     database_url: str
@@ -36,6 +36,7 @@ class Config:
     trusted_proxies: int = 0
     smtp_url: str | None = None
     stripe_rate: float = 25.0
+    tax_table: Path = ROOT / "taxes.toml"
 
     def __repr__(self) -> str:
         return f"Config(site_url={self.site_url!r}, port={self.port}, demonstration={self.demonstration})"
@@ -84,6 +85,7 @@ class Config:
             trusted_proxies=_proxies(environ.get("TRUSTED_PROXIES") or "0"),
             smtp_url=_smtp(environ.get("SMTP_URL")),
             stripe_rate=_rate(environ.get("STRIPE_RATE") or "25"),
+            tax_table=Path(environ.get("TAX_TABLE", ROOT / "taxes.toml")),
         )
 
 

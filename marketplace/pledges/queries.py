@@ -65,6 +65,7 @@ class MyPledge:
     shown_as: str
     reconfirm_until: datetime | None
     unit_cents: int
+    ring: int
     organisation_name: str | None
 
     def withdrawable(self, now: datetime) -> bool:
@@ -193,6 +194,7 @@ def _mine() -> Select[*tuple[Any, ...]]:
             Pledge.shown_as,
             Pledge.reconfirm_until,
             Campaign.unit_cents,
+            Pledge.ring,
             Organisation.name.label("organisation_name"),
         )
         .join(Campaign, Campaign.id == Pledge.campaign_id)

@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 
 from marketplace.web import access, assets, errors, filters, headers, labels, navigation, sign_in
 from marketplace.web.context import runtime, visitor
+from marketplace.web.instruments import words as instrument_words
 
 AREAS = (
     "home",
@@ -21,6 +22,7 @@ AREAS = (
     "why",
     "maps",
     "owner",
+    "instruments",
     "money",
     "pledges",
     "moderation",
@@ -42,6 +44,8 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     assets.install(app)
     navigation.install(app)
     app.jinja_env.globals["labels"] = labels
+    app.jinja_env.globals["money_kind"] = instrument_words.kind
+    app.jinja_env.filters.update(rate=instrument_words.percent, yearly_rate=instrument_words.yearly)
     app.context_processor(_shared)
     for area in AREAS:
         routes = import_module(f"marketplace.web.{area}.routes")

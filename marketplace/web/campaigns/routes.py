@@ -25,6 +25,8 @@ from marketplace.web.campaigns.rings import by_ring
 from marketplace.web.campaigns.terms import Terms
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
+from marketplace.web.instruments import calculator
+from marketplace.web.instruments.words import spoken
 from marketplace.web.maps import campaign as maps
 from marketplace.web.owner.words import SECTORS
 
@@ -98,8 +100,9 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         money = origins.load(session, shown.campaign)
         spent = spending.load(session, shown.campaign.uses, shown.commune)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
+        figures = calculator.shown(session, shown.campaign)
     example = None
-    if shown.campaign.loan_months:
+    if shown.campaign.loan_months and shown.campaign.instrument == "interest_free_loan":
         example = interest_free(EXAMPLE_CENTS, shown.campaign.loan_months)[0]
     return render_template(
         "campaigns/show.html",
@@ -114,6 +117,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,
+        calculator=figures,
+        offer=spoken(shown.campaign.instrument, shown.campaign.terms),
     )
 
 

@@ -11,6 +11,7 @@ from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
 from marketplace.web.filters import count, day, money
+from marketplace.web.instruments.words import all_spoken as said_terms
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.words import SECTORS
@@ -42,7 +43,7 @@ FIELDS: Mapping[str, LazyString] = {
     "summary": _l("Résumé"),
     "story_markdown": _l("Histoire"),
     "instrument": _l("Nature"),
-    "loan_months": _l("Durée du prêt"),
+    "loan_months": _l("Durée, en mois"),
     "threshold_cents": _l("Seuil de réussite"),
     "goal_cents": _l("Objectif"),
     "hard_cap_cents": _l("Plafond"),
@@ -51,6 +52,7 @@ FIELDS: Mapping[str, LazyString] = {
     "ends_on": _l("Dernier jour"),
     "rule_preset": _l("Règle de proximité"),
     "rule_options": _l("Précisions de la règle"),
+    "terms": _l("Conditions de l’instrument"),
 }
 _HOLDS: Mapping[str, LazyString] = {
     "amounts_coherent": _l("Les montants sont cohérents."),
@@ -117,6 +119,7 @@ def value(change: Change, content: Any) -> str:
 _SPOKEN: Mapping[str, Callable[[Any], str]] = {
     "ends_on": day,
     "rule_options": lambda content: options(content.as_json()),
+    "terms": said_terms,
     "uses": lambda content: " ; ".join(f"{use.label} : {money(Money(use.cents or 0))}" for use in content),
 }
 

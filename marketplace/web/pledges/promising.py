@@ -185,7 +185,7 @@ def _page(
         no_room=no_room,
         better=why.better(better) if better else None,
         home=territories.commune(session, eligibility.commune_of(visitor()) or ""),
-        preview=preview_of(asked, shown.campaign),
+        preview=preview_of(session, asked, shown.campaign),
         here=address("pledges.review", shown.campaign.campaign_id, asked),
         change=address("pledges.amount", shown.campaign.campaign_id, asked),
         change_commune=address("pledges.where", shown.campaign.campaign_id, asked),

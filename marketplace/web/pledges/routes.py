@@ -48,7 +48,8 @@ def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
         position = None
         if pledge.state == "waitlisted":
             position = waiting.position(session, campaign_id=campaign_id, pledge_id=pledge_id)
-    instalments = interest_free(pledge.amount_cents, pledge.loan_months) if pledge.loan_months else ()
+    free = pledge.instrument == "interest_free_loan" and pledge.loan_months
+    instalments = interest_free(pledge.amount_cents, pledge.loan_months or 1) if free else ()
     return render_template(
         "pledges/show.html",
         pledge=pledge,

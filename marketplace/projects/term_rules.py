@@ -1,0 +1,220 @@
+"""Whether an instrument and its terms may be offered: by whom, within which figures. Pure: reason codes, no sentences.
+
+A problem's field is the name of a term, "rewards-0-label" or "raises-0-cents" for a line.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from marketplace.finance import capital, limits, schedules
+from marketplace.locality import presets
+from marketplace.projects.instruments import EVERY, INSTRUMENTS, REPAYMENTS, Instrument
+from marketplace.projects.returns import Deal, lines
+from marketplace.projects.rules import Content, Problem
+from marketplace.projects.terms import Terms
+
+# What a draft may hold, and what may be submitted: the information sheet has six pages (docs/instruments.md).
+TEXT_LENGTH: Mapping[str, int] = MappingProxyType(
+    {
+        "board": 100,
+        "colleges": 300,
+        "withdrawal": 400,
+        "rank": 200,
+        "guarantees": 400,
+        "early": 300,
+        "defaults": 300,
+        "risks": 1_500,
+        "accounts": 800,
+        "responsible": 200,
+        "naf": 10,
+    }
+)
+MOST_STORED = 4_000
+REWARD_LENGTH = range(2, 121)
+LEAST_NOMINAL_CENTS, MOST_NOMINAL_CENTS = 1_00, 10_000_00
+MOST_RETURN_PERCENT = 300
+# Of turnover: a fifth.
+MOST_PART_BP = 2_000
+MOST_YEARS = 10
+
+
+def form_problems(instrument: str | None, legal_form: str | None) -> Iterator[Problem]:
+    """Say whether a legal form may offer an instrument; nothing as long as one of them is not chosen."""
+    known = INSTRUMENTS.get(instrument or "")
+    if known is not None and legal_form and legal_form not in known.forms:
+        yield Problem("instrument_not_for_form", "instrument", {"instrument": instrument, "legal_form": legal_form})
+
+
+def problems(content: Content, *, today: date) -> tuple[Problem, ...]:
+    """Return everything that is wrong with the terms of a content, in the order of the form."""
+    instrument = INSTRUMENTS.get(content.instrument or "")
+    if instrument is None:
+        return ()
+    terms = content.terms
+    found = [
+        *form_problems(content.instrument, content.legal_form),
+        *_missing(instrument, terms),
+        *_texts(instrument, terms),
+        *_figures(instrument, terms),
+        *_between(content, terms),
+        *_rewards(content, terms, today),
+        *_raises(terms, today),
+    ]
+    return tuple(found or _schedule(content))
+
+
+def share_cap_bp(terms: Terms) -> int | None:
+    """Return the most that shares may pay, None until the six rates are known. Loi 47-1775 art. 14."""
+    return capital.share_interest_cap_bp(terms.tmo_bp) if len(terms.tmo_bp) == capital.HALVES else None
+
+
+def _missing(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
+    for name in instrument.every_term:
+        if name not in instrument.required or (name == "rate_bp" and terms.ring_rates):
+            continue
+        value = getattr(terms, name)
+        if value is None or (isinstance(value, str) and not value.strip()) or value == ():
+            yield Problem(f"{name.removesuffix('_cents').removesuffix('_bp')}_missing", name)
+
+
+def _texts(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
+    for name in instrument.every_term:
+        most = TEXT_LENGTH.get(name)
+        if most and len(getattr(terms, name)) > most:
+            yield Problem("term_too_long", name, {"most": most, "length": len(getattr(terms, name))})
+
+
+def _within(name: str, value: int | None, least: int, most: int, code: str) -> Iterator[Problem]:
+    if value is not None and not least <= value <= most:
+        yield Problem(code, name, {"least": least, "most": most})
+
+
+def _figures(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
+    """Check each figure by itself."""
+    has = set(instrument.every_term)
+    if "repayment" in has and terms.repayment is not None and terms.repayment not in REPAYMENTS:
+        yield Problem("repayment_missing", "repayment")
+    if "every" in has and terms.every is not None and terms.every not in EVERY:
+        yield Problem("every_missing", "every")
+    for name in {"rate_bp", "variable_bp"} & has:
+        yield from _within(name, getattr(terms, name), 0, schedules.MOST_RATE_BP, "rate_out_of_range")
+    if "ring_rates" in has and any(not 0 <= rate <= schedules.MOST_RATE_BP for rate in terms.ring_rates):
+        yield Problem("rate_out_of_range", "ring_rates", {"least": 0, "most": schedules.MOST_RATE_BP})
+    if "nominal_cents" in has:
+        yield from _within(
+            "nominal_cents", terms.nominal_cents, LEAST_NOMINAL_CENTS, MOST_NOMINAL_CENTS, "nominal_out_of_range"
+        )
+    if "variable_percent" in has:
+        yield from _within(
+            "variable_percent", terms.variable_percent, 0, capital.MOST_VARIABLE_PERCENT, "variable_too_large"
+        )
+    if "part_bp" in has:
+        yield from _within("part_bp", terms.part_bp, 1, MOST_PART_BP, "part_out_of_range")
+        yield from _within("return_percent", terms.return_percent, 100, MOST_RETURN_PERCENT, "return_out_of_range")
+    if "tmo_bp" in has and terms.tmo_bp and len(terms.tmo_bp) != capital.HALVES:
+        yield Problem("tmo_incomplete", "tmo_bp", {"given": len(terms.tmo_bp), "needed": capital.HALVES})
+    if (terms.own_funds_cents or 0) < 0:
+        yield Problem("amount_not_positive", "own_funds_cents")
+
+
+def _between(content: Content, terms: Terms) -> Iterator[Problem]:
+    """Check figures against each other."""
+    instrument = INSTRUMENTS[content.instrument or ""]
+    has = set(instrument.every_term)
+    yield from _periods(content, terms, has)
+    if instrument.yearly and (content.loan_months or 0) % 12:
+        yield Problem("months_not_whole_years", "loan_months")
+    years = (content.loan_months or 0) // 12
+    if "turnovers" in has and terms.turnovers and years and len(terms.turnovers) != years:
+        yield Problem("turnovers_differ", "turnovers", {"given": len(terms.turnovers), "needed": years})
+    if "tmo_bp" in has:
+        yield from _share_rate(terms)
+    if "nominal_cents" in has:
+        yield from _nominals(content, terms.nominal_cents or 0)
+    rings = _ring_count(content)
+    if "ring_rates" in has and terms.ring_rates and rings not in (None, len(terms.ring_rates)):
+        yield Problem("ring_rates_differ", "ring_rates", {"given": len(terms.ring_rates), "needed": rings})
+
+
+def _periods(content: Content, terms: Terms, has: set[str]) -> Iterator[Problem]:
+    months, every = content.loan_months, terms.every or 1
+    if "every" in has and months and months % every:
+        yield Problem("every_does_not_divide", "every", {"months": months, "every": every})
+    if "deferral" not in has or not terms.deferral:
+        return
+    if terms.repayment == "in_fine":
+        yield Problem("deferral_in_fine", "deferral")
+    elif months and (terms.deferral >= months or terms.deferral % every):
+        yield Problem("deferral_does_not_fit", "deferral", {"months": months, "every": every})
+
+
+def _share_rate(terms: Terms) -> Iterator[Problem]:
+    """Compare the interest of shares with the most there may be: the rates of three years say it."""
+    rate, cap = terms.rate_bp or 0, share_cap_bp(terms)
+    if rate > 0 and not terms.tmo_bp:
+        yield Problem("tmo_missing", "tmo_bp")
+    if cap is not None and rate > cap:
+        yield Problem("share_rate_above_cap", "rate_bp", {"cap_bp": cap})
+
+
+def _nominals(content: Content, unit_cents: int) -> Iterator[Problem]:
+    for name in ("minimum_cents", "hard_cap_cents"):
+        cents = getattr(content, name)
+        if unit_cents > 0 and cents and cents % unit_cents:
+            yield Problem("not_whole_nominals", name, {"unit_cents": unit_cents})
+
+
+def _ring_count(content: Content) -> int | None:
+    if content.rule_preset not in presets.PRESETS:
+        return None
+    return len(presets.rings(content.rule_preset, content.rule_options)) or 1
+
+
+def _rewards(content: Content, terms: Terms, today: date) -> Iterator[Problem]:
+    if content.instrument != "gift_with_reward":
+        return
+    for number, reward in enumerate(terms.rewards):
+        line, length = f"rewards-{number}", len(reward.label)
+        if length not in REWARD_LENGTH:
+            yield Problem("reward_label", f"{line}-label", {"most": REWARD_LENGTH.stop - 1, "length": length})
+        if reward.cents is None or reward.cents < content.minimum_cents:
+            yield Problem("reward_amount", f"{line}-cents", {"minimum_cents": content.minimum_cents})
+        elif content.hard_cap_cents and reward.cents > content.hard_cap_cents:
+            yield Problem("reward_above_cap", f"{line}-cents", {"hard_cap_cents": content.hard_cap_cents})
+        if reward.stock is not None and reward.stock < 1:
+            yield Problem("reward_stock", f"{line}-stock")
+        if reward.month is None or (content.ends_on and reward.month <= content.ends_on) or reward.month < today:
+            yield Problem("reward_month", f"{line}-month")
+
+
+def _raises(terms: Terms, today: date) -> Iterator[Problem]:
+    for number, one in enumerate(terms.raises):
+        if one.launched_on is None or one.launched_on > today:
+            yield Problem("raise_day", f"raises-{number}-launched_on")
+        if one.cents is None or one.cents <= 0:
+            yield Problem("amount_not_positive", f"raises-{number}-cents")
+
+
+def _schedule(content: Content) -> Iterator[Problem]:
+    """Write every schedule once, of the least amount and of the most: what cannot be written cannot be offered."""
+    if not INSTRUMENTS[content.instrument or ""].months or not content.loan_months or not content.hard_cap_cents:
+        return
+    facts: dict[str, Any] = {"raised_cents": content.hard_cap_cents}
+    for ring in range(len(content.terms.rates()) or 1):
+        deal = Deal(str(content.instrument), content.loan_months, content.terms, ring=ring, **facts)
+        try:
+            for cents in {max(1, content.minimum_cents), content.hard_cap_cents}:
+                lines(deal, cents)
+        except ValueError:
+            yield Problem("schedule_impossible", "loan_months")
+            return
+
+
+def room_problem(hard_cap_cents: int | None, room_cents: int, most_cents: int) -> tuple[Problem, ...]:
+    """Say that offers of twelve months would be too large together. Regulation (EU) 2020/1503 art. 1(2)(c)."""
+    if hard_cap_cents is None or hard_cap_cents <= room_cents or most_cents != limits.OFFERS_CENTS:
+        return ()
+    facts = {"room_cents": room_cents, "most_cents": most_cents}
+    return (Problem("offers_above_limit", "hard_cap_cents", facts),)
