@@ -1,9 +1,10 @@
 """Settings: the only place that reads the environment."""
 
+import base64
 import os
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,7 +23,8 @@ class Config:
     """What differs between two installations. Secrets never show in a repr.
 
     stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``. stripe_rate: requests a second that the
-    provider takes, 25 by default at Stripe. tax_table: dated rates of the tax on interest, as `taxes.toml`.
+    provider takes, 25 by default at Stripe. page_seconds: for how long pages that are the same for every visitor may be
+    kept, 0 for never. tax_table: dated rates of the tax on interest, as `taxes.toml`.
     """
 
     database_url: str
@@ -37,6 +39,9 @@ class Config:
     smtp_url: str | None = None
     stripe_rate: float = 25.0
     tax_table: Path = ROOT / "taxes.toml"
+    page_seconds: int = 0
+    proof_keys: Mapping[int, bytes] = field(default_factory=dict)
+    proof_pepper: bytes = b""
 
     def __repr__(self) -> str:
         return f"Config(site_url={self.site_url!r}, port={self.port}, demonstration={self.demonstration})"
@@ -65,7 +70,7 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings.
 
-        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a port or proxies that are no number.
+        Raises ConfigurationError: live Stripe keys, a key of an unknown kind, a number that is none.
         """
         port = _port(environ.get("PORT", str(DEFAULT_PORT)))
         # Two copies in one checkout keep two sets of data.
@@ -86,6 +91,9 @@ class Config:
             smtp_url=_smtp(environ.get("SMTP_URL")),
             stripe_rate=_rate(environ.get("STRIPE_RATE") or "25"),
             tax_table=Path(environ.get("TAX_TABLE", ROOT / "taxes.toml")),
+            page_seconds=_seconds(environ.get("PAGE_SECONDS") or "10"),
+            proof_keys=_keys(environ.get("PROOF_KEYS") or f"1:{_kept_secret(var / 'proof_key', _key)}"),
+            proof_pepper=(environ.get("PROOF_PEPPER") or _kept_secret(var / "proof_pepper")).encode(),
         )
 
 
@@ -111,6 +119,29 @@ def _smtp(url: str | None) -> str | None:
     return url or None
 
 
+def _keys(text: str) -> dict[int, bytes]:
+    """Read "2:base64,1:base64", 32 bytes each; the greatest number seals, the others only open."""
+    keys = {}
+    for part in text.split(","):
+        number, _colon, written = part.strip().partition(":")
+        try:
+            key = base64.b64decode(written, validate=True)
+        except ValueError:
+            key = b""
+        if not number.isdecimal() or len(key) != 32:
+            raise ConfigurationError("PROOF_KEYS: expected 2:key,1:key, each key 32 bytes in base 64.")
+        keys[int(number)] = key
+    return keys
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1024 <= int(text) <= 65534:
         raise ConfigurationError(f"PORT: expected a number from 1024 to 65534, not {text!r}.")
@@ -129,17 +160,23 @@ def _proxies(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) > 3600:
+        raise ConfigurationError(f"PAGE_SECONDS: expected seconds, 0 to 3600, not {text!r}.")
+    return int(text)
+
+
 def _read(path: Path) -> str | None:
     return path.read_text().strip() if path.exists() else None
 
 
-def _kept_secret(path: Path) -> str:
-    """Return the secret of this installation, made once. Sessions survive a restart."""
+def _kept_secret(path: Path, make: Callable[[], str] = _secret) -> str:
+    """Return a secret of this installation, made once: what it signed or encrypted outlives a restart."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}")
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-            file.write(secrets.token_urlsafe(48))
+            file.write(make())
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -11,11 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Config
 from marketplace import cli, jobs
 from marketplace.core.db import Database, make_engine
+from marketplace.core.memory import Memory
 from marketplace.demo.clocks import move_sandbox
 from marketplace.payments.gateway import Gateway
 from marketplace.payments.stripe_gateway import StripeGateway
+from marketplace.residency import twod_doc
 from marketplace.runtime import Runtime
-from marketplace.web import blueprints, languages
+from marketplace.web import blueprints, languages, uploads
 from marketplace.web.mailer import render_and_post
 
 csrf = CSRFProtect()
@@ -27,13 +29,16 @@ def create_app(
     """Return the web application. Arguments replace what the environment says (tests)."""
     config = config or Config.from_environment()
     app = Flask("marketplace", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.request_class = uploads.UploadRequest
     runtime = Runtime(
         config=config,
         database=database or Database(make_engine(config.database_url)),
         gateway=gateway or StripeGateway.from_config(config),
+        memory=Memory(config.page_seconds),
     )
     app.extensions["mitoyen"] = runtime
     app.extensions["mitoyen_queue"] = jobs.install(runtime, post_mail=_mailer(app, config))
+    app.extensions["mitoyen_trust"] = twod_doc.bundled
     app.extensions["mitoyen_sandbox_clock"] = partial(move_sandbox, str(config.stripe_api_base))
     app.config.from_mapping(_flask_settings(config))
     csrf.init_app(app)

@@ -3,20 +3,26 @@
 import json
 import logging
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
 import procrastinate
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.orm import Session
 
 from marketplace import demo, invariants
 from marketplace.accounts import services as accounts
 from marketplace.cli_attestations import locality
 from marketplace.cli_context import now as _now
 from marketplace.cli_context import runtime as _runtime
+from marketplace.cli_matching import matching
+from marketplace.cli_residence import proofs
 from marketplace.core import migrate
 from marketplace.core.errors import MitoyenError
+from marketplace.matching import alerts
+from marketplace.matching.services import follow_release
 from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.territories import loader
 from marketplace.territories.zonages import import_zonages
@@ -28,7 +34,7 @@ people = AppGroup("accounts", help="People and roles.")
 
 def install(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (db, territories, people, locality, worker, check, seed):
+    for command in (db, territories, people, locality, matching, proofs, worker, check, seed):
         app.cli.add_command(command)
 
 
@@ -66,9 +72,11 @@ def current() -> None:
 @with_appcontext
 def import_territories(release: str, zonages: Path | None, *, dry_run: bool) -> None:
     """Bring the territories to a release; safe to run again."""
-    report = loader.import_release(_runtime().database.engine, release, dry_run=dry_run)
+    report, listed = _runtime().database.in_transaction(partial(_import, release=release, dry_run=dry_run))
     for line in report.lines():
         click.echo(line)
+    if listed:
+        click.echo(f"  campaigns listed anew: {listed}")
     if zonages is not None:
         try:
             areas = import_zonages(_runtime().database.engine, zonages, dry_run=dry_run)
@@ -76,6 +84,15 @@ def import_territories(release: str, zonages: Path | None, *, dry_run: bool) -> 
             raise click.ClickException(f"{zonages}: {error}") from error
         for line in areas.lines():
             click.echo(line)
+
+
+def _import(session: Session, *, release: str, dry_run: bool) -> tuple[loader.ImportReport, int]:
+    """Import a release and, in the same transaction, bring the index to its communes."""
+    report = loader.import_release(session, release, dry_run=dry_run)
+    if dry_run:
+        return report, 0
+    alerts.follow_release(session)
+    return report, follow_release(session)
 
 
 @people.command("grant-administrator")

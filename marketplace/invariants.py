@@ -179,8 +179,8 @@ QUERIES: dict[str, str] = {
         JOIN campaign c ON c.id = p.campaign_id JOIN project j ON j.id = c.project_id
         WHERE p.backer_id = j.owner_id AND NOT p.related""",
     "I21 the index lists live campaigns, all of them and no other": """
-        SELECT c.id FROM campaign c LEFT JOIN listing l ON l.campaign_id = c.id
-        GROUP BY c.id, c.state HAVING (c.state = 'live') <> (count(l.campaign_id) > 0)""",
+        SELECT c.id FROM campaign c LEFT JOIN listed l ON l.campaign_id = c.id
+        WHERE (c.state = 'live') <> (l.campaign_id IS NOT NULL) OR c.version <> l.version""",
     "I22 no money came that nobody waited for": """
         SELECT campaign_id, pledge_id, payment_intent_id, why FROM stray_payment WHERE settled_at IS NULL""",
 }

@@ -17,6 +17,7 @@ from marketplace.accounts.models import Account
 from marketplace.core import clock, migrate
 from marketplace.core.db import Database, make_engine
 from marketplace.demo import clocks
+from marketplace.matching.services import follow_release
 from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.territories import loader
 
@@ -37,6 +38,7 @@ def main() -> int:
             _listen_to_sandbox(config, gateway)
             clocks.bring_together(database, str(config.stripe_api_base))
             _fill_if_empty(database, gateway)
+        database.in_transaction(follow_release)
     finally:
         database.engine.dispose()
     if config.demonstration:

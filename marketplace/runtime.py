@@ -1,21 +1,23 @@
 """What `app.py` wires and every door uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from config import Config
 from marketplace.core.db import Database
+from marketplace.core.memory import Memory
 from marketplace.payments.gateway import Gateway
 from marketplace.pledges.door import Door
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """One installation: its settings, its database, its payment provider."""
+    """One installation: its settings, its database, its payment provider; and what its pages remember for a while."""
 
     config: Config
     database: Database
     gateway: Gateway
+    memory: Memory = field(default_factory=Memory)
 
     @cached_property
     def door(self) -> Door:

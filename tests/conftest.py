@@ -225,6 +225,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         stripe_secret_key=None,
         stripe_webhook_secret=WEBHOOK_SECRET,
         stripe_api_base="http://127.0.0.1:8001",
+        proof_keys={1: b"a key of the tests, of 32 bytes."},
+        proof_pepper=b"a pepper of the tests",
     )
     made = create_app(config)
     made.testing = True

@@ -10,7 +10,10 @@ from marketplace.core.db import Base, uuid7
 
 
 class MailMessage(Base):
-    """One mail as it was written; the development mailbox shows this table."""
+    """One mail as it was written; the development mailbox shows this table.
+
+    unsubscribe_path: where one click ends mails like this one; None for those that nobody chose to get.
+    """
 
     __tablename__ = "mail_message"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -20,11 +23,28 @@ class MailMessage(Base):
     text: Mapped[str]
     html: Mapped[str]
     sent_at: Mapped[datetime | None]
+    unsubscribe_path: Mapped[str | None]
 
 
-def post(session: Session, *, recipient: str, subject: str, text: str, html: str, now: datetime) -> MailMessage:
+def post(
+    session: Session,
+    *,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str,
+    now: datetime,
+    unsubscribe_path: str | None = None,
+) -> MailMessage:
     """Write a mail to the outbox."""
-    message = MailMessage(recipient=recipient, subject=subject, text=text, html=html, created_at=now)
+    message = MailMessage(
+        recipient=recipient,
+        subject=subject,
+        text=text,
+        html=html,
+        created_at=now,
+        unsubscribe_path=unsubscribe_path,
+    )
     session.add(message)
     session.flush()
     return message

@@ -8,10 +8,23 @@ from collections.abc import Callable
 
 import procrastinate
 
-from marketplace.jobs import events, interrupting, mails, settling, ticking, upkeep, wiring
+from marketplace.jobs import alerts, events, interrupting, mails, matching, residence, settling, ticking, upkeep, wiring
 from marketplace.runtime import Runtime
 
-__all__ = ["events", "install", "interrupting", "mails", "names", "settling", "ticking", "upkeep", "wiring"]
+__all__ = [
+    "alerts",
+    "events",
+    "install",
+    "interrupting",
+    "mails",
+    "matching",
+    "names",
+    "residence",
+    "settling",
+    "ticking",
+    "upkeep",
+    "wiring",
+]
 
 
 def install(runtime: Runtime, *, post_mail: Callable[..., None]) -> procrastinate.App:

@@ -36,6 +36,7 @@ def investor_of(written: object, now: datetime | None = None) -> Investor:
         related=values.get("related") is True,
         minor=values.get("minor") is True or _is_minor(values.get("born"), now),
         guardian=values.get("guardian") is True,
+        one_look=values.get("one_look") is True,
     )
 
 

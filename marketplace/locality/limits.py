@@ -13,6 +13,8 @@ from marketplace.locality.model import Block, Investor, Offer, Totals, Verdict
 # Level 1 per campaign, level 2 over twelve months for all campaigns together. Source: docs/residence.md.
 LEVEL_1_CAP = 50_00
 LEVEL_2_CAP = 1_000_00
+# Over twelve months, for a document that one administrator alone has seen. Source: docs/residence.md.
+ONE_LOOK_CAP = 5_000_00
 PROVEN = 3
 # CMF art. D. 548-1: an interest-free loan, per lender and project.
 FREE_LOAN_CAP = 5_000_00
@@ -66,6 +68,8 @@ def _limits(offer: Offer, totals: Totals, asking: Asking, amount_cents: int) -> 
         yield "level_1_cap", LEVEL_1_CAP - already, "prove_residence", {"needed": enough}
     elif asking.level < PROVEN:
         yield "level_2_cap", LEVEL_2_CAP - asking.investor.year_cents, "prove_residence", {"needed": PROVEN}
+    elif asking.investor.one_look:
+        yield "one_look_cap", ONE_LOOK_CAP - asking.investor.year_cents, "prove_residence", {}
     cap = offer.rings[asking.ring].cap_cents
     if cap is not None:
         yield "ring_cap", cap - already, "lower_amount", {"cap_cents": cap}

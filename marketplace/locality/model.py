@@ -145,7 +145,8 @@ class Link:
 class Investor:
     """Who asks. already_cents: live pledges on this campaign; year_cents: on all campaigns over twelve months.
 
-    related: the owner, a member of the board or of their household. guardian: a minor's, who consents.
+    related: the owner, a member of the board or of their household. guardian: a minor's, who consents. one_look: one
+    administrator alone has seen their proof.
     """
 
     links: tuple[Link, ...]
@@ -155,6 +156,7 @@ class Investor:
     related: bool = False
     minor: bool = False
     guardian: bool = False
+    one_look: bool = False
 
     @property
     def counts_inside(self) -> bool:

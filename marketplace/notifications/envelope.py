@@ -12,7 +12,8 @@ def as_email(letter: Letter, *, site_url: str) -> EmailMessage:
     """Return a mail with its headers.
 
     site_url: of this installation; its host signs the message. Auto-Submitted keeps absence notices from answering.
-    No List-Unsubscribe: these mails tell people what happened to their account or money.
+    Only mails that somebody asked for can be ended (RFC 8058, one click); the others tell people what happened to their
+    account or money.
     """
     host = urlsplit(site_url).hostname or "localhost"
     message = EmailMessage(policy=SMTP)
@@ -22,6 +23,9 @@ def as_email(letter: Letter, *, site_url: str) -> EmailMessage:
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = f"<{letter.id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe_path is not None:
+        message["List-Unsubscribe"] = f"<{site_url}{letter.unsubscribe_path}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     return message

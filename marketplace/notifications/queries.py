@@ -24,6 +24,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    unsubscribe_path: str | None = None
 
     @property
     def language(self) -> str:
@@ -53,4 +54,5 @@ def _letter(message: MailMessage) -> Letter:
         subject=message.subject,
         text=message.text,
         html=message.html,
+        unsubscribe_path=message.unsubscribe_path,
     )

@@ -11,12 +11,14 @@ class Kind:
 
     params: names it cannot do without. Amounts are cents, instants ISO 8601 in UTC, places paths on this site.
     path: where its one link leads, or the name of the param that says it in braces. token: purpose of the token that
-    is made when the mail is written and put at the end of the path; it is stored nowhere.
+    is made when the mail is written and put at the end of the path; it is stored nowhere. chosen: somebody asked for
+    mails of this kind, and one click ends them.
     """
 
     path: str
     params: frozenset[str] = field(default_factory=frozenset)
     token: str | None = None
+    chosen: bool = False
 
 
 _PLEDGE = frozenset({"amount_cents", "campaign_title", "pledge_path"})
@@ -32,6 +34,12 @@ KINDS: Mapping[str, Kind] = {
     # residency
     "residence_verified": Kind("/"),
     "residence_refused": Kind("/mon-compte/residence", frozenset({"reason"})),
+    "residence_proven_by_code": Kind("/"),
+    "residence_letter_posted": Kind("/mon-compte/residence"),
+    "residence_ends": Kind("/mon-compte/residence", frozenset({"expires_at"})),
+    "residence_revoked": Kind("/mon-compte/residence", frozenset({"reason"})),
+    "residence_conflict_lifted": Kind("/mon-compte/residence"),
+    "residence_not_looked_at": Kind("/mon-compte/residence"),
     # organisations
     "organisation_invitation": Kind("/mes-organisations"),
     "organisation_place_accepted": Kind("/mes-organisations"),
@@ -41,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
     "mandate_revoked": Kind("/mes-organisations", frozenset({"reason"})),
     # pledges; campaign_succeeded is the one that says the card was charged
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
+    "pledge_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "room_offered": Kind("{pledge_path}", _PLEDGE | {"reserved_until"}),
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
@@ -63,6 +72,8 @@ KINDS: Mapping[str, Kind] = {
     "dispute_won": Kind("{money_path}", _MONEY),
     "dispute_lost": Kind("{money_path}", _MONEY),
     "money_matter": Kind("{campaign_path}", _MONEY | {"campaign_path", "matter", "reference"}),
+    # matching, to who follows a commune; campaigns: title and place of each, most local first
+    "weekly_digest": Kind("{commune_path}", frozenset({"commune_path", "commune", "campaigns"}), chosen=True),
     # moderation, to the owner; reasons: codes, note: the moderator's own words
     "campaign_approved": Kind("{campaign_path}", _CAMPAIGN),
     "changes_requested": Kind("{campaign_path}", _CAMPAIGN | {"reasons", "note"}),

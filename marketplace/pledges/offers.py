@@ -137,7 +137,8 @@ def investors(session: Session, campaign_id: UUID, parties: Collection[Party], n
         links = homes.get(party.account_id, ())
         if party.organisation_id is not None:
             links = seats.get(party.organisation_id, ())  # type: ignore[assignment]  # the same five fields
-        investor = Investor(_links(links, here), *sums.get(party.key, (0, 0)))
+        one_look = party.organisation_id is None and any(link.one_look for link in links)
+        investor = Investor(_links(links, here), *sums.get(party.key, (0, 0)), one_look=one_look)
         body = kinds.get(party.organisation_id) if party.organisation_id else None
         found[party] = replace(investor, kind=cast("InvestorKind", body.kind)) if body else investor
     return found

@@ -105,6 +105,7 @@ class Campaign(Base):
         CheckConstraint("raised_cents >= 0", name="raised_not_negative"),
         CheckConstraint("offer_number BETWEEN 1 AND 99999999", name="offer_number"),
         UniqueConstraint("offer_number"),
+        Index("ix_campaign_live", "closes_at", "id", postgresql_where=text("state = 'live'")),
         Index("ix_campaign_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound
 from marketplace.residency.models import ResidenceLink, ResidenceRequest
-from marketplace.residency.rules import standing
+from marketplace.residency.rules import PROVEN, standing
 from marketplace.territories.models import Territory
 
 
 @dataclass(frozen=True)
 class Link:
-    """What ties a person to a commune. level: 0 to 3. expires_at: aware UTC, exclusive."""
+    """What ties a person to a commune. level: 0 to 3. expires_at: aware UTC, exclusive.
+
+    one_look: the proof was a document that one administrator alone has seen.
+    """
 
     id: UUID
     account_id: UUID
@@ -29,6 +32,7 @@ class Link:
     declared_at: datetime
     verified_at: datetime | None
     expires_at: datetime
+    one_look: bool
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Home:
     """The commune a person says they live in, whether it still counts or not.
 
     commune_label: "Poitiers (Vienne)". request, refusal: state of the last request for a check ("pending", "granted",
-    "refused", "moot" or None) and the reason code of a refusal.
+    "refused", "moot" or None) and the reason code of a refusal. seconded: two administrators looked at the document.
     """
 
     id: UUID
@@ -48,15 +52,21 @@ class Home:
     expires_at: datetime
     request: str | None
     refusal: str | None
+    verified_with: str | None = None
+    seconded: bool = False
+    revoke_reason: str | None = None
 
     def standing(self, at: datetime) -> str:
-        """Return what it is worth in one word: declared, confirmed, proven, expired."""
+        """Return what it is worth in one word: declared, confirmed, proven, expired, revoked."""
         return standing(self.level, self.expires_at, at)
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request for a check, for an administrator's list."""
+    """One request for a check, for an administrator's list. pages: pictures there are to look at, encrypted until then.
+
+    by_two: two administrators must agree; first_by: the one who did already.
+    """
 
     id: UUID
     account_id: UUID
@@ -68,6 +78,11 @@ class Request:
     declared_at: datetime
     expires_at: datetime
     asked_at: datetime
+    link_id: UUID
+    pages: int
+    by_two: bool
+    first_by: UUID | None
+    revoke_reason: str | None
 
 
 _LINK = (
@@ -79,9 +94,12 @@ _LINK = (
     ResidenceLink.declared_at,
     ResidenceLink.verified_at,
     ResidenceLink.expires_at,
+    (
+        (ResidenceLink.level == PROVEN) & ResidenceLink.verified_by.is_not(None) & ResidenceLink.seconded_by.is_(None)
+    ).label("one_look"),
 )
-_COMMUNE = aliased(Territory)
-_DEPARTEMENT = aliased(Territory)
+COMMUNE = aliased(Territory)
+DEPARTEMENT = aliased(Territory)
 
 
 def links_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, tuple[Link, ...]]:
@@ -129,12 +147,12 @@ def home(session: Session, account_id: UUID) -> Home | None:
         .lateral()
     )
     wanted = (
-        select(ResidenceLink, _COMMUNE.name, _DEPARTEMENT.name.label("departement"), last.c.id.label("request_id"))
+        select(ResidenceLink, COMMUNE.name, DEPARTEMENT.name.label("departement"), last.c.id.label("request_id"))
         .add_columns(last.c.outcome, last.c.reason)
         .outerjoin(last, last.c.link_id == ResidenceLink.id)
     )
     row = session.execute(
-        _with_names(wanted).where(ResidenceLink.account_id == account_id, ResidenceLink.ended_at.is_(None))
+        with_names(wanted).where(ResidenceLink.account_id == account_id, ResidenceLink.ended_at.is_(None))
     ).one_or_none()
     if row is None:
         return None
@@ -142,13 +160,16 @@ def home(session: Session, account_id: UUID) -> Home | None:
     return Home(
         id=link.id,
         commune_code=link.commune_code,
-        commune_label=_label(link.commune_code, row.name, row.departement),
+        commune_label=label(link.commune_code, row.name, row.departement),
         level=link.level,
         declared_at=link.declared_at,
         verified_at=link.verified_at,
         expires_at=link.expires_at,
         request=None if row.request_id is None else row.outcome or "pending",
         refusal=row.reason,
+        verified_with=link.verified_with,
+        seconded=link.seconded_by is not None,
+        revoke_reason=link.revoke_reason,
     )
 
 
@@ -197,17 +218,20 @@ def _requests() -> Select[*tuple[Any, ...]]:
         select(
             ResidenceRequest.id,
             ResidenceRequest.asked_at,
+            ResidenceRequest.pages,
+            ResidenceRequest.by_two,
+            ResidenceRequest.first_by,
             Account.display_name,
             Account.email,
             ResidenceLink,
-            _COMMUNE.name,
-            _DEPARTEMENT.name.label("departement"),
+            COMMUNE.name,
+            DEPARTEMENT.name.label("departement"),
         )
         .select_from(ResidenceRequest)
         .join(ResidenceLink, ResidenceLink.id == ResidenceRequest.link_id)
         .join(Account, Account.id == ResidenceLink.account_id)
     )
-    return _with_names(wanted).order_by(ResidenceRequest.asked_at, ResidenceRequest.id)
+    return with_names(wanted).order_by(ResidenceRequest.asked_at, ResidenceRequest.id)
 
 
 def _request(row: Row[Any]) -> Request:
@@ -218,20 +242,27 @@ def _request(row: Row[Any]) -> Request:
         display_name=row.display_name,
         email=row.email,
         commune_code=link.commune_code,
-        commune_label=_label(link.commune_code, row.name, row.departement),
+        commune_label=label(link.commune_code, row.name, row.departement),
         level=link.level,
         declared_at=link.declared_at,
         expires_at=link.expires_at,
         asked_at=row.asked_at,
+        link_id=link.id,
+        pages=row.pages,
+        by_two=row.by_two,
+        first_by=row.first_by,
+        revoke_reason=link.revoke_reason,
     )
 
 
-def _with_names(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    here = (_COMMUNE.country == "FR", _COMMUNE.kind == "commune", _COMMUNE.code == ResidenceLink.commune_code)
-    return wanted.outerjoin(_COMMUNE, and_(*here)).outerjoin(_DEPARTEMENT, _DEPARTEMENT.id == _COMMUNE.departement_id)
+def with_names(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Add the commune of a link, and its département, to a statement that also reads their names."""
+    here = (COMMUNE.country == "FR", COMMUNE.kind == "commune", COMMUNE.code == ResidenceLink.commune_code)
+    return wanted.outerjoin(COMMUNE, and_(*here)).outerjoin(DEPARTEMENT, DEPARTEMENT.id == COMMUNE.departement_id)
 
 
-def _label(code: str, name: str | None, departement: str | None) -> str:
+def label(code: str, name: str | None, departement: str | None) -> str:
+    """Return "Poitiers (Vienne)", or the code of a commune that is not known here."""
     if name is None:
         return code
     return f"{name} ({departement})" if departement else name

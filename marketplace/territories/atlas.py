@@ -1,7 +1,6 @@
 """Territories as the local-to-local rule sees them: compiling zones, and covering a zone with few index keys."""
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from math import cos, degrees, radians
 from typing import Any
@@ -117,17 +116,29 @@ def forward(session: Session, codes: Iterable[str]) -> Zone:
 
 
 def cover(session: Session, zone: Zone) -> tuple[str, ...]:
-    """Return few, disjoint keys for a zone: whole départements "D86", whole units "E200069854", communes "C86194".
+    """Return few, disjoint keys for a zone, as `cover_in` does, on the communes of today. One statement."""
+    return cover_in(geography(session), zone)
 
-    Every commune of the zone is under exactly one key, no other commune is under any. One statement.
+
+def cover_in(here: Geography, zone: Zone) -> tuple[str, ...]:
+    """Return few, disjoint keys for a zone, the widest that fit.
+
+    "F" is all of France; "R75" a whole région, "D86" a département, "E200069854" a unit; "C86194" a commune. Every
+    commune of the zone is under exactly one key, no other commune is under any.
     """
-    here = geography(session)
+    if zone == here.communes:
+        return ("F",)
     left = set(zone)
     keys: list[str] = []
-    for letter, level in (("D", "departement"), ("E", "epci")):
-        above = here.above[level]
-        touched = Counter(above[code] for code in left & here.communes)
-        whole = {unit for unit, count in touched.items() if count == here.sizes[level, unit]}
+    for letter, level in LETTERS.items():
+        members = here.members[level]
+        # Of a wide zone, every unit is tried: there are fewer of them than communes.
+        near = members if len(left) > len(members) else {here.above[level][code] for code in left & here.communes}
+        whole = [unit for unit in near if members[unit] <= left]
         keys += [f"{letter}{code}" for _kind, code in whole]
-        left -= {code for code in left & here.communes if above[code] in whole}
+        left.difference_update(*(members[unit] for unit in whole))
     return (*sorted(keys), *(f"C{code}" for code in sorted(left)))
+
+
+# Of index keys that stand for more than one commune, the widest first.
+LETTERS: Mapping[str, str] = {"R": "region", "D": "departement", "E": "epci"}

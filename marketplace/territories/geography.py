@@ -1,8 +1,8 @@
 """The current release in memory: read once for each process and fingerprint, shared by its threads, never changed."""
 
-from collections import Counter, OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -35,7 +35,7 @@ class Geography:
 
     points: latitude and longitude in degrees, of those that have them. above: level (epci, departement, region) →
     commune → unit. units: unit → communes. land, sea: commune → those it borders. aliases: codes that are no commune's
-    of today → the commune that took them over, or that they are a part of.
+    of today → the commune that took them over, or that they are a part of. fingerprint: changes with its content.
     """
 
     release: str
@@ -47,6 +47,7 @@ class Geography:
     land: Mapping[str, tuple[str, ...]]
     sea: Mapping[str, tuple[str, ...]]
     aliases: Mapping[str, str]
+    fingerprint: str = ""
     _borders: dict[tuple[Unit, str], frozenset[Unit]] = field(default_factory=dict)
 
     def today(self, code: str) -> str | None:
@@ -73,9 +74,9 @@ class Geography:
         return frozenset(kind for kind, _code in self.units)
 
     @cached_property
-    def sizes(self) -> Mapping[tuple[str, Unit], int]:
-        """(Level, unit) → how many communes have this unit above them."""
-        return Counter((level, unit) for level, units in self.above.items() for unit in units.values())
+    def members(self) -> Mapping[str, Mapping[Unit, Zone]]:
+        """Level → unit → the communes that have this unit above them."""
+        return {level: _grouped(units) for level, units in self.above.items()}
 
     @cached_property
     def by_latitude(self) -> list[tuple[float, float, str]]:
@@ -129,7 +130,7 @@ def geography(session: Session) -> Geography:
                 made = read(session, key[0])
                 # Another import may have ended between two statements.
                 if (after := _key(session)) == key:
-                    found = _kept[key] = made
+                    found = _kept[key] = replace(made, fingerprint=key[1])
                     while len(_kept) > _KEPT:
                         _kept.popitem(last=False)
                 key = after

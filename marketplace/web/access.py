@@ -31,6 +31,8 @@ signed_in = _marked("signed_in")
 administrator = _marked("administrator")
 # Signed by Stripe rather than by a session; the view itself verifies.
 signed_webhook = _marked("signed_webhook")
+# An address that was mailed and is signed: whoever holds it may do the one thing it is for, without a session.
+signed_address = _marked("signed_address")
 # The demonstration's clock: only with the embedded sandbox.
 demonstration = _marked("demonstration")
 # The mails of everybody, links included: only where they are not sent and nobody but this machine reads them.
@@ -47,7 +49,7 @@ def check_access() -> ResponseReturnValue | None:
     if request.endpoint is None or request.endpoint == "static":
         return None  # 404, 405 and redirects keep their own answers
     mark = mark_of(request.endpoint)
-    if mark in {"public", "signed_webhook"}:
+    if mark in {"public", "signed_webhook", "signed_address"}:
         return None
     if mark in {"demonstration", "mailbox"}:
         return None if getattr(runtime().config, mark) else abort(404)

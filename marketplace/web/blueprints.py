@@ -7,12 +7,13 @@ from flask import Flask
 from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 
-from marketplace.web import access, assets, errors, filters, headers, labels, navigation, sign_in
+from marketplace.web import access, assets, errors, everybody, filters, headers, labels, navigation, sign_in
 from marketplace.web.context import runtime, visitor
 from marketplace.web.instruments import words as instrument_words
 
 AREAS = (
     "home",
+    "alerts",
     "territories",
     "account",
     "residency",
@@ -46,17 +47,22 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     app.jinja_env.globals["labels"] = labels
     app.jinja_env.globals["money_kind"] = instrument_words.kind
     app.jinja_env.filters.update(rate=instrument_words.percent, yearly_rate=instrument_words.yearly)
+    app.jinja_env.globals["csrf_token"] = everybody.csrf_token
     app.context_processor(_shared)
     for area in AREAS:
         routes = import_module(f"marketplace.web.{area}.routes")
         app.register_blueprint(routes.bp)
         if area == "webhooks":
             csrf.exempt(routes.bp)
+        if area == "alerts":
+            app.register_blueprint(routes.one_click)
+            csrf.exempt(routes.one_click)
 
 
 def _shared() -> dict[str, Any]:
     return {
         "visitor": visitor(),
+        "csrf_token": everybody.csrf_token,
         "demonstration": runtime().config.demonstration,
         "locale": get_locale(),
         "site_url": runtime().config.site_url,

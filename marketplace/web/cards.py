@@ -3,31 +3,33 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
-from flask import url_for
+from flask import current_app, url_for
+from flask_babel import get_locale
+from markupsafe import Markup
 
+from marketplace.matching.queries import Met
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignCard
 from marketplace.projects.rules import days_left
-from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web.context import Session
-from marketplace.web.eligibility import Locality, locality
+from marketplace.web import reasons, remembered
+from marketplace.web.context import Session, runtime
+from marketplace.web.eligibility import Locality
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS
+from marketplace.web.reasons import Asking
 from marketplace.web.whom import Aimed, zones_in_words
 
 _NOTHING = Progress(0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Card:
-    """What the macro `campaign_card` draws. Amounts in cents. why: where the rule's answer is explained.
-
-    number: its point on a drawing beside the list.
-    """
+class Face:
+    """What a card shows to everybody, whoever they are and wherever they live. Amounts in cents."""
 
     url: str
     title: str
@@ -42,57 +44,86 @@ class Card:
     backers: int
     days_left: int | None
     minimum_cents: int
-    locality: Locality
     state_label: str | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the macro `campaign_card` draws. number: its point on a drawing beside the list; body: the face, written.
+
+    why: sentences that say why the reader sees it, none where there is nothing to explain; explained: where the rule's
+    whole answer stands.
+    """
+
+    face: Face
+    body: Markup
+    locality: Locality
     commune: Commune
-    why: str = ""
+    why: tuple[str, ...] = ()
+    explained: str = ""
     number: int | None = None
+
+    url = property(lambda self: self.face.url)
+    title = property(lambda self: self.face.title)
+    sector = property(lambda self: self.face.sector)
+    days_left = property(lambda self: self.face.days_left)
+    state_label = property(lambda self: self.face.state_label)
 
 
 def build(
-    session: Session,
-    campaign_ids: Sequence[UUID],
-    *,
-    home: Commune | None,
-    level: int,
-    inside: Mapping[UUID, int],
-    now: datetime,
+    session: Session, campaign_ids: Sequence[UUID], *, asking: Asking | None, met: Mapping[UUID, Met], now: datetime
 ) -> list[Card]:
-    """Return cards in the order of the ids. Four statements.
+    """Return cards in the order of the ids. Two statements, and those that name places nobody asked of before.
 
-    home: where the reader lives, None when unknown; level: how well it is proven, 0 to 3. inside: minimum level of each
-    campaign that the index says is open to ``home``.
+    asking: who reads, None when nothing is known of them. met: what the index says of each campaign they meet.
     """
     rows = projects.cards(session, campaign_ids)
     totals = pledges.progress(session, campaign_ids)
-    communes = territories.communes(session, {row.commune_code for row in rows.values()})
+    communes = remembered.communes(session, {row.commune_code for row in rows.values()})
     zones = _zones(session, rows.values(), communes)
-    return [
-        _card(
-            rows[campaign_id],
-            totals.get(campaign_id, _NOTHING),
-            communes[rows[campaign_id].commune_code],
-            locality(
-                home,
-                communes[rows[campaign_id].commune_code],
-                zones[campaign_id],
-                inside=campaign_id in inside,
-                proven_enough=level >= inside.get(campaign_id, 0),
-            ),
-            now,
-        )
-        for campaign_id in campaign_ids
-        if campaign_id in rows
-    ]
+    cards = []
+    for campaign_id in campaign_ids:
+        if campaign_id in rows:
+            row = rows[campaign_id]
+            there = communes[row.commune_code]
+            face = _face(row, totals.get(campaign_id, _NOTHING), there, now)
+            found = met.get(campaign_id)
+            badge = reasons.locality(asking, there, zones[campaign_id], found, now)
+            why = reasons.why(asking, found) if asking is not None and found is not None else ()
+            explained = url_for("why.explanation", campaign_id=campaign_id)
+            cards.append(Card(face, written(face), badge, there, why, explained))
+    return cards
+
+
+def written(face: Face, level: int = 3) -> Markup:
+    """Return the words of a card as HTML. level: of its heading. What was written before is kept, by its content."""
+    return _written(face, level, str(get_locale()))
+
+
+@lru_cache(maxsize=4_000)
+def _written(face: Face, level: int, _locale: str) -> Markup:
+    template = current_app.jinja_env.get_template("home/_face.html")
+    return Markup(template.render(card=face, level=level))  # noqa: S704 - a template has escaped it
 
 
 def _zones(session: Session, rows: Collection[CampaignCard], communes: Mapping[str, Commune]) -> dict[UUID, str]:
-    return zones_in_words(session, [Aimed(row.campaign_id, row.rule, communes[row.commune_code]) for row in rows])
+    """Return whom campaigns are for, in words. The statements of those that were not asked for lately."""
+    memory, locale = runtime().memory, str(get_locale())
+    words = {row.campaign_id: memory.peek(("zone", row.campaign_id, locale)) for row in rows}
+    missing = [row for row in rows if words[row.campaign_id] is None]
+    if missing:
+        read = zones_in_words(
+            session, [Aimed(row.campaign_id, row.rule, communes[row.commune_code]) for row in missing]
+        )
+        for campaign_id, zone in read.items():
+            memory.put(("zone", campaign_id, locale), zone, times=remembered.AROUND)
+        words |= read
+    return words
 
 
-def _card(row: CampaignCard, progress: Progress, commune: Commune, badge: Locality, now: datetime) -> Card:
+def _face(row: CampaignCard, progress: Progress, commune: Commune, now: datetime) -> Face:
     live = row.state == "live"
-    return Card(
+    return Face(
         url=url_for("campaigns.show", campaign_id=row.campaign_id),
         title=row.title,
         summary=row.summary,
@@ -106,8 +137,5 @@ def _card(row: CampaignCard, progress: Progress, commune: Commune, badge: Locali
         backers=progress.backers,
         days_left=days_left(row.closes_at, now) if live else None,
         minimum_cents=row.minimum_cents,
-        locality=badge,
         state_label=None if live else str(CAMPAIGN_STATES[row.state]),
-        commune=commune,
-        why=url_for("why.explanation", campaign_id=row.campaign_id),
     )

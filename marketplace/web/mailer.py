@@ -17,6 +17,7 @@ from marketplace.core.errors import NotFound
 from marketplace.notifications import rules
 from marketplace.notifications.rules import Kind
 from marketplace.web.account import tokens
+from marketplace.web.alerts import endings
 from marketplace.web.context import Session
 from marketplace.web.messages import sentence
 
@@ -51,7 +52,15 @@ def render_and_post(
     except NotFound:
         return  # a link was asked for an address without an account; or the account is gone
     written = render(kind, person, params, url=f"{config.site_url}{rules.path(known, params)}{token}")
-    mail.post(session, recipient=person.email, subject=written.subject, text=written.text, html=written.html, now=now)
+    mail.post(
+        session,
+        recipient=person.email,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        now=now,
+        unsubscribe_path=endings.path(config.secret_key, account_id) if known.chosen else None,
+    )
 
 
 def render(kind: str, person: Person, params: Mapping[str, Any], *, url: str) -> Written:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0040_instruments"
-down_revision = "0030_settlement"
+down_revision = "0021_proof"
 branch_labels = None
 depends_on = None
 

@@ -32,6 +32,7 @@
       if (bad) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
       document.getElementById(field.id + "-error").hidden = !bad;
+      field.closest(".field").classList.toggle("bad", bad);
       any = any || field.value.trim() !== "";
       wrong = wrong || bad;
       if (!bad) worth += Number(field.dataset.sign) * amount;

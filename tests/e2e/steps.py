@@ -66,7 +66,7 @@ def promise(page: Page, site: str, campaign: str, euros: str) -> None:
     page.locator(".buy").get_by_role("button", name="Continuer").click()
     page.get_by_label("Montant en euros").fill(euros)
     page.get_by_role("button", name="Continuer").click()
-    tick(page, "J’ai compris")
+    tick(page, "Je sais qu")
     page.get_by_role("button", name="S’engager").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Enregistrer une carte")
 

@@ -155,5 +155,5 @@ def pledge_and_change_ones_mind(page: Page, site: str, campaign: str, title: str
     page.goto(mine)
     page.get_by_role("button", name="Annuler mon engagement").click()
     expect(page.get_by_role("status")).to_contain_text("Votre engagement est annulé. Rien ne sera débité.")
-    expect(page.locator("main .badge").first).to_have_text("Annulé par vous")
+    expect(page.locator("main .badge").first).to_have_text("Annulé")
     assert steps.raised(page, site, campaign) == before

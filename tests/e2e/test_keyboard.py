@@ -62,7 +62,7 @@ def test_a_pledge_is_prepared_with_the_keyboard_alone(live, tour):
         expect(page.get_by_role("heading", level=1)).to_have_text("Relisez avant de vous engager")
         tab_to(page, name="understood")
         page.keyboard.press("Space")
-        expect(page.get_by_label("J’ai compris")).to_be_checked()
+        expect(page.get_by_label("Je sais qu")).to_be_checked()
         tab_to(page, text="S’engager et enregistrer ma carte")
 
 

@@ -111,7 +111,7 @@ def test_a_double_click_makes_one_pledge(live, page_of, campaign):
     page = page_of("claire")
     before = pledges(live.database, campaign)
     page.goto(f"{live.url}/collectes/{campaign}/participer/relire?montant=40")
-    steps.tick(page, "J’ai compris")
+    steps.tick(page, "Je sais qu")
     page.get_by_role("button", name="S’engager").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Enregistrer une carte")
     page.wait_for_load_state("networkidle")

@@ -7,9 +7,10 @@ pledge, a letter), and opens the pages one after the other. Nothing here looks i
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from e2e import steps
+from e2e import protections, steps
+from e2e.stop import Stop, send
 from e2e.watch import load
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -55,15 +56,6 @@ def _small(plan: Plan) -> Plan:
 SMALL = [_small(plan) for plan in plans() if plan.title in _WANTED]
 
 
-def _send(button: str) -> Callable[[Page], None]:
-    """Send a form as it stands: what is missing is said."""
-
-    def click(page: Page) -> None:
-        page.get_by_role("button", name=button, exact=True).click()
-
-    return click
-
-
 def _wrong_password(page: Page) -> None:
     page.get_by_label("Adresse électronique").fill("personne@exemple.fr")
     page.get_by_label("Mot de passe").fill("ce-nest-pas-le-bon")
@@ -78,6 +70,11 @@ def _ambiguous(page: Page) -> None:
 def _too_much(page: Page) -> None:
     page.get_by_label("Montant en euros").fill("60")
     page.get_by_role("button", name="Continuer").click()
+
+
+def _too_little(page: Page) -> None:
+    page.get_by_label("Nouveau montant en euros").fill("1")
+    page.get_by_role("button", name="Changer le montant").click()
 
 
 def _incomplete(page: Page) -> None:
@@ -115,29 +112,19 @@ def _expired_form(page: Page) -> None:
     page.get_by_role("button", name="Me connecter").click()
 
 
-@dataclass(frozen=True)
-class Stop:
-    """A page to look at. path: with places in braces; what starts with "http" after they are filled in is elsewhere.
-
-    who: login, nobody for a visitor, "typed" for a visitor who said where they live. then: what is done on the page to
-    reach what is to be looked at. status: of the page one arrives at.
-    """
-
-    name: str
-    path: str
-    who: str = "nobody"
-    then: Callable[[Page], None] | None = None
-    status: int = 200
-
-
 STOPS = (
     Stop("feed-visitor", "/"),
     Stop("feed-typed", "/", "typed"),
-    Stop("feed-unknown-commune", "/", then=_send("Voir les projets près de chez moi"), status=422),
+    Stop("feed-unknown-commune", "/", then=send("Voir les projets près de chez moi"), status=422),
     Stop("feed-which-commune", "/", then=_ambiguous, status=422),
     Stop("feed-resident", "/", "claire"),
     Stop("feed-filtered", "/?nature=gift&tri=distance", "claire"),
     Stop("feed-nothing", "/?secteur=sport", "claire"),
+    Stop("feed-by-legal-form", "/?statut=scic", "claire"),
+    Stop("commune-visitor", "/communes/86194"),
+    Stop("commune-resident", "/communes/86194", "claire"),
+    Stop("commune-nothing", "/communes/33063?secteur=sport"),
+    Stop("order-of-lists", "/ordre-des-projets"),
     Stop("feed-far", "/", "jerome"),
     Stop("figures", "/nos-chiffres"),
     Stop("why-visitor", "/collectes/{live}/pourquoi"),
@@ -163,35 +150,40 @@ STOPS = (
     Stop("sign-in", "/connexion"),
     Stop("sign-in-wrong", "/connexion", then=_wrong_password, status=422),
     Stop("sign-up", "/inscription"),
-    Stop("sign-up-empty", "/inscription", then=_send("Créer mon compte"), status=422),
+    Stop("sign-up-empty", "/inscription", then=send("Créer mon compte"), status=422),
     Stop("sign-up-sent", "/inscription/envoyee"),
     Stop("confirm", "{confirm}"),
     Stop("confirm-dead", "/confirmation/rien", status=410),
     Stop("forgotten", "/mot-de-passe-oublie"),
-    Stop("forgotten-empty", "/mot-de-passe-oublie", then=_send("Envoyer le lien"), status=422),
+    Stop("forgotten-empty", "/mot-de-passe-oublie", then=send("Envoyer le lien"), status=422),
     Stop("forgotten-sent", "/mot-de-passe-oublie/envoye"),
     Stop("reset", "{reset}"),
-    Stop("reset-empty", "{reset}", then=_send("Changer mon mot de passe"), status=422),
+    Stop("reset-empty", "{reset}", then=send("Changer mon mot de passe"), status=422),
     Stop("account", "/mon-compte", "claire"),
     Stop("account-unconfirmed", "/mon-compte", "newcomer"),
     Stop("password", "/mon-compte/mot-de-passe", "claire"),
-    Stop("password-empty", "/mon-compte/mot-de-passe", "claire", _send("Changer mon mot de passe"), 422),
+    Stop("password-empty", "/mon-compte/mot-de-passe", "claire", send("Changer mon mot de passe"), 422),
     # Residence
     Stop("residence-proven", "/mon-compte/residence", "claire"),
     Stop("residence-asked", "/mon-compte/residence", "bastien"),
     Stop("residence-declared", "/mon-compte/residence", "newcomer"),
+    Stop("residence-proof", "/mon-compte/residence/justificatif", "newcomer"),
+    Stop("residence-proof-empty", "/mon-compte/residence/justificatif", "newcomer", send("Lire le code signé"), 422),
+    Stop("residence-letter", "/mon-compte/residence/lettre", "newcomer"),
+    Stop("residence-letter-empty", "/mon-compte/residence/lettre", "newcomer", send("Demander la lettre"), 422),
     Stop("residence-move", "/mon-compte/residence/demenagement", "claire"),
-    Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", _send("Changer de commune"), 422),
+    Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", send("Changer de commune"), 422),
     # Organisations
     Stop("organisations-none", "/mes-organisations", "jerome"),
     Stop("organisations", "/mes-organisations", "claire"),
     Stop("organisation-new", "/mes-organisations/nouvelle", "claire"),
-    Stop("organisation-new-empty", "/mes-organisations/nouvelle", "claire", _send("Enregistrer l’organisation"), 422),
+    Stop("organisation-new-empty", "/mes-organisations/nouvelle", "claire", send("Enregistrer l’organisation"), 422),
     Stop("organisation", "{organisation}", "claire"),
-    Stop("organisation-mandate-empty", "{organisation}", "claire", _send("Déclarer mon mandat"), 422),
+    Stop("organisation-mandate-empty", "{organisation}", "claire", send("Déclarer mon mandat"), 422),
     Stop("organisation-seat", "{organisation}/siege", "claire"),
     Stop("organisation-branch", "{organisation}/etablissement", "claire"),
     Stop("organisation-members", "{organisation}/membres", "claire"),
+    *protections.STOPS,
     # Campaigns and pledges
     Stop("campaign-visitor", "/collectes/{live}"),
     Stop("campaign-resident", "/collectes/{live}", "claire"),
@@ -201,10 +193,10 @@ STOPS = (
     Stop("campaign-failed", "/collectes/{failed}"),
     Stop("campaign-territory", "/collectes/{live}/territoire"),
     Stop("where", "/collectes/{live}/participer/commune"),
-    Stop("where-empty", "/collectes/{live}/participer/commune", then=_send("Continuer"), status=422),
+    Stop("where-empty", "/collectes/{live}/participer/commune", then=send("Continuer"), status=422),
     Stop("amount-visitor", "/collectes/{live}/participer?montant=100", "typed"),
     Stop("amount", "/collectes/{live}/participer", "claire"),
-    Stop("amount-empty", "/collectes/{live}/participer", "claire", _send("Continuer"), 422),
+    Stop("amount-empty", "/collectes/{live}/participer", "claire", send("Continuer"), 422),
     Stop("amount-too-much", "/collectes/{live}/participer", "bastien", _too_much, 422),
     Stop("amount-far", "/collectes/{live}/participer", "jerome"),
     Stop("review-visitor", "/collectes/{live}/participer/relire?montant=30", "typed"),
@@ -214,11 +206,11 @@ STOPS = (
         "review-unread",
         "/collectes/{live}/participer/relire?montant=250",
         "claire",
-        _send("S’engager et enregistrer ma carte"),
+        send("S’engager et enregistrer ma carte"),
         422,
     ),
     Stop("card", "{card}", "claire"),
-    Stop("card-empty", "{card}", "claire", _send("Enregistrer la carte"), 422),
+    Stop("card-empty", "{card}", "claire", send("Enregistrer la carte"), 422),
     Stop("card-declined", "{card}", "claire", _wrong_card, 422),
     Stop("challenge", "{challenge}", "claire"),
     Stop("card-page-over", "{sandbox}/c/pay/cs_test_nothing", "claire", status=404),
@@ -227,6 +219,8 @@ STOPS = (
     Stop("pledges-none", "/mes-engagements", "jerome"),
     Stop("pledge-saved", "{pledge}?carte=enregistree", "claire"),
     Stop("pledge", "{pledge}", "claire"),
+    Stop("pledge-amount", "{pledge}/montant", "claire"),
+    Stop("pledge-amount-small", "{pledge}/montant", "claire", _too_little, 422),
     Stop("pledge-without-card", "{pending}", "claire"),
     Stop("pledge-paid", "{paid}", "claire"),
     Stop("pledge-released", "{released}", "claire"),
@@ -254,13 +248,18 @@ STOPS = (
     Stop("review-campaign-decided", "/moderation/campagnes/{live}", "helene"),
     Stop("residences", "/moderation/residences", "helene"),
     Stop("residence-refusal", "/moderation/residences/{request}/refus", "helene"),
-    Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", _send("Refuser"), 422),
+    Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", send("Refuser"), 422),
+    Stop("residence-review", "/moderation/residences/{request}", "helene"),
+    Stop("residence-refusal-wrong", "/moderation/residences/{request}", "helene", send("Refuser"), 422),
+    Stop("residence-letters", "/moderation/lettres", "helene"),
+    Stop("residence-conflicts", "/moderation/conflits", "helene"),
+    Stop("residence-register", "/moderation/residences/registre?adresse=claire@demo-mitoyen.fr", "helene"),
     Stop("organisations-waiting", "/moderation/organisations", "helene"),
     Stop("organisation-place-refusal", "/moderation/organisations/lieux/{place}/refuser", "helene"),
     Stop("territories", "/territoires-de-projet", "helene"),
     Stop("territory-new", "/territoires-de-projet/nouveau", "helene"),
     Stop("territory", "/territoires-de-projet/{territory}", "helene"),
-    Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", _send("Créer le territoire"), 422),
+    Stop("territory-new-wrong", "/territoires-de-projet/nouveau", "helene", send("Créer le territoire"), 422),
     # The demonstration's tools
     Stop("mailbox", "/boite"),
     Stop("letter", "{letter}"),
@@ -374,6 +373,7 @@ class Tour:
         }
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
+        places["category"] = protections.ask_category(self.page("bastien"), self.page("helene"), self.site)
         places |= self._organisation()
         places["territory"] = self._territory()
         return places
@@ -428,8 +428,8 @@ class Tour:
             ask.click()
         page = self.page("helene")
         page.goto(f"{self.site}/moderation/residences")
-        refuse = page.locator(".panel", has_text=steps.display_name("bastien")).get_by_role("link", name="Refuser")
-        return str(refuse.get_attribute("href")).split("/")[-2]
+        asked = page.get_by_role("link", name=steps.display_name("bastien"))
+        return str(asked.get_attribute("href")).split("/")[-1]
 
     def _territory(self) -> str:
         """Return a named territory; name one if there is none."""
@@ -453,7 +453,8 @@ class Tour:
         page.get_by_label("Forme juridique").select_option("association")
         page.get_by_label("SIREN, ou SIRET du siège").fill("732829320")
         page.get_by_label("Commune du siège").fill("Poitiers")
-        page.get_by_label("sur l’honneur").check()
+        page.get_by_text("Je déclare sur l’honneur").click()
+        steps.tick(page, "sur l’honneur")
         page.get_by_role("button", name="Enregistrer l’organisation").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Les amis du four banal")
         organisation = page.url.removeprefix(self.site)

@@ -8,11 +8,11 @@ from marketplace.moderation import services as moderation
 from marketplace.projects import services as projects
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.rules import Content, paris_day
-from tests.factories.organisations import Organisations
+from tests.factories.proofs import Proofs
 from tests.factories.rows import ENDED, POITIERS, Account, Campaign
 
 
-class Campaigns(Organisations):
+class Campaigns(Proofs):
     """Makes campaigns; `end` is what pledges know how to do."""
 
     def content(self, *, commune: str = POITIERS, now: datetime | None = None, **changes: object) -> Content:

@@ -34,8 +34,7 @@ class People(Base):
         email: str | None = None,
         now: datetime | None = None,
     ) -> Account:
-        """Make a person. level: 0 (says nothing of where they live), 1 (declared) or 3 (proven)."""
-        assert level in {0, 1, 3}, "there is no service yet that grants another level"
+        """Make a person. level: 0 (says nothing of where they live), 1 (declared), 2 (a code by post) or 3 (proven)."""
         self._serial += 1
         at = (now or self.now) - DAY
         shown = name or f"Personne {self._serial}"
@@ -44,7 +43,9 @@ class People(Base):
         home = commune if level else None
         if home is not None:
             self.do(lambda session: residency.declare(session, account_id=account_id, commune_code=home, now=at))
-        if level > 1:
+        if level == 2:
+            self.do(lambda session: _confirm(session, account_id, at))
+        elif level > 2:
             judge = self.administrator().id
             self.do(lambda session: _prove(session, account_id, judge, at))
         if administrator:
@@ -70,6 +71,10 @@ def _account(session: Session, email: str, name: str, at: datetime, *, confirmed
         stamp = session.get_one(AccountRow, made.account_id).security_stamp
         accounts.confirm_email(session, account_id=made.account_id, security_stamp=stamp, now=at)
     return made.account_id
+
+
+def _confirm(session: Session, account_id: UUID, at: datetime) -> None:
+    residency.prove(session, residency.current(session, account_id), means="letter", now=at)
 
 
 def _prove(session: Session, account_id: UUID, judge: UUID, at: datetime) -> None:

@@ -11,12 +11,14 @@ from sqlalchemy.orm import sessionmaker
 from marketplace.accounts import sign_in as devices
 from marketplace.core.db import Base, Database
 from marketplace.payments import inbox
-from marketplace.residency import organisations
+from marketplace.residency import letters, organisations, proofs, revocation
 from marketplace.residency import services as residency
 from tests import rows
-from tests.factories import Make
+from tests.factories import Account, Make
 from tests.factories.organisations import OTHER_SIREN, SIRET
+from tests.factories.proofs import KEYRING
 from tests.fakes import FakeGateway
+from tests.signed_bills import authority, fresh
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -49,6 +51,7 @@ def owed(cents: int, people: int) -> str:
 LIVE = "state = 'live'"
 UNDECIDED, GRANTED = "outcome IS NULL AND organisation_id IS NULL", "outcome = 'granted'"
 ACCEPTED = "outcome = 'accepted'"
+NEITHER = "(SELECT id FROM account WHERE id NOT IN (account_id, holder_id) LIMIT 1)"
 CASES = {
     "ck_account_display_name_length": change("account", "display_name = ''"),
     "ck_account_email_length": change("account", "email = repeat('x', 255)"),
@@ -95,6 +98,51 @@ CASES = {
     "ck_residence_link_level_known": change("residence_link", "level = -1"),
     "ck_residence_link_not_by_oneself": change("residence_link", "verified_by = account_id"),
     "ck_residence_link_proven_when_high": change("residence_link", "level = 2", "verified_at IS NULL"),
+    "ck_residence_link_revoked_is_worth_nothing": change("residence_link", "level = 1", "revoked_at IS NOT NULL"),
+    "ck_residence_link_revoked_with_reason": change("residence_link", "revoke_reason = NULL", "revoked_at IS NOT NULL"),
+    "ck_residence_link_seconded_by_another": change(
+        "residence_link", "seconded_by = verified_by", "verified_by IS NOT NULL"
+    ),
+    "ck_residence_link_verified_with_known": change("residence_link", "verified_with = 'hearsay'"),
+    "ck_residence_request_first_of_two": change("residence_request", "first_by = (SELECT id FROM account LIMIT 1)"),
+    "ck_residence_request_pages_range": change("residence_request", "pages = 9"),
+    "ck_residence_request_two_are_two": change(
+        "residence_request", "by_two = true, first_by = decided_by", "decided_by IS NOT NULL"
+    ),
+    "ck_proof_page_number_range": change("proof_page", "number = 9"),
+    "ck_signed_use_hashes_are_digests": change("signed_use", "code_hash = 'short'"),
+    "ck_signed_use_postcode_length": change("signed_use", "postcode = '8600'"),
+    "ck_residence_attempt_kind_known": change("residence_attempt", "kind = 'guess'"),
+    "ck_residence_conflict_kind_known": change("residence_conflict", "kind = 'quarrel'"),
+    "ck_residence_conflict_not_by_one_of_them": change(
+        "residence_conflict", "outcome = 'both', decided_at = now(), decided_by = holder_id"
+    ),
+    "ck_residence_conflict_outcome_known": change(
+        "residence_conflict", f"outcome = 'none', decided_at = now(), decided_by = {NEITHER}"
+    ),
+    "ck_residence_conflict_outcome_when_decided": change(
+        "residence_conflict", f"decided_at = now(), decided_by = {NEITHER}"
+    ),
+    "ck_residence_conflict_somebody_decided": change("residence_conflict", "outcome = 'both', decided_at = now()"),
+    "ck_residence_conflict_two_accounts": change("residence_conflict", "holder_id = account_id"),
+    "uq_residence_conflict_one_pair": twice("residence_conflict", "id"),
+    "ck_residence_letter_address_has_key": change("residence_letter", "wrapped_key = NULL", "posted_at IS NULL"),
+    "ck_residence_letter_address_until_posted": change(
+        "residence_letter", "address = NULL, wrapped_key = NULL", "posted_at IS NULL"
+    ),
+    "ck_residence_letter_code_is_a_digest": change("residence_letter", "code_hash = 'short'"),
+    "ck_residence_letter_expires_when_posted": change("residence_letter", "expires_at = now()", "posted_at IS NULL"),
+    "ck_residence_letter_outcome_known": change(
+        "residence_letter", "outcome = 'lost', ended_at = now()", "posted_at IS NOT NULL"
+    ),
+    "ck_residence_letter_outcome_when_ended": change(
+        "residence_letter", "outcome = 'expired'", "posted_at IS NOT NULL"
+    ),
+    "ck_residence_letter_printed_before_posted": change(
+        "residence_letter", "code_hash = NULL", "posted_at IS NOT NULL"
+    ),
+    "ck_residence_letter_tries_range": change("residence_letter", "tries = 6"),
+    "uq_residence_letter_one_open": twice("residence_letter", "id"),
     "uq_residence_link_one_home": twice("residence_link", "id", where="ended_at IS NULL"),
     "ck_residence_request_decided_after_asked": change(
         "residence_request", "decided_at = asked_at - interval '1 s'", "decided_at IS NOT NULL"
@@ -201,6 +249,14 @@ CASES = {
     "ck_fund_match_not_negative": owed(-1, 1),
     "ck_fund_match_people_and_money": owed(1, 0),
     "ck_pledge_investor_kind": change("pledge", "investor_kind = 'robot'"),
+    "ck_listed_progress": change("listed", "progress = 5"),
+    "ck_listing_link_mask": change("listing", "link_mask = 0"),
+    "ck_listing_total_campaigns": change("listing_total", "campaigns = -1"),
+    "ck_listing_count_campaigns": change("listing_count", "campaigns = -1"),
+    "uq_listing_kind_sector_instrument_legal_form": (
+        "INSERT INTO listing_kind (sector, instrument, legal_form)"
+        " SELECT sector, instrument, legal_form FROM listing_kind LIMIT 1"
+    ),
     "ck_pledge_amount_positive": change("pledge", "amount_cents = 0"),
     "ck_pledge_card_before_reflection": change("pledge", "revocable_until = NULL", "state = 'reflecting'"),
     "ck_pledge_paid_has_charge": change("pledge", "charge_id = NULL", "state = 'paid'"),
@@ -291,6 +347,7 @@ def populate(make: Make) -> None:
         )
     )
     make.do(lambda session: inbox.store(session, make.gateway.events[0], now=at))
+    populate_proofs(make, asking, refused)
     make.branch(make.organisation(), SIRET)
     club = make.organisation(legal_form="association", siren="", rna="W751080001")
     make.do(
@@ -308,6 +365,28 @@ def _investors(make: Make) -> None:
     make.asked_category(make.account(), make.organisation(siren="130025265"))
     make.sophisticated(make.account())
     make.pledge(read=("gift_risk",))
+
+
+def populate_proofs(make: Make, asking: Account, revoked: Account) -> None:
+    """Make every kind of proof there is a constraint about."""
+    judge, at = make.administrator().id, NOW
+    make.request(make.account(level=1))
+    make.letter(asking)
+    make.do(lambda session: letters.print_all(session, keyring=KEYRING, administrator_id=judge, now=at))
+    make.do(lambda session: letters.post_all(session, administrator_id=judge, now=at))
+    make.letter(make.account(level=1), street="14 rue des Feuillants")
+    make.conflict(asking, revoked)
+    link = make.link_of(revoked)
+    make.do(
+        lambda session: revocation.revoke(session, link_id=link, administrator_id=judge, reason="proof_false", now=at)
+    )
+    holder = make.account(level=1, name="Camille D.")
+    codes = [fresh(at).text()]
+    make.do(
+        lambda session: proofs.judge(
+            session, account_id=holder.id, codes=codes, trust=authority().trust, keyring=KEYRING, now=at
+        )
+    )
 
 
 @pytest.mark.parametrize("name", CASES)

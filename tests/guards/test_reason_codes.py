@@ -27,7 +27,12 @@ from tests.unit.locality.cases import REASONS as RULE_REASONS
 from tests.unit.locality.cases import TABLE
 
 PACKAGE = Path(__file__).resolve().parents[2] / "marketplace"
-PROOF_REASONS = set(residency.REFUSAL_REASONS)
+PROOF_REASONS = {
+    *residency.REFUSAL_REASONS,
+    *residency.CHECKS,
+    *residency.UNREADABLE,
+    *residency.REVOCATION_REASONS,
+}
 ORGANISATION_REASONS = {*accounts.MANDATE_REASONS, *residency.PLACE_REASONS}
 
 
@@ -51,10 +56,13 @@ CHOICE_PROBLEMS = {
 # A code that is computed: (module, what is raised) → the codes it may be.
 COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     ("residency/services.py", "fault"): _returned(residency.may_ask_verification),
+    ("residency/proofs.py", "fault"): _returned(residency.may_ask_verification),
+    # What the decoder answers.
+    ("residency/reading.py", "code"): set(residency.UNREADABLE),
     ("accounts/passwords.py", "fault"): _returned(accounts.password_fault),
-    # The rule's own decision: its reasons are those of the table of tests/unit/locality.
-    ("pledges/services.py", "outcome.decision"): RULE_REASONS,
-    ("pledges/amounts.py", "decision"): RULE_REASONS,
+    # The rule's own decision, and what is added to it: the table of tests/unit/locality, and `pledges.protecting`.
+    ("pledges/opening.py", "outcome.decision"): RULE_REASONS | set(PROTECTION_REASONS),
+    ("pledges/amounts.py", "decision"): RULE_REASONS | set(PROTECTION_REASONS),
     ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): set(PROTECTION_REASONS),
     ("projects/rules.py", "code"): CHOICE_PROBLEMS,
     ("projects/zoning.py", "code"): CHOICE_PROBLEMS,

@@ -22,9 +22,9 @@ from marketplace.accounts.models import AccountSession
 from marketplace.core import mail
 from marketplace.core.db import Database
 from marketplace.residency import organisation_queries
-from marketplace.residency import services as residency
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
+from marketplace.web.alerts import endings
 from tests import answers, rows
 from tests.factories import Account, Make
 from tests.factories.organisations import OTHER_SIREN, SECOND_SIRET
@@ -114,7 +114,8 @@ def _objects(world: World, now: Any) -> None:
     live = make.campaign(owner=people["owner"])
     make.campaign(owner=people["other_owner"])
     device = make.do(lambda session: _other_device(session, people["resident"], now))
-    asked = make.do(lambda session: residency.ask_verification(session, account_id=people["resident"].id, now=now))
+    asked = make.request(people["resident"])
+    make.letter(people["resident"])
     letter = make.do(
         lambda session: (
             mail.post(session, recipient="a@exemple.fr", subject="Objet", text="Texte", html=LETTER, now=now).id
@@ -151,9 +152,14 @@ def _objects(world: World, now: Any) -> None:
         "device": device,
         "request": asked,
         "category": make.asked_category(people["resident"]),
+        "page": "1",
+        "conflict": make.conflict(people["resident"], people["other_resident"]),
+        "conflicting": people["resident"].id,
+        "residence": make.link_of(people["resident"]),
         "territory": territory,
         "letter": letter,
         "token": "not-a-token-of-ours",
+        "poitiers": "86194",
     }
 
 
@@ -183,6 +189,8 @@ class Walk:
     def __init__(self, app: Flask, world: World, table: Mapping[str, Mapping[str, Any]]) -> None:
         self.app, self.world, self.table = app, world, table
         self.probes = 0
+        mailed = endings.path(str(app.secret_key), world.people["resident"].id)
+        world.objects["unsubscribe"] = mailed.rpartition("/")[2]
         serializer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert serializer is not None
         self._cookies = {subject: serializer.dumps(self._session(subject)) for subject in SUBJECTS}
@@ -234,7 +242,7 @@ class Walk:
             probe, _ = self._send(rule.endpoint, path, method, subject, token=True)
             yield from _unless(probe, {200, 403, 404})
             return
-        if method not in SAFE and line["mark"] != "signed_webhook":
+        if method not in SAFE and line["mark"] not in {"signed_webhook", "signed_address"}:
             probe, changed = self._send(rule.endpoint, path, method, subject, token=False)
             yield from _unless(probe, {400})
             yield from (f"{probe}: without a token, {table} changed" for table in changed)

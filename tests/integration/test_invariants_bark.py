@@ -50,7 +50,7 @@ BREAKS = {
     "I12": "<decision> DELETE FROM decision WHERE seq = 1",
     "I12b": "UPDATE pledge SET commune_code = '33063'",
     "I13": "UPDATE project SET owner_id = (SELECT backer_id FROM pledge WHERE state = 'abandoned')",
-    "I21": "DELETE FROM listing",
+    "I21": "DELETE FROM listed",
     "I22": "INSERT INTO stray_payment "
     "(campaign_id, payment_intent_id, pledge_id, amount_cents, currency, why, noticed_at)"
     " VALUES (gen_random_uuid(), 'pi_1', gen_random_uuid(), 1, 'eur', 'pledge_dropped', now())",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from marketplace.accounts.models import Account
+from marketplace.pledges import interruptions
 from marketplace.projects.models import Campaign, Project
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
@@ -13,7 +14,12 @@ from tests.factories import BORDEAUX, CHAUVIGNY, NIORT
 
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
 # What the factories write, as it stands in titles and descriptions, which hold no markup; and the names of people.
-WRITTEN = ("Un four à bois pour le fournil", "Un four partagé pour cuire le pain du quartier.", "Modération")
+WRITTEN = (
+    "Un four à bois pour le fournil",
+    "Un four partagé pour cuire le pain du quartier.",
+    "Modération",
+    "La scierie du Clain",
+)
 STATES = ("live", "closing", "collecting", "funded", "failed")
 PLEDGES = (
     *("card_pending", "reflecting", "confirmed", "charging", "action_required"),
@@ -131,6 +137,10 @@ def test_the_pages_of_a_backer(client, make, sign_in, left, refused):
         "/mon-compte/mot-de-passe",
         "/mon-compte/residence",
         "/mon-compte/residence/demenagement",
+        "/mon-compte/residence/justificatif",
+        "/mon-compte/residence/lettre",
+        "/mes-organisations",
+        "/mes-organisations/nouvelle",
     ]
 
     with_choice(client)
@@ -138,6 +148,50 @@ def test_the_pages_of_a_backer(client, make, sign_in, left, refused):
     assert left(client, paths) == {}
     assert refused(client, {f"{here}/participer": {"amount": "100"}, "/mon-compte": {}}) == {}
     assert refused(client, {"/mon-compte/residence/demenagement": {}, "/mon-compte/mot-de-passe": {}}) == {}
+    assert refused(client, {"/mon-compte/residence/justificatif": {}, "/mes-organisations/nouvelle": {}}) == {}
+
+
+def test_the_protections_of_an_investor(client, make, sign_in, left, refused):
+    person, here = make.tested(make.account(), passed=False, read=False), "/mon-compte/investisseur"
+    scierie = make.organisation(manager=person)
+    loan = make.assessed(make.campaign(hard_cap=9_000))
+    new = make.account()
+    with_choice(sign_in(client, person))
+    pages = ("", "/experience", "/questions", "/resultat", "/simulation", "/simulation/fiche", "/averti")
+    paths = [f"{here}{page}" for page in pages]
+
+    assert left(client, [*paths, f"{here}/averti?pour={scierie.id}"]) == {}
+    assert left(client, [f"/collectes/{loan.id}/participer?pour={scierie.id}"]) == {}
+    assert left(client, [f"/collectes/{loan.id}/participer/relire?montant=20"]) == {}
+    assert refused(client, {paths[page]: {} for page in (2, 3, 4, 6)}) == {}
+    make.simulated(make.sophisticated(person), 1_700)
+    assert left(client, [here]) == {}
+    with_choice(sign_in(client, make.tested(new)))
+    assert left(client, [f"/collectes/{loan.id}/participer/relire?montant=2000", f"{here}/resultat", here]) == {}
+
+
+def test_a_pledge_of_a_campaign_that_stands_still(client, make, sign_in, left, refused):
+    pledge, judge = make.pledge(amount=50), make.administrator().id
+    with_choice(sign_in(client, pledge.backer))
+    here = f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}"
+    facts = {"campaign_id": pledge.campaign_id, "actor_id": judge, "now": pledge.at}
+
+    assert left(client, [f"{here}/montant"]) == {}
+    assert refused(client, {f"{here}/montant": {"amount": "1"}}) == {}
+    make.do(lambda session: interruptions.suspend(session, note="Faux.", **facts))
+    assert left(client, [here, "/mes-engagements", f"/collectes/{pledge.campaign_id}"]) == {}
+    make.do(lambda session: interruptions.resume(session, material=True, **facts))
+    assert left(client, [here, "/mes-engagements", f"/collectes/{pledge.campaign_id}"]) == {}
+
+
+def test_the_requests_that_administrators_read(client, make, sign_in, left, refused):
+    asked = make.asked_category(make.account())
+    make.sophisticated(make.account())
+    with_choice(sign_in(client, make.account(administrator=True)))
+    here = "/moderation/investisseurs"
+
+    assert left(client, [here, f"{here}/{asked}/refus"]) == {}
+    assert refused(client, {f"{here}/{asked}/refus": {}}) == {}
 
 
 @pytest.mark.parametrize("state", PLEDGES)
@@ -197,6 +251,32 @@ def test_the_pages_of_an_administrator(client, make, sign_in, left, refused):
     assert left(client, [f"/moderation/campagnes/{returned.id}"]) == {}
     assert refused(client, {f"{here}/renvoyer": {}, f"{here}/refuser": {}}) == {}
     assert asking.level == 1
+
+
+def test_the_desk_of_residences_and_organisations(client, make, sign_in, left, refused):
+    asking, other = make.account(level=1), make.account()
+    request, conflict = make.request(asking, by_two=True), make.conflict(asking, other)
+    make.letter(asking)
+    organisation = make.organisation(verified=False)
+    sign_in(client, make.account(administrator=True))
+    with_choice(client)
+    here = f"/moderation/conflits/{conflict}/{asking.id}"
+
+    desk = ["/moderation/residences", f"/moderation/residences/{request}", "/moderation/residences/registre"]
+    assert left(client, [*desk, "/moderation/lettres", "/moderation/conflits", here]) == {}
+    assert left(client, ["/moderation/organisations"]) == {}
+    assert left(client, [f"/moderation/organisations/mandats/{organisation.mandate_id}/refuser"]) == {}
+    assert refused(client, {here: {}, f"/moderation/residences/{request}/refus": {}}) == {}
+
+
+def test_the_pages_of_an_organisation(client, make, sign_in, left, refused):
+    club = make.organisation(legal_form="association")
+    sign_in(client, club.manager)
+    with_choice(client)
+    here = f"/mes-organisations/{club.id}"
+
+    assert left(client, [here, *(f"{here}/{page}" for page in ("siege", "etablissement", "membres"))]) == {}
+    assert refused(client, {f"{here}/mandat": {}, f"{here}/membres": {}}) == {}
 
 
 def test_the_pages_where_territories_are_named(client, make, sign_in, left, refused):

@@ -51,7 +51,13 @@ def sign_up_send() -> ResponseReturnValue:
             now=at,
         )
         if opened.is_new:
-            residency.declare(session, account_id=opened.account_id, commune_code=commune_code, now=at)
+            residency.declare(
+                session,
+                account_id=opened.account_id,
+                commune_code=commune_code,
+                now=at,
+                statement=str(form.sworn.label.text),
+            )
 
     try:
         in_transaction(work)

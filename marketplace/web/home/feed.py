@@ -7,6 +7,7 @@ from math import cos, radians
 from uuid import UUID
 
 from marketplace.matching import queries as matching
+from marketplace.matching.queries import Met
 from marketplace.pledges import chronicle, portfolio
 from marketplace.pledges.chronicle import Happening
 from marketplace.pledges.portfolio import Gathered, Holding
@@ -14,13 +15,14 @@ from marketplace.residency import queries as residency
 from marketplace.residency.queries import Home
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune, Place
-from marketplace.web import cards
+from marketplace.web import cards, remembered
 from marketplace.web.cards import Card
 from marketplace.web.context import Me, Session
 from marketplace.web.eligibility import commune_of
 from marketplace.web.home import wishes
-from marketplace.web.home.wishes import PAGE, Asked, Choices
+from marketplace.web.home.wishes import PAGE, Asked, Choices, Ends
 from marketplace.web.messages.residence import STANDINGS
+from marketplace.web.reasons import Asking
 
 FURTHER = 6
 # As many points as the drawing of the surroundings holds without hiding each other.
@@ -64,9 +66,13 @@ class Aside:
 
 @dataclass(frozen=True)
 class Feed:
-    """What the page shows. total: how many campaigns are open to home whatever the filters; near: one page of them."""
+    """What the page shows. total: how many campaigns are open to home whatever the filters; near: one page of them.
+
+    oneself: whether home is the reader's own.
+    """
 
     home: Commune | None
+    oneself: bool
     near: Sequence[Card]
     total: int
     choices: Choices
@@ -78,50 +84,61 @@ class Feed:
 
 
 def load(session: Session, person: Me | None, asked: Asked, at: datetime) -> Feed:
-    """Read the page.
+    """Read the page of a reader.
 
-    The list and "a little further" cost seven statements: home, counts, two lists of ids, and three for the cards (a
-    fourth names départements). Somebody signed in adds four: pledges, their communes, news, residence. One for the
-    figures of the département.
+    Four statements make the list: figures of the filters, ids, and two for the cards. What surrounds it (home, "a
+    little further", the figures of the département, names of places) is asked now and then: `remembered`. Somebody
+    signed in adds three: pledges, news, residence.
     """
     code = commune_of(person)
-    home = territories.commune(session, code) if code else None
-    kinds = matching.kinds(session, home)
+    home = remembered.home(session, code) if code else None
+    level = person.level if person is not None else 1
+    read = _listed(session, Asking(home, level) if home else None, asked, at)
+    return replace(read, aside=_aside(session, person, at)) if person is not None else read
+
+
+def of_commune(session: Session, home: Commune, asked: Asked, at: datetime) -> Feed:
+    """Read what people from a commune may fund, for whoever wants to know. Statements as `load` of a visitor."""
+    return _listed(session, Asking(home, oneself=False), asked, at)
+
+
+def _listed(session: Session, asking: Asking | None, asked: Asked, at: datetime) -> Feed:
+    home = asking.home if asking else None
+    kinds = matching.kinds(session, asking.reader if asking else None)
     asked = wishes.within(asked, kinds)
-    inside = _inside(session, home, asked)
-    near_ids = list(inside) if home else matching.live(session, wish=asked.wish, limit=PAGE, offset=asked.offset)
-    further_ids = matching.closed_to(session, home, wish=asked.wish, limit=FURTHER) if home else []
-    built = cards.build(
-        session,
-        near_ids + further_ids,
-        home=home,
-        level=person.level if person is not None else 1,
-        inside=inside,
-        now=at,
-    )
-    gathered = portfolio.gathered(session, home.departement_code, since=at - YEAR) if home else None
+    met, ends = _met(session, asking, asked)
+    near_ids = list(met) if asking else matching.live(session, wish=asked.wish, limit=PAGE, offset=asked.offset)
+    further_ids = remembered.closed_to(session, asking.reader, wish=asked.wish, limit=FURTHER) if asking else []
+    # What was further away a minute ago may have been opened to home since.
+    further_ids = [campaign_id for campaign_id in further_ids if campaign_id not in met]
+    built = cards.build(session, near_ids + further_ids, asking=asking, met=met, now=at)
+    gathered = remembered.gathered(session, home.departement_code, since=at - YEAR) if home else None
     near, further = _numbered(built[: len(near_ids)], home), built[len(near_ids) :]
     return Feed(
         home=home,
+        oneself=asking is None or asking.oneself,
         near=near,
         total=wishes.total(kinds, matching.ANYTHING),
-        choices=wishes.choices(asked, kinds, sortable=home is not None),
+        choices=wishes.choices(asked, kinds, sortable=home is not None, ends=ends),
         further=further,
         spots=_spots(home, near) if home else [],
-        aside=_aside(session, person, at) if person is not None else None,
+        aside=None,
         gathered=gathered,
-        departement=_departement(session, home) if home and gathered else None,
+        departement=remembered.departement(session, home.departement_code) if home and gathered else None,
     )
 
 
-def _inside(session: Session, home: Commune | None, asked: Asked) -> dict[UUID, int]:
-    """Return the campaigns of a page that are open to home, in order, with the level of proof that each wants."""
-    if home is None:
-        return {}
-    met = matching.fundable(
-        session, home, wish=asked.wish, order=wishes.order_of(asked), limit=PAGE, offset=asked.offset
-    )
-    return {one.campaign_id: one.minimum_level for one in met}
+def _met(session: Session, asking: Asking | None, asked: Asked) -> tuple[dict[UUID, Met], Ends | None]:
+    """Return the campaigns of a page that are open to somebody, in order, and how the page is turned."""
+    if asking is None:
+        return {}, None
+    if asked.order:
+        order = wishes.order_of(asked)
+        found = matching.sorted_by(session, asking.reader, order, wish=asked.wish, limit=PAGE, offset=asked.offset)
+        return {one.campaign_id: one for one in found}, None
+    page = matching.page(session, asking.reader, wish=asked.wish, cursor=asked.cursor, limit=PAGE)
+    ends = Ends(page.met[0], page.met[-1], page.before, page.after) if page.met else Ends()
+    return {one.campaign_id: one for one in page.met}, ends
 
 
 def _numbered(near: Sequence[Card], home: Commune | None) -> list[Card]:
@@ -147,10 +164,6 @@ def _spots(home: Commune, near: Sequence[Card]) -> list[Spot]:
     ]
 
 
-def _departement(session: Session, home: Commune) -> Place | None:
-    return territories.places(session, "departement", {home.departement_code}).get(home.departement_code)
-
-
 def _aside(session: Session, person: Me, at: datetime) -> Aside:
     home = residency.home(session, person.account_id)
     title, words = STANDINGS[home.standing(at) if home else "none"]
@@ -169,7 +182,7 @@ def _share(session: Session, held: Sequence[Holding]) -> Share | None:
     if not held:
         return None
     codes = {one.project_commune for one in held} | {one.home_commune for one in held}
-    communes = territories.communes(session, codes)
+    communes = remembered.communes(session, codes)
     by_project = {one.campaign_id: (one.home_commune, one.project_commune) for one in held}
     ends = [(communes.get(home), communes.get(there)) for home, there in by_project.values()]
     known = [territories.distance_km(home, there) for home, there in ends if home and there]

@@ -1,12 +1,14 @@
 """Near me: what I may fund, most local first, then a little further."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
+from marketplace.matching import alerts
+from marketplace.web import everybody, remembered
 from marketplace.web.access import public
 from marketplace.web.context import now, reading, visitor
-from marketplace.web.eligibility import COMMUNE
+from marketplace.web.eligibility import COMMUNE, commune_of
 from marketplace.web.home import feed as feeds
 from marketplace.web.home import wishes
 from marketplace.web.home.forms import WhereForm
@@ -19,9 +21,16 @@ bp = Blueprint("home", __name__)
 def feed() -> ResponseReturnValue:
     """Show what is near the reader's commune; without one, ask for it and show what is open.
 
-    ?secteur=energie&nature=gift&tri=distance&page=2: each may be missing.
+    ?secteur=energie&nature=gift&statut=scic&tri=distance: each may be missing.
     """
-    return _page(WhereForm(formdata=None))
+    return everybody.page(lambda: _page(WhereForm(formdata=None)), names=wishes.NAMES, about=commune_of(visitor()))
+
+
+@bp.get("/communes/<code>")
+@public
+def commune(code: str) -> ResponseReturnValue:
+    """Show what people from a commune may fund, to whoever wants to know. code: INSEE. Filters as the feed."""
+    return everybody.page(lambda: _commune(code), names=wishes.NAMES, about=None)
 
 
 @bp.post("/ma-commune")
@@ -50,8 +59,27 @@ def figures() -> ResponseReturnValue:
     return render_template("home/figures.html")
 
 
+@bp.get("/ordre-des-projets")
+@public
+def order() -> ResponseReturnValue:
+    """Say in which order projects are listed, and how points are given."""
+    return render_template("home/order.html")
+
+
 def _page(form: WhereForm) -> str:
     at = now()
     with reading() as session:
         shown = feeds.load(session, visitor(), wishes.read(request.args), at)
     return render_template("home/feed.html", feed=shown, form=form, now=at)
+
+
+def _commune(code: str) -> str:
+    at = now()
+    with reading() as session:
+        home = remembered.home(session, code)
+        if home is None or home.code != code:
+            abort(404)
+        shown = feeds.of_commune(session, home, wishes.read(request.args, code), at)
+        person = visitor()
+        followed = alerts.followed(session, person.account_id) if person is not None else None
+    return render_template("home/commune.html", feed=shown, followed=followed, now=at)

@@ -1,15 +1,18 @@
 """What the address of the feed asks for, and the links that ask for something else."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from marketplace.matching.queries import ANYTHING, Kind, Order, Wish
-from marketplace.web.labels import INSTRUMENTS
+from marketplace.matching.queries import ANYTHING, Cursor, Kind, Met, Order, Wish
+from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.owner.words import SECTORS
 
 PAGE = 20
@@ -24,11 +27,17 @@ _FARTHEST_PAGE = 999
 
 @dataclass(frozen=True)
 class Asked:
-    """What a reader asks of the feed. order: a key of ORDERS; page: from 1."""
+    """What a reader asks of a list. order: a key of ORDERS; page: from 1.
+
+    cursor: the campaign after or before which a page begins, in the order of the index; other orders count pages.
+    commune: whose list it is, the reader's own when there is none.
+    """
 
     wish: Wish = ANYTHING
     order: str = ""
     page: int = 1
+    cursor: Cursor | None = None
+    commune: str | None = None
 
     @property
     def offset(self) -> int:
@@ -37,13 +46,22 @@ class Asked:
 
     def url(self) -> str:
         """Return the address that asks for this, without what goes without saying."""
+        backwards = self.cursor is not None and self.cursor.backwards
         return url_for(
-            "home.feed",
+            "home.feed" if self.commune is None else "home.commune",
+            code=self.commune,
             secteur=self.wish.sector,
             nature=self.wish.instrument,
+            statut=self.wish.legal_form,
             tri=self.order or None,
             page=self.page if self.page > 1 else None,
+            avant=_written(self.cursor) if backwards else None,
+            apres=None if backwards else _written(self.cursor),
         )
+
+    def again(self, **changes: Any) -> "Asked":
+        """Return the same list from its beginning, with something else asked of it."""
+        return replace(self, page=1, cursor=None, **changes)
 
 
 @dataclass(frozen=True)
@@ -67,6 +85,7 @@ class Choices:
 
     sectors: Sequence[Chip]
     instruments: Sequence[Chip]
+    legal_forms: Sequence[Chip]
     orders: Sequence[Chip]
     total: int
     previous: str | None
@@ -75,18 +94,44 @@ class Choices:
     pages: int
 
 
-def read(arguments: Mapping[str, str]) -> Asked:
+# What an address may ask.
+NAMES = ("secteur", "nature", "statut", "tri", "page", "apres", "avant", "lang")
+
+
+def read(arguments: Mapping[str, str], commune: str | None = None) -> Asked:
     """Read the address; what it asks that does not exist is left aside, so that an old link still shows a list."""
-    sector, instrument, order = (arguments.get(name, "") for name in ("secteur", "nature", "tri"))
-    page = arguments.get("page", "")
-    return Asked(
-        Wish(
-            sector if sector in SECTORS else None,
-            instrument if instrument in INSTRUMENTS else None,
-        ),
-        order if order in ORDERS else "",
-        min(max(int(page), 1), _FARTHEST_PAGE) if page.isascii() and page.isdecimal() and len(page) <= 3 else 1,
+    sector, instrument, form, order = (arguments.get(name, "") for name in ("secteur", "nature", "statut", "tri"))
+    wish = Wish(
+        sector if sector in SECTORS else None,
+        instrument if instrument in INSTRUMENTS else None,
+        form if form in LEGAL_FORMS else None,
     )
+    order = order if order in ORDERS else ""
+    page = arguments.get("page", "")
+    number = min(max(int(page), 1), _FARTHEST_PAGE) if page.isascii() and page.isdecimal() and len(page) <= 3 else 1
+    if order:
+        return Asked(wish, order, number, commune=commune)
+    cursor = _read_cursor(arguments.get("apres", ""), backwards=False)
+    cursor = cursor or _read_cursor(arguments.get("avant", ""), backwards=True)
+    return Asked(wish, "", number if cursor else 1, cursor, commune)
+
+
+def _written(cursor: Cursor | None) -> str | None:
+    if cursor is None:
+        return None
+    return f"{cursor.ring}-{cursor.zone_size}-{cursor.rank}-{cursor.campaign_id.hex}"
+
+
+def _read_cursor(text: str, *, backwards: bool) -> Cursor | None:
+    found = _CURSOR.fullmatch(text)
+    if found is None:
+        return None
+    ring, zone_size, rank, campaign = found.groups()
+    return Cursor(int(ring), int(zone_size), int(rank), UUID(hex=campaign), backwards)
+
+
+# As many figures as the columns hold.
+_CURSOR = re.compile(r"([0-9]{1,4})-([0-9]{1,9})-([0-9]{1,4})-([0-9a-f]{32})", re.ASCII)
 
 
 def total(kinds: Sequence[Kind], wish: Wish) -> int:
@@ -99,27 +144,58 @@ def within(asked: Asked, kinds: Sequence[Kind]) -> Asked:
     return replace(asked, page=min(asked.page, _pages(asked, kinds)))
 
 
-def choices(asked: Asked, kinds: Sequence[Kind], *, sortable: bool) -> Choices:
-    """Return the links: only to what finds something, with exact counts. sortable: whether there is a home."""
+@dataclass(frozen=True)
+class Ends:
+    """The first and the last campaign of a page, and whether there are more on either side; for the index's order."""
+
+    first: Met | None = None
+    last: Met | None = None
+    before: bool = False
+    after: bool = False
+
+
+def choices(asked: Asked, kinds: Sequence[Kind], *, sortable: bool, ends: Ends | None = None) -> Choices:
+    """Return the links: only to what finds something, with exact counts. sortable: whether there is a home.
+
+    ends: of a page that is turned by its campaigns; other pages are turned by their number.
+    """
     shown = total(kinds, asked.wish)
     pages = _pages(asked, kinds)
+    previous, following = _turns(asked, pages) if ends is None else _turns_at(asked, ends)
     return Choices(
         sectors=_sectors(asked, kinds),
-        instruments=_instruments(asked, kinds),
+        instruments=_options(asked, kinds, "instrument", INSTRUMENTS),
+        legal_forms=_options(asked, kinds, "legal_form", LEGAL_FORMS),
         orders=[
-            Chip(
-                f"tri-{key or 'local'}", str(words), replace(asked, order=key, page=1).url(), current=key == asked.order
-            )
+            Chip(f"tri-{key or 'local'}", str(words), asked.again(order=key).url(), current=key == asked.order)
             for key, (_order, words) in ORDERS.items()
         ]
         if sortable and shown > 1
         else [],
         total=shown,
-        previous=replace(asked, page=asked.page - 1).url() if asked.page > 1 else None,
-        following=replace(asked, page=asked.page + 1).url() if asked.page < pages else None,
+        previous=previous.url() if previous else None,
+        following=following.url() if following else None,
         page=asked.page,
         pages=pages,
     )
+
+
+def _turns(asked: Asked, pages: int) -> tuple[Asked | None, Asked | None]:
+    return (
+        replace(asked, page=asked.page - 1) if asked.page > 1 else None,
+        replace(asked, page=asked.page + 1) if asked.page < pages else None,
+    )
+
+
+def _turns_at(asked: Asked, ends: Ends) -> tuple[Asked | None, Asked | None]:
+    """Return the pages before and after; the first one has an address of its own."""
+    previous = following = None
+    if ends.first is not None and ends.before:
+        backwards = replace(asked, page=max(asked.page - 1, 1), cursor=ends.first.cursor(backwards=True))
+        previous = backwards if asked.page > 2 else asked.again()
+    if ends.last is not None and ends.after:
+        following = replace(asked, page=asked.page + 1, cursor=ends.last.cursor())
+    return previous, following
 
 
 def _pages(asked: Asked, kinds: Sequence[Kind]) -> int:
@@ -127,7 +203,7 @@ def _pages(asked: Asked, kinds: Sequence[Kind]) -> int:
 
 
 def _fits(kind: Kind, wish: Wish) -> bool:
-    return wish.sector in {None, kind.sector} and wish.instrument in {None, kind.instrument}
+    return all(getattr(kind, name) == value for name, value in wish.asked().items())
 
 
 def _sectors(asked: Asked, kinds: Sequence[Kind]) -> list[Chip]:
@@ -157,20 +233,21 @@ def _shown(sector: str, asked: Asked, kinds: Sequence[Kind]) -> bool:
     return sector == asked.wish.sector or total(kinds, replace(asked.wish, sector=sector)) > 0
 
 
-def _instruments(asked: Asked, kinds: Sequence[Kind]) -> list[Chip]:
-    """Return one link for each nature; the one that is asked for takes the filter away."""
-    here = [key for key in INSTRUMENTS if total(kinds, replace(asked.wish, instrument=key)) > 0]
-    if asked.wish.instrument is None and len(here) < 2:
+def _options(asked: Asked, kinds: Sequence[Kind], name: str, words: Mapping[str, LazyString]) -> list[Chip]:
+    """Return one link for each value of a filter; the one that is asked for takes the filter away."""
+    wanted = getattr(asked.wish, name)
+    here = [key for key in words if total(kinds, replace(asked.wish, **{name: key})) > 0]
+    if wanted is None and len(here) < 2:
         return []
     chips = []
-    for key in INSTRUMENTS:
-        current = key == asked.wish.instrument
+    for key in words:
+        current = key == wanted
         if key in here or current:
-            aimed = replace(asked.wish, instrument=None if current else key)
-            shown = replace(asked.wish, instrument=key)
+            aimed = replace(asked.wish, **{name: None if current else key})
+            shown = replace(asked.wish, **{name: key})
             chips.append(
                 replace(
-                    _chip(key, str(INSTRUMENTS[key]), asked, aimed, kinds, current=current),
+                    _chip(key, str(words[key]), asked, aimed, kinds, current=current),
                     count=total(kinds, shown),
                     removes=current,
                 )
@@ -179,7 +256,7 @@ def _instruments(asked: Asked, kinds: Sequence[Kind]) -> list[Chip]:
 
 
 def _chip(key: str, label: str, asked: Asked, wish: Wish, kinds: Sequence[Kind], *, current: bool) -> Chip:
-    return Chip(key, label, replace(asked, wish=wish, page=1).url(), current, total(kinds, wish))
+    return Chip(key, label, asked.again(wish=wish).url(), current, total(kinds, wish))
 
 
 def order_of(asked: Asked) -> Order:

@@ -38,8 +38,8 @@ TOLD: Mapping[str, Telling] = {
     "min_share": Telling(
         _l("3. Au moins la moitié d’ici"),
         _l(
-            "À chaque instant, au moins la moitié de l’argent vient de la commune. Les autres attendent que des habitants "
-            "s’engagent, et que leur délai de réflexion soit passé."
+            "À chaque instant, au moins la moitié de l’argent vient de la commune. Les autres attendent que des "
+            "habitants s’engagent, et que leur délai de réflexion soit passé."
         ),
     ),
 }

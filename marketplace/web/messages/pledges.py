@@ -91,6 +91,13 @@ SENTENCES: Mapping[str, Words] = {
     "nothing_to_repair": _l("Ce paiement n’a pas à être réparé."),
     "offer_over": _l("Le temps pour prendre cette place est passé : elle a été proposée à quelqu’un d’autre."),
     "no_seat": _l("Indiquez le siège ou un établissement de votre organisation pour savoir si elle peut participer."),
+    "one_look_cap": lambda *, limit_cents=None, **_facts: at_most(
+        _(
+            "Un seul administrateur a vu votre justificatif : vous pouvez engager 5 000 € sur douze mois. Au-delà, "
+            "présentez une facture signée, ou demandez un second regard."
+        ),
+        limit_cents,
+    ),
     "outside_rings": lambda *, kind="person", **_facts: (
         _("Ce projet est réservé aux habitants de son territoire, et vous n’y habitez pas.")
         if kind == "person"

@@ -13,6 +13,7 @@ from marketplace.core.errors import Refused
 from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.limits import IFP_MONTHS, OFFERS_CENTS
 from marketplace.finance.schedules import interest_free
+from marketplace.matching import alerts
 from marketplace.projects import queries, rules, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content, Problem
@@ -147,8 +148,10 @@ def overview(campaign_id: UUID, *, refusal: str | None = None) -> str:
             problems = queries.problems(session, found.content, now(), **facts)
         shown = sketch(session, found)
         far = course.of(session, found, now())
+        reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
     return render_template(
         "owner/show.html",
+        reach=reach,
         found=found,
         course=far,
         sketch=shown,

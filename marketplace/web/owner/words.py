@@ -48,6 +48,11 @@ STANDINGS: Mapping[str, Standing] = {
         "plain", "circle-alert", _l("Le seuil n’a pas été atteint. Chacun garde ou retrouve son argent.")
     ),
     "cancelled": Standing("bad", "circle-alert", _l("Elle a été annulée. Rien n’est débité.")),
+    "suspended": Standing(
+        "warn",
+        "triangle-alert",
+        _l("Elle est suspendue, 30 jours au plus, le temps d’être corrigée. Chacun peut annuler son engagement."),
+    ),
 }
 # Cause of a step, as its owner and its moderators read it.
 CAUSES: Mapping[str, LazyString] = {

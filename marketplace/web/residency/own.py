@@ -5,15 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
-from marketplace.residency import queries, services
-from marketplace.residency.rules import may_ask_verification, renewable_from
+from marketplace.residency import services
 from marketplace.web.access import signed_in
-from marketplace.web.context import in_transaction, me, now, reading
+from marketplace.web.context import in_transaction, me, now
 from marketplace.web.fields import refuse
 from marketplace.web.messages import sentence
-from marketplace.web.messages.residence import STANDINGS
 from marketplace.web.residency.blueprint import bp
 from marketplace.web.residency.forms import RenewalForm, ResidenceForm
+from marketplace.web.residency.pages import own_page, residence
 
 
 @bp.get("/mon-compte/residence")
@@ -34,7 +33,11 @@ def declare() -> ResponseReturnValue:
     try:
         in_transaction(
             lambda session: services.declare(
-                session, account_id=account_id, commune_code=form.commune.data or "", now=at
+                session,
+                account_id=account_id,
+                commune_code=form.commune.data or "",
+                now=at,
+                statement=str(form.sworn.label.text),
             )
         )
     except Refused as error:
@@ -61,7 +64,13 @@ def move_send() -> ResponseReturnValue:
         return render_template("residency/move.html", form=form), 422
     try:
         in_transaction(
-            lambda session: services.move(session, account_id=account_id, commune_code=form.commune.data or "", now=at)
+            lambda session: services.move(
+                session,
+                account_id=account_id,
+                commune_code=form.commune.data or "",
+                now=at,
+                statement=str(form.sworn.label.text),
+            )
         )
     except Refused as error:
         refuse(form, sentence(error.code, **error.facts), error.field)
@@ -78,7 +87,8 @@ def renew() -> ResponseReturnValue:
     account_id, at = me().account_id, now()
     if not form.validate():
         return _page(ResidenceForm(formdata=None), renewal=form), 422
-    in_transaction(lambda session: services.renew(session, account_id=account_id, now=at))
+    statement = str(form.sworn.label.text)
+    in_transaction(lambda session: services.renew(session, account_id=account_id, now=at, statement=statement))
     flash(_("Votre déclaration est renouvelée pour douze mois."), "success")
     return redirect(url_for("residency.own"), code=303)
 
@@ -94,20 +104,6 @@ def ask_verification() -> ResponseReturnValue:
 
 
 def _page(form: ResidenceForm, renewal: RenewalForm | None = None) -> str:
-    at = now()
-    with reading() as session:
-        home = queries.home(session, me().account_id)
-    if home is None:
+    if residence() is None:
         return render_template("residency/declare.html", form=form)
-    title, words = STANDINGS[home.standing(at)]
-    renewable = at >= renewable_from(home.level, home.expires_at)
-    return render_template(
-        "residency/own.html",
-        form=renewal or (RenewalForm(formdata=None) if renewable else None),
-        home=home,
-        standing=home.standing(at),
-        title=title,
-        words=words,
-        refusal=sentence(home.refusal) if home.refusal else None,
-        may_ask=home.request != "pending" and may_ask_verification(home.level, home.expires_at, at) is None,
-    )
+    return own_page(renewal=renewal)

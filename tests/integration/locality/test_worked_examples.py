@@ -143,7 +143,7 @@ def test_every_preset_holds_its_own_commune_and_is_covered_exactly(preset, commu
     place = queries.commune(session, commune)
     rule = presets.build(preset, place_of(place))
 
-    zone = compile_rule(session, rule)[0]  # a ring of all France is not covered by these keys
+    zone = compile_rule(session, rule)[0]
     keys = cover(session, zone)
 
     assert commune in zone
@@ -165,8 +165,10 @@ def _members(session, key):
     letter, code = key[0], key[1:]
     if letter == "C":
         return [code]
-    if letter == "D":
-        return atlas(session).members("departement", code)
+    if letter == "F":
+        return atlas(session).everything()
+    if letter in "DR":
+        return atlas(session).members({"D": "departement", "R": "region"}[letter], code)
     kinds = ("epci", "ept", "arrondissement", "departement")
     return {
         commune

@@ -340,6 +340,14 @@ TABLE = {
         asked(10_00, by=person(home(level=2), year=1_000_00)),
         answer("verify", 0, ("level_2_cap",), None, "prove_residence", {"room_cents": 0, "level": 2, "needed": 3}),
     ),
+    "one look, over its limit": (
+        asked(200_01, by=replace(person(home(), year=4_800_00), one_look=True)),
+        answer("accept_up_to", 0, ("one_look_cap",), 200_00, "prove_residence", {"room_cents": 200_00, "level": 3}),
+    ),
+    "one look, used up": (
+        asked(10_00, by=replace(person(home(), year=5_000_00), one_look=True)),
+        answer("verify", 0, ("one_look_cap",), None, "prove_residence", {"room_cents": 0, "level": 3}),
+    ),
     "two limits, the narrower first": (
         asked(60_00, by=person(home(level=1), already=20_00), taken=Totals(0, 9_960_00)),
         answer(
@@ -366,6 +374,7 @@ REASONS = {
     "free_loan_cap",
     "level_1_cap",
     "level_2_cap",
+    "one_look_cap",
     "association_needs_members",
     "ceiling",
     "kind_not_accepted",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from marketplace.pledges.rules import (
     FINAL,
     LIVE,
+    LOWERABLE,
     MOVES,
     RESERVATION,
     RESERVED,
@@ -19,6 +20,7 @@ from marketplace.pledges.rules import (
     Weight,
     check_move,
     fold,
+    is_whole,
     may_withdraw,
     weight,
 )
@@ -226,3 +228,36 @@ def test_every_state_one_may_withdraw_from_has_its_move():
 
 def test_a_reservation_outlives_the_shortest_card_page_of_the_provider():
     assert timedelta(minutes=30) < RESERVATION
+
+
+@pytest.mark.parametrize("campaign_state", ["suspended", "cancelled"])
+@pytest.mark.parametrize("state", ["reflecting", "confirmed"])
+def test_who_stands_on_a_campaign_that_stands_still_may_leave(state, campaign_state):
+    assert may_withdraw(state, END, END + timedelta(days=9), campaign_state=campaign_state)
+
+
+@pytest.mark.parametrize(
+    "state", sorted(set(STATES) - {"reflecting", "confirmed", "waitlisted", "offered", "card_pending"})
+)
+def test_what_is_over_or_being_charged_is_not_left_even_then(state):
+    assert not may_withdraw(state, END, END - MICRO, campaign_state="suspended")
+
+
+def test_after_a_material_change_one_may_leave_until_the_later_of_the_two_ends():
+    later = END + timedelta(days=3)
+
+    assert may_withdraw("reflecting", END, later - MICRO, reconfirm_until=later)
+    assert not may_withdraw("reflecting", END, later, reconfirm_until=later)
+    assert may_withdraw("reflecting", later, later - MICRO, reconfirm_until=END)
+    assert not may_withdraw("confirmed", END, END - MICRO, reconfirm_until=later)
+
+
+@pytest.mark.parametrize(
+    ("cents", "unit", "whole"), [(1, 1, True), (10_01, 1, True), (75_00, 25_00, True), (60_00, 25_00, False)]
+)
+def test_whole_shares(cents, unit, whole):
+    assert is_whole(cents, unit) is whole
+
+
+def test_where_an_amount_may_shrink_the_table_has_a_move_for_it():
+    assert {old for (old, new), causes in MOVES.items() if old == new and "amount_lowered" in causes} == LOWERABLE

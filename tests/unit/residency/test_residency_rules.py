@@ -66,7 +66,7 @@ def test_a_check_is_for_whoever_has_something_to_gain(level, left, fault):
     assert may_ask_verification(level, NOW + left, NOW) == fault
 
 
-@pytest.mark.parametrize(("level", "word"), [(0, "none"), (1, "declared"), (2, "confirmed"), (3, "proven")])
+@pytest.mark.parametrize(("level", "word"), [(0, "revoked"), (1, "declared"), (2, "confirmed"), (3, "proven")])
 def test_a_level_has_a_word_until_it_expires(level, word):
     assert standing(level, NOW + timedelta(seconds=1), NOW) == word
-    assert standing(level, NOW, NOW) == "expired"
+    assert standing(level, NOW, NOW) == ("expired" if level else "revoked")

@@ -1,12 +1,22 @@
 """What the address of the feed asks for, and the links that ask for something else."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 
-from marketplace.matching.queries import ANYTHING, Kind, Wish
+from marketplace.matching.queries import ANYTHING, Cursor, Kind, Met, Wish
 from marketplace.web.home import wishes
-from marketplace.web.home.wishes import PAGE, Asked
+from marketplace.web.home.wishes import PAGE, Asked, Ends
 
-KINDS = [Kind("energie", "gift", 3), Kind("energie", "interest_free_loan", 2 * PAGE), Kind("culture", "gift", 2)]
+KINDS = [
+    Kind("energie", "gift", "scic", 3),
+    Kind("energie", "interest_free_loan", "scic", 2 * PAGE),
+    Kind("culture", "gift", "scic", 2),
+]
+PLACE = Cursor(1, 40, 5, UUID(int=7))
+TOKEN = f"1-40-5-{7:032x}"
 
 
 @pytest.fixture
@@ -26,7 +36,14 @@ def links(app):
         ({}, Asked()),
         ({"secteur": "energie"}, Asked(Wish("energie"))),
         ({"nature": "gift", "tri": "fin", "page": "2"}, Asked(Wish(None, "gift"), "fin", 2)),
-        ({"secteur": "ENERGIE", "nature": "share", "tri": "prix"}, Asked()),
+        ({"secteur": "ENERGIE", "nature": "share", "tri": "prix", "statut": "bande"}, Asked()),
+        ({"statut": "scic"}, Asked(Wish(None, None, "scic"))),
+        ({"apres": TOKEN, "page": "3"}, Asked(page=3, cursor=PLACE)),
+        ({"avant": TOKEN}, Asked(cursor=replace(PLACE, backwards=True))),
+        ({"apres": TOKEN, "tri": "fin"}, Asked(order="fin")),
+        ({"apres": "1-40-5-7"}, Asked()),
+        ({"apres": f"{TOKEN}0"}, Asked()),
+        ({"page": "4"}, Asked()),
         ({"page": "0"}, Asked()),
         ({"page": "-3"}, Asked()),
         ({"page": "²"}, Asked()),
@@ -41,14 +58,35 @@ def test_an_address_says_no_more_than_it_must(app):
     with app.test_request_context("/"):
         assert Asked().url() == "/"
         assert Asked(Wish("energie", "gift"), "fin", 3).url() == "/?secteur=energie&nature=gift&tri=fin&page=3"
+        assert Asked(page=2, cursor=PLACE).url() == f"/?page=2&apres={TOKEN}"
+        assert Asked(cursor=replace(PLACE, backwards=True)).url() == f"/?avant={TOKEN}"
+        assert Asked(Wish(None, None, "scic"), commune="86194").url() == "/communes/86194?statut=scic"
 
 
-def test_pages_follow_each_other_and_stop(links):
-    first, second, last = (links(Asked(page=page)) for page in (1, 2, 3))
+def test_pages_of_another_order_follow_each_other_and_stop(links):
+    first, second, last = (links(Asked(order="fin", page=page)) for page in (1, 2, 3))
 
-    assert (first.previous, first.following, first.pages) == (None, "/?page=2", 3)
-    assert (second.previous, second.following) == ("/", "/?page=3")
-    assert (last.previous, last.following) == ("/?page=2", None)
+    assert (first.previous, first.following, first.pages) == (None, "/?tri=fin&page=2", 3)
+    assert (second.previous, second.following) == ("/?tri=fin", "/?tri=fin&page=3")
+    assert (last.previous, last.following) == ("/?tri=fin&page=2", None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "more", "links"),
+    [
+        (Asked(), (False, False), (None, None)),
+        (Asked(), (False, True), (None, f"/?page=2&apres={TOKEN}")),
+        (Asked(page=2, cursor=PLACE), (True, True), ("/", f"/?page=3&apres={TOKEN}")),
+        (Asked(page=3, cursor=PLACE), (True, False), (f"/?page=2&avant={TOKEN}", None)),
+    ],
+)
+def test_pages_of_the_index_are_turned_by_their_campaigns(app, asked, more, links):
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    one = Met(UUID(int=7), 1, 40, 5, "C86194", (now, now, now), now)
+    with app.test_request_context("/"):
+        shown = wishes.choices(asked, KINDS, sortable=True, ends=Ends(one, one, *more))
+
+    assert (shown.previous, shown.following) == links
 
 
 def test_a_page_that_is_no_more_is_the_last_one():
@@ -82,7 +120,7 @@ def test_what_one_looks_at_stays_among_the_chips_even_when_nothing_is_left_of_it
 
 
 def test_where_there_is_nothing_to_choose_there_is_no_chip(links):
-    shown = links(Asked(), [Kind("energie", "gift", 1)])
+    shown = links(Asked(), [Kind("energie", "gift", "scic", 1)])
 
     assert (shown.sectors, shown.instruments, shown.orders) == ([], [], [])
     assert wishes.total([], ANYTHING) == 0

@@ -30,6 +30,9 @@ SAMPLE = {
     "valid_until": "2028-11-23T09:00:00+00:00",
     "reason": "too_old",
     "reasons": ["R01", "R04"],
+    "commune": "de Poitiers",
+    "commune_path": "/communes/86194",
+    "campaigns": [{"title": "Un toit <b>solaire</b>", "place": "Chauvigny (Vienne)"}],
     "note": "Dites <script>alert(1)</script> qui vous êtes.",
 }
 URL = "http://localhost/une/adresse"

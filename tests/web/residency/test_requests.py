@@ -33,7 +33,7 @@ def test_only_administrators_see_and_decide(visit, make, sign_in, ask, session):
     member, stranger = visit(), visit()
     sign_in(member.browser, make.account())
 
-    for path in (PAGE, f"{PAGE}/{request}/refus"):
+    for path in (PAGE, f"{PAGE}/{request}"):
         assert member.get(path).status_code == 403
         assert stranger.get(path).status_code == 303
     for path in (f"{PAGE}/{request}/justificatif", f"{PAGE}/{request}/refus"):
@@ -45,9 +45,8 @@ def test_only_administrators_see_and_decide(visit, make, sign_in, ask, session):
 def test_one_button_grants_the_level(administrator, make, ask, session):
     account = make.account(level=1, name="Camille Durand")
     request = ask(account)
-    page = administrator.get(PAGE).text
-    assert "Camille Durand" in page
-    assert "Justificatif vérifié" in page
+    assert "Camille Durand" in administrator.get(PAGE).text
+    assert "Justificatif vérifié" in administrator.get(f"{PAGE}/{request}").text
 
     assert administrator.post(f"{PAGE}/{request}/justificatif").status_code == 303
 
@@ -60,7 +59,7 @@ def test_one_button_grants_the_level(administrator, make, ask, session):
 def test_a_refusal_gives_a_reason_and_the_person_reads_it(administrator, visit, make, sign_in, ask):
     account = make.account(level=1)
     request = ask(account)
-    assert administrator.get(f"{PAGE}/{request}/refus").status_code == 200
+    assert "Aucun document n’est joint" in administrator.get(f"{PAGE}/{request}").text
     assert administrator.post(f"{PAGE}/{request}/refus").status_code == 422
     assert administrator.post(f"{PAGE}/{request}/refus", reason="ugly").status_code == 422
 
@@ -78,7 +77,8 @@ def test_an_administrator_may_not_decide_for_themselves(visit, make, sign_in, as
     request = ask(account)
     administrator = visit()
     sign_in(administrator.browser, account)
-    assert "un autre administrateur doit y répondre" in administrator.get(PAGE).text
+    assert "La vôtre" in administrator.get(PAGE).text
+    assert "un autre administrateur doit y répondre" in administrator.get(f"{PAGE}/{request}").text
 
     answer = administrator.post(f"{PAGE}/{request}/justificatif")
 
@@ -88,5 +88,5 @@ def test_an_administrator_may_not_decide_for_themselves(visit, make, sign_in, as
 
 
 def test_an_unknown_request_is_not_found(administrator):
-    assert administrator.get(f"{PAGE}/{uuid7()}/refus").status_code == 404
+    assert administrator.get(f"{PAGE}/{uuid7()}").status_code == 404
     assert administrator.post(f"{PAGE}/{uuid7()}/justificatif").status_code == 404

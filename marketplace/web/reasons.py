@@ -1,0 +1,89 @@
+"""Why a reader sees a campaign, and from when they may take part: what the index says, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from marketplace.matching.queries import Met, Reader, resident
+from marketplace.territories import queries as territories
+from marketplace.territories.queries import Commune
+from marketplace.web.eligibility import Locality
+from marketplace.web.filters import day, km
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Whom a list is for. level: of proof; oneself: the reader, or else whoever lives in the commune."""
+
+    home: Commune
+    level: int = 1
+    oneself: bool = True
+
+    @property
+    def reader(self) -> Reader:
+        """The same, as the index asks."""
+        return resident(self.home, max(self.level, 1))
+
+
+def locality(asking: Asking | None, there: Commune, zone: str, met: Met | None, now: datetime) -> Locality:
+    """Return the badge of a card. met: what the index says, None where it is not open to them."""
+    if asking is None:
+        return Locality("plain", zone[:1].upper() + zone[1:])
+    away = _away(asking, there)
+    if met is None:
+        return Locality("warn", _("%(away)s — réservé aux %(zone)s", away=away, zone=zone))
+    if met.opens_at is not None and met.opens_at <= now:
+        words = _("%(away)s — vous pouvez participer", away=away)
+        return Locality("ok", words if asking.oneself else _("%(away)s — ouvert d’ici", away=away))
+    proven = met.opens[2]
+    if met.opens_at is None or (proven is not None and proven <= now):
+        if proven is not None and proven > now:
+            return Locality("plain", _("%(away)s — avec un justificatif, ouvre le %(day)s", away=away, day=day(proven)))
+        return Locality("plain", _("%(away)s — avec un justificatif", away=away))
+    return Locality("plain", _("%(away)s — ouvre le %(day)s", away=away, day=day(met.opens_at)))
+
+
+def why(asking: Asking, met: Met) -> tuple[str, ...]:
+    """Return the sentences that say why a campaign is in the list, and why at its place."""
+    return (_by(asking.home, met.territory), _ring(met), _place(met))
+
+
+def _away(asking: Asking, there: Commune) -> str:
+    if asking.home.code == there.code:
+        return _("Dans votre commune") if asking.oneself else _("Dans la commune")
+    distance = territories.distance_km(asking.home, there)
+    return _("Hors de l’Hexagone") if distance is None else _("À %(km)s", km=km(distance))
+
+
+def _by(home: Commune, territory: str) -> str:
+    """Say through which territory a commune meets a campaign."""
+    letter = territory[:1]
+    if letter == "C":
+        return _("%(place)s est dans la zone de ce projet.", place=home.name)
+    if letter == "E":
+        return _("Toute l’intercommunalité est dans la zone de ce projet : %(place)s.", place=home.epci_name)
+    if letter == "D":
+        return _("Tout le département est dans la zone de ce projet : %(place)s.", place=home.departement_name)
+    if letter == "R":
+        return _("Toute la région est dans la zone de ce projet : %(place)s.", place=home.region_name)
+    return _("Toute la France est dans la zone de ce projet.")
+
+
+def _ring(met: Met) -> str:
+    if met.ring == 0:
+        return ngettext(
+            "C’est son premier cercle, le plus local : %(num)s commune.",
+            "C’est son premier cercle, le plus local : %(num)s communes.",
+            met.zone_size,
+        )
+    return _("C’est son cercle n° %(ring)s : %(communes)s communes.", ring=met.ring + 1, communes=met.zone_size)
+
+
+def _place(met: Met) -> str:
+    return ngettext(
+        "Parmi les projets aussi locaux, il a %(num)s point ; moins il en a, plus il est haut.",
+        "Parmi les projets aussi locaux, il a %(num)s points ; moins il en a, plus il est haut.",
+        met.rank,
+    )
