@@ -4,6 +4,8 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from marketplace.projects.terms import NONE, Terms
+
 DATA = Path(__file__).parent / "data" / "campaigns.toml"
 
 
@@ -15,7 +17,7 @@ class Plan:
     funded or failed. opened: days since publication; lasts: days from publication to the end. raised: what its
     neighbours have promised. around: communes they come from, nearest first. backers: logins of people one may sign in
     as who promised too. uses: what the money is for, how many euros of it, and the INSEE code of the commune where, ""
-    for not chosen yet.
+    for not chosen yet. terms: of its instrument, in cents.
     """
 
     owner: str
@@ -41,6 +43,7 @@ class Plan:
     backers: tuple[str, ...] = ()
     note: str = ""
     uses: tuple[tuple[str, int, str], ...] = ()
+    terms: Terms = NONE
 
 
 def plans() -> list[Plan]:
@@ -51,5 +54,6 @@ def plans() -> list[Plan]:
         assert table.keys() <= known, table.keys() - known
         lists = {name: tuple(table.get(name, ())) for name in ("around", "backers")}
         lists["uses"] = tuple((label, euros, commune) for label, euros, commune in table.get("uses", ()))
-        found.append(Plan(**{**table, **lists, "story": table["story"].strip()}))
+        terms = Terms.from_json(table.get("terms", {}))
+        found.append(Plan(**{**table, **lists, "terms": terms, "story": table["story"].strip()}))
     return found

@@ -140,7 +140,7 @@ def _between(content: Content, terms: Terms) -> Iterator[Problem]:
 
 def _periods(content: Content, terms: Terms, has: set[str]) -> Iterator[Problem]:
     months, every = content.loan_months, terms.every or 1
-    if "every" in has and months and months % every:
+    if "every" in has and every in EVERY and months and months % every:
         yield Problem("every_does_not_divide", "every", {"months": months, "every": every})
     if "deferral" not in has or not terms.deferral:
         return
@@ -162,7 +162,7 @@ def _share_rate(terms: Terms) -> Iterator[Problem]:
 def _nominals(content: Content, unit_cents: int) -> Iterator[Problem]:
     for name in ("minimum_cents", "hard_cap_cents"):
         cents = getattr(content, name)
-        if unit_cents > 0 and cents and cents % unit_cents:
+        if unit_cents >= LEAST_NOMINAL_CENTS and cents and cents % unit_cents:
             yield Problem("not_whole_nominals", name, {"unit_cents": unit_cents})
 
 

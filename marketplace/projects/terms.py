@@ -97,7 +97,7 @@ class Terms:
             "raises": [line.as_json() for line in self.raises],
         }
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in (said | lists).items()}
-        return {name: value for name, value in plain.items() if value not in (None, "", [], False)}
+        return {name: value for name, value in plain.items() if value is not False and value not in (None, "", [])}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Terms":

@@ -7,9 +7,19 @@ from flask import Flask
 from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 
-from marketplace.web import access, assets, errors, everybody, filters, headers, labels, navigation, sign_in
+from marketplace.web import (
+    access,
+    assets,
+    errors,
+    everybody,
+    filters,
+    headers,
+    instrument_words,
+    labels,
+    navigation,
+    sign_in,
+)
 from marketplace.web.context import runtime, visitor
-from marketplace.web.instruments import words as instrument_words
 
 AREAS = (
     "home",

@@ -25,8 +25,8 @@ from marketplace.web.campaigns.rings import by_ring
 from marketplace.web.campaigns.terms import Terms
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
+from marketplace.web.instrument_words import spoken
 from marketplace.web.instruments import calculator
-from marketplace.web.instruments.words import spoken
 from marketplace.web.maps import campaign as maps
 from marketplace.web.owner.words import SECTORS
 

@@ -18,9 +18,9 @@ from marketplace.web import eligibility
 from marketplace.web.access import public
 from marketplace.web.context import Session, now, reading, visitor
 from marketplace.web.fields import MoneyField, refuse
+from marketplace.web.instrument_words import kind, yearly
 from marketplace.web.instruments import quotes
 from marketplace.web.instruments.blueprint import bp
-from marketplace.web.instruments.words import kind, yearly
 from marketplace.web.messages import sentence
 
 

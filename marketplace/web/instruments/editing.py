@@ -14,10 +14,10 @@ from marketplace.projects.queries import Dossier
 from marketplace.projects.rules import Content, Problem
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading
+from marketplace.web.instrument_words import KINDS, TERMS
 from marketplace.web.instruments import quotes
 from marketplace.web.instruments.blueprint import bp
 from marketplace.web.instruments.forms import TermsForm
-from marketplace.web.instruments.words import KINDS, TERMS
 from marketplace.web.messages import sentence
 
 

@@ -13,8 +13,8 @@ from marketplace.projects.rules import Content, Problem
 from marketplace.projects.terms import MOST_RAISES, MOST_REWARDS, Raise, Reward, Terms
 from marketplace.web.clean_form import CleanForm
 from marketplace.web.fields import DateField, MoneyField, NumberField, TrimmedField, refuse
+from marketplace.web.instrument_words import EVERY, REPAYMENTS, TERMS
 from marketplace.web.instruments.fields import AmountsField, MonthField, RateField, RatesField
-from marketplace.web.instruments.words import EVERY, REPAYMENTS, TERMS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.rule_form import MayWait, choices
 

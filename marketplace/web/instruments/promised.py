@@ -12,10 +12,10 @@ from marketplace.projects import queries as projects
 from marketplace.projects.rules import paris_day
 from marketplace.web.access import signed_in
 from marketplace.web.context import me, now, reading
+from marketplace.web.instrument_words import kind
 from marketplace.web.instruments import quotes
 from marketplace.web.instruments.blueprint import bp
 from marketplace.web.instruments.quotes import Quote
-from marketplace.web.instruments.words import kind
 
 
 @bp.get("/collectes/<uuid:campaign_id>/engagements/<uuid:pledge_id>/echeancier")

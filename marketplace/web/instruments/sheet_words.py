@@ -14,8 +14,8 @@ from marketplace.finance.schedules import Line
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.returns import YEAR
 from marketplace.projects.rules import Content
+from marketplace.web import instrument_words as words
 from marketplace.web.filters import day, money
-from marketplace.web.instruments import words
 from marketplace.web.labels import INSTRUMENTS as NAMES
 from marketplace.web.labels import LEGAL_FORMS
 from marketplace.web.owner.words import SECTORS
@@ -32,9 +32,9 @@ WARNING = (
     " invested. Your investment is not covered by the deposit guarantee schemes established in accordance with"
     " Directive 2014/49/EU of the European Parliament and of the Council. Nor is your investment covered by the"
     " investor compensation schemes established in accordance with Directive 97/9/EC of the European Parliament and of"
-    " the Council. You may not receive any return on your investment. This is not a savings product and we advise you not"
-    " to invest more than 10 % of your net worth in crowdfunding projects. You may not be able to sell the investment"
-    " instruments when you wish. If you are able to sell them, you may nonetheless incur losses."
+    " the Council. You may not receive any return on your investment. This is not a savings product and we advise you"
+    " not to invest more than 10 % of your net worth in crowdfunding projects. You may not be able to sell the"
+    " investment instruments when you wish. If you are able to sell them, you may nonetheless incur losses."
 )
 # The costs are told on so much.
 HYPOTHETICAL_CENTS = 10_000_00

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.web.filters import money
-from marketplace.web.instruments.words import percent
+from marketplace.web.instrument_words import percent
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.messages.words import Words
 

@@ -11,7 +11,7 @@ from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
 from marketplace.web.filters import count, day, money
-from marketplace.web.instruments.words import all_spoken as said_terms
+from marketplace.web.instrument_words import all_spoken as said_terms
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.words import SECTORS

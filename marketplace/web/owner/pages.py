@@ -19,10 +19,9 @@ from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content, Problem
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import spending
+from marketplace.web import instrument_words, spending
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.filters import french
-from marketplace.web.instruments import words as instrument_words
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.maps import proposals
 from marketplace.web.maps.proposals import Trial
