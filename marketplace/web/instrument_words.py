@@ -172,10 +172,15 @@ def _said(terms: Terms, names: Iterable[str]) -> list[tuple[str, str]]:
     return found
 
 
-def spoken(instrument: str | None, terms: Terms) -> list[tuple[str, str]]:
-    """Return the terms of an instrument as (what it is called, what was said), those that say nothing left out."""
+def spoken(instrument: str | None, terms: Terms, *, sheet: bool = True) -> list[tuple[str, str]]:
+    """Return the terms of an instrument as (what it is called, what was said), those that say nothing left out.
+
+    sheet: with what only the information sheet needs.
+    """
     known = INSTRUMENTS.get(instrument or "")
-    return _said(terms, known.every_term if known else ())
+    if known is None:
+        return []
+    return _said(terms, known.every_term if sheet else known.terms)
 
 
 def all_spoken(terms: Terms) -> str:

@@ -118,7 +118,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,
         calculator=figures,
-        offer=spoken(shown.campaign.instrument, shown.campaign.terms),
+        offer=spoken(shown.campaign.instrument, shown.campaign.terms, sheet=False),
     )
 
 

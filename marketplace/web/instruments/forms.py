@@ -55,8 +55,8 @@ class LinesField(FieldList):  # type: ignore[misc]
 
     errors: list[Any]
 
-    def __init__(self, kind: type[Form], label: Any, *, most: int) -> None:
-        super().__init__(FormField(kind), label, min_entries=most, max_entries=most)
+    def __init__(self, kind: type[Form], label: Any, *, most: int, **options: Any) -> None:
+        super().__init__(FormField(kind), label, min_entries=most, max_entries=most, **options)
         self._most = most
 
     def _extract_indices(self, _prefix: str, _formdata: Iterable[str]) -> Iterator[int]:

@@ -36,6 +36,10 @@ WARNING = (
     " not to invest more than 10 % of your net worth in crowdfunding projects. You may not be able to sell the"
     " investment instruments when you wish. If you are able to sell them, you may nonetheless incur losses."
 )
+_OF_OUR_OWN_ACCORD = (
+    "Une part sociale n’est pas un titre financier (loi 47-1775, art. 11) : cette fiche est donnée de notre propre "
+    "initiative."
+)
 # The costs are told on so much.
 HYPOTHETICAL_CENTS = 10_000_00
 
@@ -62,12 +66,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Part:
-    """One part. lines: a table of figures, its head first."""
+    """One part. lines: a table of figures, its head first; note: what stands above it."""
 
     title: str
     rows: Sequence[tuple[str, str]] = ()
     text: Sequence[str] = ()
     lines: Sequence[Sequence[str]] = ()
+    note: str = ""
 
 
 def parts(content: Content, facts: Facts) -> list[Part]:
@@ -101,7 +106,7 @@ def _owner(content: Content, facts: Facts) -> Part:
             ("Collecte", content.title),
             ("Description", content.summary),
             ("Trois derniers exercices", terms.accounts),
-            *((use.label, money(use.cents or 0)) for use in content.uses),
+            *(("Dépense prévue", f"{use.label} : {money(use.cents or 0)}") for use in content.uses),
         )
     )
     statement = say(
@@ -174,15 +179,15 @@ def _risks(content: Content) -> Part:
 def _rate_said(content: Content) -> str:
     method = {
         "annuity": "échéances constantes, mois de 30 jours",
-        "constant_principal": "sur le capital restant dû, mois de 30 jours",
-    }.get(content.terms.repayment or "", "sur le capital, mois de 30 jours")
+        "constant_principal": "application au capital restant dû, mois de 30 jours",
+    }.get(content.terms.repayment or "", "application au capital, mois de 30 jours")
     return say("%(rates)s (calculé par %(method)s)", rates=words.rates(content.terms), method=method)
 
 
-def _before_example(facts: Facts) -> Sequence[str]:
+def _before_example(facts: Facts) -> str:
     if not facts.example:
-        return ()
-    return (say("Exemple pour %(amount)s, si tout se passe bien :", amount=money(facts.example_cents)),)
+        return ""
+    return say("Exemple pour %(amount)s, si tout se passe bien :", amount=money(facts.example_cents))
 
 
 def _example(facts: Facts) -> Sequence[Sequence[str]]:
@@ -214,8 +219,9 @@ def _loan(content: Content, facts: Facts) -> Part:
         *_said(content, names),
         ("Suivi", "Le porteur rembourse directement ; la plateforme publie les retards de plus de 30 jours."),
     ]
-    text = _before_example(facts)
-    return Part("Partie G – Le prêt (remplace les parties D, E et F)", rows, text, _example(facts))
+    return Part(
+        "Partie G – Le prêt (remplace les parties D, E et F)", rows, (), _example(facts), _before_example(facts)
+    )
 
 
 def _security(content: Content, facts: Facts) -> Part:
@@ -226,8 +232,8 @@ def _security(content: Content, facts: Facts) -> Part:
         ("Rémunération", _rate_said(content)),
         *_said(content, names),
     ]
-    text = _before_example(facts)
-    return Part("Partie D – Les titres offerts", rows, text, _example(facts))
+    text = [_OF_OUR_OWN_ACCORD] if content.instrument == "cooperative_share" else []
+    return Part("Partie D – Les titres offerts", rows, text, _example(facts), _before_example(facts))
 
 
 def _vehicle() -> Part:

@@ -10,31 +10,9 @@ from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.rules import Content
 from marketplace.projects.term_rules import TEXT_LENGTH, problems, room_problem
 from marketplace.projects.terms import Raise, Reward, Terms
+from tests.factories.instruments import MONTHS, TERMS
 
 TODAY = date(2026, 11, 26)
-SHEET = {"responsible": "Nadia", "accounts": "Aucun", "risks": "Le four peut tomber en panne."}
-WORDS = {"guarantees": "Aucune", "early": "Possible", "defaults": "Aucun"}
-TERMS = {
-    "gift": Terms(),
-    "gift_with_reward": Terms(rewards=(Reward("Un pain", 20_00, 10, date(2027, 6, 1)),)),
-    "interest_free_loan": Terms(),
-    "loan": Terms(rate_bp=400, repayment="annuity", every=1, **WORDS, **SHEET),
-    "bond": Terms(nominal_cents=50_00, rate_bp=300, every=12, rank="Après la banque", guarantees="Aucune", **SHEET),
-    "cooperative_share": Terms(
-        nominal_cents=50_00,
-        rate_bp=322,
-        tmo_bp=(228, 150, 96, 119, 80, 63),
-        colleges="Salariés",
-        board="Le conseil",
-        withdrawal="Au prix payé",
-        **SHEET,
-    ),
-    "participating_security": Terms(
-        nominal_cents=50_00, rate_bp=200, variable_percent=40, variable_bp=330, rank="Dernier", **SHEET
-    ),
-    "royalty_loan": Terms(part_bp=300, return_percent=140, turnovers=(1_00, 2_00, 3_00), **WORDS, **SHEET),
-}
-MONTHS = {"interest_free_loan": 36, "loan": 36, "bond": 36, "participating_security": 84, "royalty_loan": 36}
 
 
 def content(instrument, **changes):
@@ -42,7 +20,7 @@ def content(instrument, **changes):
     facts = {
         "instrument": instrument,
         "legal_form": "scic",
-        "loan_months": MONTHS.get(instrument),
+        "loan_months": 36 if instrument == "loan" else MONTHS.get(instrument),
         "hard_cap_cents": 20_000_00,
         "minimum_cents": 50_00 if instrument != "gift_with_reward" else 10_00,
         "ends_on": date(2027, 1, 10),
