@@ -65,8 +65,8 @@ def _cleaned(terms: Terms) -> Terms:
     rewards = tuple(replace(one, label=rules.clean_line(one.label)) for one in terms.rewards if one)
     for place, reward in enumerate(rewards):
         if len(reward.label) > term_rules.MOST_STORED:
-            facts = {"most": term_rules.MOST_STORED, "length": len(reward.label)}
-            raise Refused("stored_text_too_long", field=f"rewards-{place}-label", **facts)
+            most, length = term_rules.MOST_STORED, len(reward.label)
+            raise Refused("stored_text_too_long", field=f"rewards-{place}-label", most=most, length=length)
     raises = tuple(one for one in terms.raises if one)
     assert len(rewards) <= MOST_REWARDS  # the form has no more
     assert len(raises) <= MOST_RAISES

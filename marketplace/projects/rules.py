@@ -319,8 +319,8 @@ def _loan_problems(content: Content) -> list[Problem]:
         return [Problem("loan_months_missing", "loan_months")]
     if content.loan_months in known.months:
         return []
-    facts = {"least": known.months.start, "most": known.months.stop - 1}
-    return [Problem("loan_months_out_of_range", "loan_months", facts)]
+    least, most = known.months.start, known.months.stop - 1
+    return [Problem("loan_months_out_of_range", "loan_months", {"least": least, "most": most})]
 
 
 def _minimum_problems(content: Content) -> list[Problem]:

@@ -3,6 +3,7 @@
 A problem's field is the name of a term, "rewards-0-label" or "raises-0-cents" for a line.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
@@ -70,13 +71,16 @@ def share_cap_bp(terms: Terms) -> int | None:
     return capital.share_interest_cap_bp(terms.tmo_bp) if len(terms.tmo_bp) == capital.HALVES else None
 
 
+_UNIT = re.compile("_(cents|bp|percent)$")
+
+
 def _missing(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
     for name in instrument.every_term:
         if name not in instrument.required or (name == "rate_bp" and terms.ring_rates):
             continue
         value = getattr(terms, name)
         if value is None or (isinstance(value, str) and not value.strip()) or value == ():
-            yield Problem(f"{name.removesuffix('_cents').removesuffix('_bp')}_missing", name)
+            yield Problem(f"{_UNIT.sub('', name)}_missing", name)
 
 
 def _texts(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
@@ -86,36 +90,38 @@ def _texts(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
             yield Problem("term_too_long", name, {"most": most, "length": len(getattr(terms, name))})
 
 
-def _within(name: str, value: int | None, least: int, most: int, code: str) -> Iterator[Problem]:
-    if value is not None and not least <= value <= most:
-        yield Problem(code, name, {"least": least, "most": most})
+def _outside(value: int | None, least: int, most: int) -> bool:
+    return value is not None and not least <= value <= most
 
 
 def _figures(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
-    """Check each figure by itself."""
-    has = set(instrument.every_term)
-    if "repayment" in has and terms.repayment is not None and terms.repayment not in REPAYMENTS:
+    """Check each figure by itself; those that the instrument has not are as by default, which is within all bounds."""
+    most_rate, shown = schedules.MOST_RATE_BP, terms.only(instrument.every_term)
+    if shown.repayment is not None and shown.repayment not in REPAYMENTS:
         yield Problem("repayment_missing", "repayment")
-    if "every" in has and terms.every is not None and terms.every not in EVERY:
+    if shown.every is not None and shown.every not in EVERY:
         yield Problem("every_missing", "every")
-    for name in {"rate_bp", "variable_bp"} & has:
-        yield from _within(name, getattr(terms, name), 0, schedules.MOST_RATE_BP, "rate_out_of_range")
-    if "ring_rates" in has and any(not 0 <= rate <= schedules.MOST_RATE_BP for rate in terms.ring_rates):
-        yield Problem("rate_out_of_range", "ring_rates", {"least": 0, "most": schedules.MOST_RATE_BP})
-    if "nominal_cents" in has:
-        yield from _within(
-            "nominal_cents", terms.nominal_cents, LEAST_NOMINAL_CENTS, MOST_NOMINAL_CENTS, "nominal_out_of_range"
-        )
-    if "variable_percent" in has:
-        yield from _within(
-            "variable_percent", terms.variable_percent, 0, capital.MOST_VARIABLE_PERCENT, "variable_too_large"
-        )
-    if "part_bp" in has:
-        yield from _within("part_bp", terms.part_bp, 1, MOST_PART_BP, "part_out_of_range")
-        yield from _within("return_percent", terms.return_percent, 100, MOST_RETURN_PERCENT, "return_out_of_range")
-    if "tmo_bp" in has and terms.tmo_bp and len(terms.tmo_bp) != capital.HALVES:
-        yield Problem("tmo_incomplete", "tmo_bp", {"given": len(terms.tmo_bp), "needed": capital.HALVES})
-    if (terms.own_funds_cents or 0) < 0:
+    for name in ("rate_bp", "variable_bp"):
+        if _outside(getattr(shown, name), 0, most_rate):
+            yield Problem("rate_out_of_range", name, {"most": most_rate})
+    if any(_outside(rate, 0, most_rate) for rate in shown.ring_rates):
+        yield Problem("rate_out_of_range", "ring_rates", {"most": most_rate})
+    yield from _capital_figures(shown)
+
+
+def _capital_figures(shown: Terms) -> Iterator[Problem]:
+    if _outside(shown.nominal_cents, LEAST_NOMINAL_CENTS, MOST_NOMINAL_CENTS):
+        bounds = (LEAST_NOMINAL_CENTS, MOST_NOMINAL_CENTS)
+        yield Problem("nominal_out_of_range", "nominal_cents", {"least": bounds[0], "most": bounds[1]})
+    if _outside(shown.variable_percent, 0, capital.MOST_VARIABLE_PERCENT):
+        yield Problem("variable_too_large", "variable_percent", {"most": capital.MOST_VARIABLE_PERCENT})
+    if _outside(shown.part_bp, 1, MOST_PART_BP):
+        yield Problem("part_out_of_range", "part_bp", {"most": MOST_PART_BP})
+    if _outside(shown.return_percent, 100, MOST_RETURN_PERCENT):
+        yield Problem("return_out_of_range", "return_percent", {"least": 100, "most": MOST_RETURN_PERCENT})
+    if shown.tmo_bp and len(shown.tmo_bp) != capital.HALVES:
+        yield Problem("tmo_incomplete", "tmo_bp", {"given": len(shown.tmo_bp), "needed": capital.HALVES})
+    if (shown.own_funds_cents or 0) < 0:
         yield Problem("amount_not_positive", "own_funds_cents")
 
 
@@ -216,5 +222,4 @@ def room_problem(hard_cap_cents: int | None, room_cents: int, most_cents: int) -
     """Say that offers of twelve months would be too large together. Regulation (EU) 2020/1503 art. 1(2)(c)."""
     if hard_cap_cents is None or hard_cap_cents <= room_cents or most_cents != limits.OFFERS_CENTS:
         return ()
-    facts = {"room_cents": room_cents, "most_cents": most_cents}
-    return (Problem("offers_above_limit", "hard_cap_cents", facts),)
+    return (Problem("offers_above_limit", "hard_cap_cents", {"room_cents": room_cents, "most_cents": most_cents}),)

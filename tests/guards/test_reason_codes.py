@@ -19,7 +19,10 @@ from marketplace.locality import composed, presets
 from marketplace.moderation.rules import REASONS as MODERATION_REASONS
 from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
 from marketplace.projects import rules as projects
+from marketplace.projects import term_rules
+from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.rules import Content
+from marketplace.projects.terms import Raise, Reward, Terms
 from marketplace.projects.uses import Use
 from marketplace.residency import rules as residency
 from marketplace.web.messages import SENTENCES, sentence
@@ -231,6 +234,38 @@ CONTENTS = st.builds(
 def test_every_problem_of_a_campaign_can_be_said(site, content, population):
     with site.test_request_context():
         for problem in projects.problems(content, population=population, today=TODAY):
+            assert problem.code in SENTENCES
+            assert sentence(problem.code, **problem.facts)
+
+
+TERMS = st.builds(
+    Terms,
+    rate_bp=st.sampled_from([None, 0, 400, 9_999]),
+    ring_rates=st.sampled_from([(), (400,), (9_999, 1)]),
+    repayment=st.sampled_from([None, "annuity", "in_fine", "x"]),
+    every=st.sampled_from([None, 1, 5, 12]),
+    deferral=st.sampled_from([None, 3, 99]),
+    nominal_cents=st.sampled_from([None, 1, 20_00]),
+    variable_percent=st.sampled_from([None, 41]),
+    part_bp=st.sampled_from([None, 0, 300]),
+    return_percent=st.sampled_from([None, 99, 140]),
+    turnovers=st.sampled_from([(), (1, 2)]),
+    tmo_bp=st.sampled_from([(), (1,), (1,) * 6]),
+    risks=st.sampled_from(["", "x" * 2_000]),
+    rewards=st.sampled_from([(), (Reward(),), (Reward("Un pain", 9_000_000_00, 0, TODAY),)]),
+    raises=st.sampled_from([(), (Raise(),)]),
+    own_funds_cents=st.sampled_from([None, -1]),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(instrument=st.sampled_from(list(INSTRUMENTS)), form=st.sampled_from(["ei", "scic"]), terms=TERMS)
+def test_every_problem_of_terms_can_be_said(site, instrument, form, terms):
+    content = Content(
+        instrument=instrument, legal_form=form, loan_months=36, hard_cap_cents=20_01, rule_preset="epci", terms=terms
+    )
+    with site.test_request_context():
+        for problem in term_rules.problems(content, today=TODAY):
             assert problem.code in SENTENCES
             assert sentence(problem.code, **problem.facts)
 

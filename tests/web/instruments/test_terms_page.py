@@ -101,7 +101,7 @@ def test_terms_that_lack_something_are_kept_and_each_point_is_said_at_its_field(
         ("raises-0-launched_on", "30/02/2026"),
     ],
 )
-def test_what_cannot_be_read_is_given_back_and_nothing_is_kept(draft, page, reader_of, session, name, typed):
+def test_what_cannot_be_read_is_given_back_and_nothing_is_kept(draft, page, reader_of, *, session, name, typed):
     answer = reader_of(draft.owner).post(page, row_version="1", **LOAN | {name: typed})
 
     assert answer.status_code == 422
@@ -199,7 +199,7 @@ ANY = st.one_of(
         max_size=12,
     )
 )
-def test_no_form_breaks_the_page(instrument, values, draft, page, reader_of, session):
+def test_no_form_breaks_the_page(instrument, values, draft, *, page, reader_of, session):
     owner = reader_of(draft.owner)
     version = str(session.scalar(select(Campaign.row_version).where(Campaign.id == draft.id)))
     session.rollback()
