@@ -66,6 +66,7 @@ class MyPledge:
     reconfirm_until: datetime | None
     unit_cents: int
     ring: int
+    reward: int | None
     organisation_name: str | None
 
     def withdrawable(self, now: datetime) -> bool:
@@ -195,6 +196,7 @@ def _mine() -> Select[*tuple[Any, ...]]:
             Pledge.reconfirm_until,
             Campaign.unit_cents,
             Pledge.ring,
+            Pledge.reward,
             Organisation.name.label("organisation_name"),
         )
         .join(Campaign, Campaign.id == Pledge.campaign_id)

@@ -222,6 +222,7 @@ CASES = {
     "ck_campaign_frozen_when_published": change("campaign", "version = 0", LIVE),
     "ck_campaign_instrument": change("campaign", "instrument = 'lottery'", "state = 'draft'"),
     "ck_campaign_loan_months": change("campaign", "loan_months = 12", LIVE),
+    "ck_pledge_reward": change("pledge", "reward = -1"),
     "ck_campaign_terms": change("campaign", "terms = '[]'"),
     "ck_campaign_raised_not_negative": change("campaign", "raised_cents = -1"),
     "ck_campaign_offer_number": change("campaign", "offer_number = 0"),

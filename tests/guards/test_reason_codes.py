@@ -18,6 +18,7 @@ from marketplace.investors.rules import REFUSAL_REASONS as CATEGORY_REASONS
 from marketplace.locality import composed, presets
 from marketplace.moderation.rules import REASONS as MODERATION_REASONS
 from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
+from marketplace.pledges.rewards import REASONS as REWARD_REASONS
 from marketplace.projects import rules as projects
 from marketplace.projects import term_rules
 from marketplace.projects.instruments import INSTRUMENTS
@@ -50,6 +51,8 @@ def _returned(function: Callable[..., object]) -> set[str]:
     }
 
 
+# What is added to what the rule answers.
+ADDED_REASONS = {*PROTECTION_REASONS, *REWARD_REASONS}
 # What the choice of a rule may lack: codes by their first word.
 CHOICE_PROBLEMS = {
     code
@@ -64,9 +67,9 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     ("residency/reading.py", "code"): set(residency.UNREADABLE),
     ("accounts/passwords.py", "fault"): _returned(accounts.password_fault),
     # The rule's own decision, and what is added to it: the table of tests/unit/locality, and `pledges.protecting`.
-    ("pledges/opening.py", "outcome.decision"): RULE_REASONS | set(PROTECTION_REASONS),
-    ("pledges/amounts.py", "decision"): RULE_REASONS | set(PROTECTION_REASONS),
-    ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): set(PROTECTION_REASONS),
+    ("pledges/opening.py", "outcome.decision"): RULE_REASONS | set(ADDED_REASONS),
+    ("pledges/amounts.py", "decision"): RULE_REASONS | set(ADDED_REASONS),
+    ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): set(ADDED_REASONS),
     ("projects/rules.py", "code"): CHOICE_PROBLEMS,
     ("projects/zoning.py", "code"): CHOICE_PROBLEMS,
     # Raised as RuleError, where they are looked at with their figures.
@@ -78,7 +81,7 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
 FOR_OPERATORS = {"locality/explain.py"}
 
 # What the rule answers, and what is added to it.
-DECISION_REASONS = RULE_REASONS | set(PROTECTION_REASONS) | set(CATEGORY_REASONS)
+DECISION_REASONS = RULE_REASONS | set(ADDED_REASONS) | set(CATEGORY_REASONS)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.core.money import Money
 from marketplace.finance.schedules import interest_free
-from marketplace.pledges import backers, chronicle
+from marketplace.pledges import backers, chronicle, rewards
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import queries as projects
@@ -101,6 +101,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         spent = spending.load(session, shown.campaign.uses, shown.commune)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
         figures = calculator.shown(session, shown.campaign)
+        given = shown.campaign.terms.rewards
+        left = rewards.left(given, rewards.taken(session, campaign_id, given))
     example = None
     if shown.campaign.loan_months and shown.campaign.instrument == "interest_free_loan":
         example = interest_free(EXAMPLE_CENTS, shown.campaign.loan_months)[0]
@@ -118,6 +120,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,
         calculator=figures,
+        rewards_left=left,
         offer=spoken(shown.campaign.instrument, shown.campaign.terms, sheet=False),
     )
 

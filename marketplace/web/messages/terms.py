@@ -70,11 +70,16 @@ SENTENCES: Mapping[str, Words] = {
     "reward_amount": lambda *, minimum_cents, **_facts: _(
         "Saisissez à partir de quel montant elle est donnée, au moins %(least)s.", least=money(minimum_cents)
     ),
+    "reward_gone": _l("Il n’en reste plus. Choisissez une autre contrepartie, ou aucune."),
     "reward_label": lambda *, most, **_facts: _(
         "Dites ce qui est donné en retour, en %(most)s caractères au plus.", most=most
     ),
     "reward_month": _l("Saisissez un mois après la fin de la collecte, par exemple 06/2027."),
+    "reward_needs_more": lambda *, least_cents, **_facts: _(
+        "Cette contrepartie est donnée à partir de %(least)s.", least=money(least_cents)
+    ),
     "reward_stock": _l("Saisissez combien il y en a, ou laissez vide s’il y en a assez pour tous."),
+    "reward_unknown": _l("Cette contrepartie n’existe pas. Choisissez-en une de la liste, ou aucune."),
     "rewards_missing": _l("Ajoutez au moins une contrepartie, ou choisissez un don simple."),
     "ring_rates_differ": lambda *, given, needed, **_facts: _(
         "Votre règle a %(needed)s cercle(s), vous donnez %(given)s taux. Il en faut un par cercle.",
