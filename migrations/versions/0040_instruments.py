@@ -58,8 +58,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     # The release before knows neither of these: what it cannot say becomes a gift, as large as it may be.
     op.execute(
-        "UPDATE campaign SET instrument = 'gift', loan_months = NULL, hard_cap_cents = least(hard_cap_cents, 100000000),"
-        " goal_cents = least(goal_cents, 100000000), threshold_cents = least(threshold_cents, 100000000),"
+        "UPDATE campaign SET instrument = 'gift', loan_months = NULL,"
+        " hard_cap_cents = least(hard_cap_cents, 100000000), goal_cents = least(goal_cents, 100000000),"
+        " threshold_cents = least(threshold_cents, 100000000),"
         " minimum_cents = least(minimum_cents, 100000000), unit_cents = 1"
         " WHERE instrument NOT IN ('gift', 'interest_free_loan')"
     )
