@@ -11,7 +11,7 @@ export PYTHON E2E
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/*.po))
 PAGES := static/vendor/.stamp $(CATALOGUES)
 
-.PHONY: help run test check fix seed shell migration bench screenshots pictures lighthouse browser \
+.PHONY: help run test check fix seed shell migration bench torture screenshots pictures lighthouse browser \
 	lint format types layers templates migrations squawk translations
 
 help:  ## This list
@@ -41,6 +41,9 @@ migration: .venv/.test  ## A new migration of what the models say: make migratio
 
 bench: .venv/.test  ## Measure: make bench PROGRAM=territories
 	@PYTHONPATH=. $(B)/python bench/$(or $(PROGRAM),$(error which? PROGRAM=$(subst $() ,|,$(basename $(notdir $(wildcard bench/*.py)))))).py $(ARGS)
+
+torture: .venv/.test  ## Ten thousand lives of a campaign, with crashes: make torture [ARGS="10000 2"]
+	@PYTHONPATH=.:tests $(B)/python bench/torture.py $(ARGS)
 
 screenshots: .venv/.test browser  ## Every page of a running copy into var/screenshots: make screenshots [URL=… ARGS="--only feed-visitor"]
 	@$(B)/python tools/screenshots.py $(or $(URL),http://127.0.0.1:8000) $(ARGS)

@@ -90,6 +90,9 @@ class FakeGateway(FakeSettlement):
     def card_page(self, session_id: str) -> CheckoutStatus:
         """Say what became of a page."""
         self._called("card_page")
+        if session_id in self.payment_pages:  # a page all the same, on which no card is kept
+            page = self.payment_pages[session_id]
+            return CheckoutStatus(session_id, page.state, page.url, page.pledge, None, None)
         return self.pages[session_id]
 
     def close_card_page(self, session_id: str) -> None:

@@ -89,7 +89,7 @@ def build(
             face = _face(row, totals.get(campaign_id, _NOTHING), there, now)
             found = met.get(campaign_id)
             badge = reasons.locality(asking, there, zones[campaign_id], found, now)
-            why = reasons.why(asking, found) if asking is not None and found is not None else ()
+            why = reasons.why(found) if found is not None else ()
             explained = url_for("why.explanation", campaign_id=campaign_id)
             cards.append(Card(face, written(face), badge, there, why, explained))
     return cards

@@ -7,6 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -60,6 +61,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Scene], ...] = tuple(
 )
 
 
+@lru_cache(maxsize=2_000)
 def cover(sector: str | None, title: object) -> Markup:
     """Return the drawing of a campaign as an inline SVG; an unknown sector gets the village.
 

@@ -45,9 +45,9 @@ def locality(asking: Asking | None, there: Commune, zone: str, met: Met | None, 
     return Locality("plain", _("%(away)s — ouvre le %(day)s", away=away, day=day(met.opens_at)))
 
 
-def why(asking: Asking, met: Met) -> tuple[str, ...]:
+def why(met: Met) -> tuple[str, ...]:
     """Return the sentences that say why a campaign is in the list, and why at its place."""
-    return (_by(asking.home, met.territory), _ring(met), _place(met))
+    return (_by(met.territory), _ring(met), _place(met))
 
 
 def _away(asking: Asking, there: Commune) -> str:
@@ -57,17 +57,17 @@ def _away(asking: Asking, there: Commune) -> str:
     return _("Hors de l’Hexagone") if distance is None else _("À %(km)s", km=km(distance))
 
 
-def _by(home: Commune, territory: str) -> str:
+def _by(territory: str) -> str:
     """Say through which territory a commune meets a campaign."""
     letter = territory[:1]
     if letter == "C":
-        return _("%(place)s est dans la zone de ce projet.", place=home.name)
+        return _("La commune est dans la zone de ce projet.")
     if letter == "E":
-        return _("Toute l’intercommunalité est dans la zone de ce projet : %(place)s.", place=home.epci_name)
+        return _("Toute l’intercommunalité est dans la zone de ce projet.")
     if letter == "D":
-        return _("Tout le département est dans la zone de ce projet : %(place)s.", place=home.departement_name)
+        return _("Tout le département est dans la zone de ce projet.")
     if letter == "R":
-        return _("Toute la région est dans la zone de ce projet : %(place)s.", place=home.region_name)
+        return _("Toute la région est dans la zone de ce projet.")
     return _("Toute la France est dans la zone de ce projet.")
 
 

@@ -176,8 +176,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Links worth nothing are of this version only: the one before read every open link as a residence.
-    op.execute("UPDATE residence_link SET level = 1 WHERE level = 0")
+    # The version before read every open link as a residence: one that was taken back ends.
+    op.execute(
+        "UPDATE residence_link SET ended_at = revoked_at, end_reason = 'moved'"
+        " WHERE revoked_at IS NOT NULL AND ended_at IS NULL"
+    )
     op.drop_column("residence_request", "first_at")
     op.drop_column("residence_request", "first_by")
     op.drop_column("residence_request", "by_two")

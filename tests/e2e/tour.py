@@ -247,8 +247,6 @@ STOPS = (
     Stop("review-campaign-wrong", "/moderation/campagnes/{waiting}", "helene", _no_reason, 422),
     Stop("review-campaign-decided", "/moderation/campagnes/{live}", "helene"),
     Stop("residences", "/moderation/residences", "helene"),
-    Stop("residence-refusal", "/moderation/residences/{request}/refus", "helene"),
-    Stop("residence-refusal-wrong", "/moderation/residences/{request}/refus", "helene", send("Refuser"), 422),
     Stop("residence-review", "/moderation/residences/{request}", "helene"),
     Stop("residence-refusal-wrong", "/moderation/residences/{request}", "helene", send("Refuser"), 422),
     Stop("residence-letters", "/moderation/lettres", "helene"),
@@ -453,7 +451,6 @@ class Tour:
         page.get_by_label("Forme juridique").select_option("association")
         page.get_by_label("SIREN, ou SIRET du siège").fill("732829320")
         page.get_by_label("Commune du siège").fill("Poitiers")
-        page.get_by_text("Je déclare sur l’honneur").click()
         steps.tick(page, "sur l’honneur")
         page.get_by_role("button", name="Enregistrer l’organisation").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Les amis du four banal")
@@ -462,17 +459,3 @@ class Tour:
         page.goto(f"{self.site}/moderation/organisations")
         refuse = page.get_by_role("link", name="Refuser").first
         return {"organisation": organisation, "place": str(refuse.get_attribute("href")).split("/")[-2]}
-
-    def _territory(self) -> str:
-        """Return a named territory; name one if there is none."""
-        page = self.page("helene")
-        page.goto(f"{self.site}/territoires-de-projet")
-        named = page.locator("tbody a")
-        if not named.count():
-            page.goto(f"{self.site}/territoires-de-projet/nouveau")
-            page.get_by_label("Nom du territoire").fill("Entre Clain et Vienne")
-            page.get_by_label("Pourquoi ce territoire").fill("Deux vallées, un marché.")
-            page.get_by_label("Communes et intercommunalités").fill("Poitiers\nChauvigny")
-            page.get_by_role("button", name="Créer le territoire").click()
-            page.goto(f"{self.site}/territoires-de-projet")
-        return str(named.first.get_attribute("href")).rpartition("/")[2]

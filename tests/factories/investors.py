@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.money import Money
 from marketplace.investors import services as investors
+from marketplace.matching import services as matching
 from marketplace.projects.freezing import freeze
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.models import CampaignRing, CampaignVersion
@@ -108,3 +109,5 @@ def _new_version(session: Session, campaign: Campaign, changes: dict[str, Any], 
     for name, value in {**changes, "version": row.version + 1}.items():
         setattr(row, name, value)
     session.flush()
+    if row.state == "live":
+        matching.list_campaign(session, campaign_id=campaign.id)

@@ -12,7 +12,7 @@ import copy
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,23 +20,21 @@ from typing import Any
 from uuid import UUID
 
 import time_machine
-from sqlalchemy import Connection, select, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import select, text
+from sqlalchemy.orm import sessionmaker
 
-from config import Config
 from marketplace import invariants, jobs
 from marketplace.core.db import Database, uuid7
-from marketplace.core.errors import MitoyenError, Unavailable
+from marketplace.core.errors import MitoyenError
 from marketplace.core.money import Money
 from marketplace.payments import inbox
 from marketplace.pledges import checkout, payback, recovery, services
 from marketplace.pledges.models import Pledge
 from marketplace.projects.models import Campaign
 from marketplace.runtime import Runtime
-from tests.factories import Make
 from tests.fakes import Crashed, FakeGateway
+from tests.faults.village import START, Chance, FlakySession, Village, village_on
 
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SITE = "http://127.0.0.1:8000"
 # Where a pledge may rest for ever once its campaign is over.
 ENDED = {
@@ -50,76 +48,19 @@ PROVIDER_IDS = text(
 )
 
 
-class FlakySession(Session):
-    """Dies before or after a commit, when chance says so."""
-
-    chance: "Chance | None" = None
-
-    def commit(self) -> None:
-        chance = FlakySession.chance
-        if chance is not None and chance.dies():
-            if chance.rng.random() < 0.5:
-                super().commit()
-            raise Crashed
-        super().commit()
-
-
-@dataclass
-class Chance:
-    """One stream of chance for one schedule. trouble: whether anything may go wrong by itself now."""
-
-    rng: random.Random
-    trouble: bool = True
-    deaths: int = 0
-
-    def dies(self) -> bool:
-        """Tell whether our program dies now."""
-        happens = self.trouble and self.rng.random() < 0.02
-        self.deaths += happens
-        return happens
-
-
-@dataclass
-class Village:
-    """What every schedule starts from, in one transaction that is never committed."""
-
-    connection: Connection
-    gateway: FakeGateway
-    config: Config
-    campaign_id: UUID
-    owner_id: UUID
-    people: list[UUID]
-    closes_at: datetime
-    threshold_cents: int
-    hard_cap_cents: int
-
-
-def settle_village(connection: Connection, config: Config) -> Village:
-    """Make the village: a campaign for 300 € from 150 € on, five neighbours, and an owner who may be sent money."""
-    sessions = sessionmaker(
-        connection, class_=FlakySession, expire_on_commit=False, join_transaction_mode="create_savepoint"
-    )
-    FlakySession.chance = None
-    database, gateway = Database(connection.engine, sessions), FakeGateway()
-    make = Make(database, gateway, START)
-    with time_machine.travel(START, tick=False):
-        campaign = make.campaign(hard_cap=300, goal_cents=300_00, threshold_cents=150_00, minimum_cents=10_00)
-        people = [make.account().id for _ in range(5)]
-        make.recipient(campaign.id)
-    assert campaign.closes_at is not None
-    make.do(lambda session: session.execute(text("DELETE FROM procrastinate.procrastinate_jobs")))
-    return Village(
-        connection, gateway, config, campaign.id, campaign.owner.id, people, campaign.closes_at, 150_00, 300_00
-    )
-
-
 @dataclass
 class Schedule:
-    """One life. told: pledges that their backers were told of; left: those they were told they had withdrawn."""
+    """One life. told: pledges that their backers were told of; left: those they were told they had withdrawn.
+
+    deadly: how likely our program dies at a commit. rings: every event is delivered in the end. without: acts left out.
+    """
 
     village: Village
     seed: int
-    steps: int = 45
+    steps: int = 22
+    deadly: float = 0.02
+    rings: bool = False
+    without: frozenset[str] = frozenset()
     chance: Chance = field(init=False)
     gateway: FakeGateway = field(init=False)
     database: Database = field(init=False)
@@ -130,10 +71,11 @@ class Schedule:
     left: set[UUID] = field(default_factory=set)
     saved_in_time: set[UUID] = field(default_factory=set)
     log: list[str] = field(default_factory=list)
+    tally: "Counter[str]" = field(default_factory=Counter)
 
     def run(self) -> list[str]:
         """Play it; return what is wrong at the end."""
-        self.chance = Chance(random.Random(self.seed))
+        self.chance = Chance(random.Random(self.seed), self.deadly)
         self.gateway = copy.deepcopy(self.village.gateway)
         savepoint = self.village.connection.begin_nested()
         sessions = sessionmaker(
@@ -147,15 +89,24 @@ class Schedule:
         before = list(jobs.wiring.wired)
         runtime = Runtime(self.village.config, self.database, self.gateway)
         jobs.wiring.wired[:] = [jobs.wiring.Wired(runtime, lambda *_, **__: None)]
+        jobs.events.WINDOW = timedelta(days=400)  # one look at all events instead of one for each day
         try:
             with time_machine.travel(START, tick=False) as self.clock:
-                for _ in range(self.steps):
-                    self._step()
+                for _ in range(self.chance.rng.randint(2, 4)):
+                    self._safely(self._pledge)
+                    self._safely(self._save_card)
+                early = self.steps // 4
+                for number in range(self.steps):
+                    if number == early and self.chance.rng.random() < 0.9:
+                        self._close()
+                    self._step(early=number < early)
                 self._go_home()
+                self._count()
                 return self._wrong()
         finally:
             FlakySession.chance = None
             jobs.wiring.wired[:] = before
+            jobs.events.WINDOW = timedelta(days=1)
             savepoint.rollback()
 
     @property
@@ -165,9 +116,11 @@ class Schedule:
 
     # --- what may happen ---
 
-    def _step(self) -> None:
+    def _step(self, *, early: bool) -> None:
+        """Let something happen. early: people promise, most of the time; later on, time and money move."""
         rng = self.chance.rng
-        act = rng.choices(list(_ACTS), weights=[weight for _, weight in _ACTS.values()])[0]
+        acts = [name for name in _ACTS if name not in self.without and (name in _EARLY or not early)]
+        act = rng.choices(acts, weights=[_ACTS[name][1] for name in acts])[0]
         self.gateway.unavailable = rng.random() < 0.04
         if rng.random() < 0.12:
             (self.gateway.crashes if rng.random() < 0.5 else self.gateway.lost).append(rng.choice(FRAGILE))
@@ -176,6 +129,12 @@ class Schedule:
         self.log.append(f"{self.now:%d %H:%M} {act}")
         self._safely(partial(_ACTS[act][0], self))
         self.gateway.unavailable = False
+
+    def _close(self) -> None:
+        """Let the collection come to its end, as it does by itself; most of the trouble comes afterwards."""
+        self._move_to(self.village.closes_at)
+        for job in (jobs.ticking.give_room_back, jobs.ticking.tick, jobs.settling.decide):
+            self._safely(job)
 
     def _safely(self, act: Callable[[], object]) -> None:
         """Do something; a refusal, an outage or the death of our program is part of life."""
@@ -187,7 +146,7 @@ class Schedule:
         if self.forms and rng.random() < 0.25:
             backer, cents, key = rng.choice(self.forms)  # sent again: nobody answered, or a double click
         else:
-            backer, cents, key = rng.choice(self.village.people), rng.choice((10, 40, 60, 100, 150)) * 100, uuid7()
+            backer, cents, key = rng.choice(self.village.people), rng.choice((20, 60, 90, 110)) * 100, uuid7()
             self.forms.append((backer, cents, key))
         pledge_id = self.database.in_transaction(
             lambda session: services.open_pledge(
@@ -217,7 +176,7 @@ class Schedule:
 
     def _save_card(self) -> None:
         """Somebody types their card on a page they were sent to, or comes back to it first."""
-        known = [pledge for pledge in self.told if pledge not in self.left]
+        known = [pledge for pledge in self.told if pledge not in self.left | self.saved_in_time]
         if not known:
             return
         pledge_id = self.chance.rng.choice(known)
@@ -319,7 +278,8 @@ class Schedule:
     def _wait(self) -> None:
         """Let time pass: minutes, days, or up to an end that is near."""
         rng = self.chance.rng
-        hours = rng.choice((0.1, 0.6, 3, 26, 26, 100, 170))
+        late = len(self.log) > self.steps // 4
+        hours = rng.choice((0.1, 0.1, 1, 1, 26, 100, 170) if late else (0.05, 0.1, 0.2, 0.6))
         to = self.now + timedelta(hours=hours)
         if self.now < self.village.closes_at and rng.random() < 0.15:
             to = self.village.closes_at
@@ -347,23 +307,22 @@ class Schedule:
         self.gateway.crashes.clear()
         self.gateway.lost.clear()
         self.gateway.declines.clear()
+        for event in self.gateway.events if self.rings else ():
+            self._safely(partial(self.database.in_transaction, partial(inbox.store, event=event, now=self.now)))
+        self._everything_queued()
         for dispute in list(self.gateway.contested.values()):
             if dispute.state == "open":
                 self.gateway.judge(dispute.dispute_id, won=False)
         self._move_to(max(self.now, self.village.closes_at))
-        for hours in (1, 24, 100, 30, 170, 24, 170, 100, 24, 24, 24):
-            self._safely(jobs.ticking.tick)
+        for hours in (1, 130, 1, 170, 1, 24, 170, 130, 1, 170, 24, 24, 24, 24):
             self._safely(jobs.ticking.give_room_back)
-            self._safely(jobs.events.catch_up)
-            for _ in range(2):
-                self._everything_queued()
-                self._safely(jobs.settling.decide)
-                self._safely(jobs.settling.collect)
+            self._safely(jobs.settling.decide)  # hears what the provider has to say first
+            self._safely(jobs.settling.collect)
             self._safely(jobs.ticking.tick)
-            self._everything_queued()
             if self._at_rest():
                 break
             self._move_to(self.now + timedelta(hours=hours))
+        self._everything_queued()
 
     def _everything_queued(self) -> None:
         with self.database.reading() as session:
@@ -373,6 +332,16 @@ class Schedule:
                 task = jobs.wiring.tasks.tasks
                 self._safely(partial(task.get(name, task.get(f":{name}")).func, **arguments))
             self._done(job_id)
+
+    def _count(self) -> None:
+        """Note what happened, so that somebody sees that it did."""
+        state, rows = self._found()
+        self.tally.update([f"campaign {state}", *(f"pledge {row.state}" for row in rows)])
+        self.tally["deaths of our program"] = self.chance.deaths
+        self.tally["charges"] = sum(one.outcome.state == "succeeded" for one in self.gateway.intents.values())
+        self.tally["refunds"] = len(self.gateway.given_back)
+        self.tally["transfers"] = len(self.gateway.transfers)
+        self.tally["disputes"] = len(self.gateway.contested)
 
     def _at_rest(self) -> bool:
         state, rows = self._found()
@@ -439,6 +408,7 @@ class Schedule:
 _LATER = frozenset(
     {"payments.apply_event", "payments.cancel_payment", "pledges.forget_card", "pledges.close_card_page"}
 )
+_EARLY = frozenset({"pledge", "save a card", "withdraw", "ring", "work", "wait"})
 _ACTS: dict[str, tuple[Callable[[Schedule], object], int]] = {
     "pledge": (Schedule._pledge, 16),
     "save a card": (Schedule._save_card, 16),
@@ -453,7 +423,7 @@ _ACTS: dict[str, tuple[Callable[[Schedule], object], int]] = {
     "tick": (lambda _: jobs.ticking.tick(), 6),
     "give room back": (lambda _: jobs.ticking.give_room_back(), 4),
     "decide": (lambda _: jobs.settling.decide(), 4),
-    "collect": (lambda _: jobs.settling.collect(), 8),
+    "collect": (lambda _: jobs.settling.collect(), 20),
     "catch up": (lambda _: jobs.events.catch_up(), 3),
 }
 
@@ -463,14 +433,4 @@ def play(village: Village, seed: int, **facts: Any) -> list[str]:
     return Schedule(village, seed, **facts).run()
 
 
-@contextmanager
-def village_on(connection: Connection, config: Config) -> Iterator[Village]:
-    """Yield a village whose every life is undone."""
-    outer = connection.begin()
-    try:
-        yield settle_village(connection, config)
-    finally:
-        outer.rollback()
-
-
-__all__ = ["Schedule", "Unavailable", "Village", "play", "settle_village", "village_on"]
+__all__ = ["START", "FlakySession", "Schedule", "Village", "play", "village_on"]

@@ -65,6 +65,7 @@ def refused(csrf, left):
     return send
 
 
+@pytest.mark.untimed
 def test_every_public_page_without_parameters(app, client, left):
     paths = [
         rule.rule
@@ -76,6 +77,7 @@ def test_every_public_page_without_parameters(app, client, left):
     assert left(client, paths) == {}
 
 
+@pytest.mark.untimed
 def test_what_strangers_are_shown_of_communes_and_links(client, left):
     assert (
         left(client, ["/proposer/zone?commune=86194", "/proposer/zone?commune=86194&preset=departement_and_bordering"])
@@ -212,6 +214,7 @@ def test_the_money_of_an_owner(client, make, gateway, sign_in, left, status):  #
         gateway.recipients[recipient] = replace(gateway.recipients[recipient], state=status)
         gateway.pay_out(recipient)
     sign_in(client, campaign)
+    with_choice(client)
 
     here = f"/mes-projets/{pledge.campaign_id}/argent"
     assert left(client, [here, f"{here}?compte=retour", f"{here}?compte=expire"]) == {}

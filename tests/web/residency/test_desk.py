@@ -130,6 +130,7 @@ def test_a_household_keeps_both_and_otherwise_one_loses(judge, make, session):
     assert [queries.home(session, one.id).level for one in (holder, newcomer, other)] == [3, 1, 0]
 
 
+@pytest.mark.untimed  # the first campaign of a process reads the whole country
 def test_a_revocation_shows_what_follows_before_it_happens(judge, enter, make, session):
     pledge = make.pledge(state="reflecting")
     camille = pledge.backer
