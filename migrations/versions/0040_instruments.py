@@ -44,7 +44,7 @@ def upgrade() -> None:
     op.add_column("campaign", sa.Column("offer_number", sa.BigInteger(), nullable=True))
     op.execute("CREATE SEQUENCE offer_number")
     op.execute(
-        "-- squawk-ignore disallowed-unique-constraint\n"
+        "-- squawk-ignore constraint-missing-not-valid, disallowed-unique-constraint\n"
         "ALTER TABLE campaign ADD CONSTRAINT uq_campaign_offer_number UNIQUE (offer_number)"
     )
     _again("instrument", _among(NEW))

@@ -46,7 +46,7 @@ SENTENCES: Mapping[str, Words] = {
     "illegal_move": _l(
         "Cette collecte n’est plus dans l’état que montrait la page : rien n’a été changé. Regardez où elle en est."
     ),
-    "instrument_missing": _l("Choisissez ce que vous demandez : un don, un prêt, des parts…"),
+    "instrument_missing": _l("Choisissez ce que vous demandez : un don, un prêt ou des parts."),
     "instrument_unknown": _l("Choisissez ce que vous demandez dans la liste."),
     "legal_form_missing": _l("Choisissez la forme juridique du porteur."),
     "legal_form_unknown": _l("Choisissez une forme juridique de la liste."),
