@@ -24,7 +24,7 @@ class Config:
 
     stripe_secret_key: None means the embedded sandbox at ``stripe_api_base``. stripe_rate: requests a second that the
     provider takes, 25 by default at Stripe. page_seconds: for how long pages that are the same for every visitor may be
-    kept, 0 for never.
+    kept, 0 for never. tax_table: dated rates of the tax on interest, as `taxes.toml`.
     """
 
     database_url: str
@@ -38,6 +38,7 @@ class Config:
     trusted_proxies: int = 0
     smtp_url: str | None = None
     stripe_rate: float = 25.0
+    tax_table: Path = ROOT / "taxes.toml"
     page_seconds: int = 0
     proof_keys: Mapping[int, bytes] = field(default_factory=dict)
     proof_pepper: bytes = b""
@@ -89,6 +90,7 @@ class Config:
             trusted_proxies=_proxies(environ.get("TRUSTED_PROXIES") or "0"),
             smtp_url=_smtp(environ.get("SMTP_URL")),
             stripe_rate=_rate(environ.get("STRIPE_RATE") or "25"),
+            tax_table=Path(environ.get("TAX_TABLE", ROOT / "taxes.toml")),
             page_seconds=_seconds(environ.get("PAGE_SECONDS") or "10"),
             proof_keys=_keys(environ.get("PROOF_KEYS") or f"1:{_kept_secret(var / 'proof_key', _key)}"),
             proof_pepper=(environ.get("PROOF_PEPPER") or _kept_secret(var / "proof_pepper")).encode(),

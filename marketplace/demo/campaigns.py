@@ -5,7 +5,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from marketplace.projects.details import NONE, Details, Member, Need, Promises
+from marketplace.projects import details as more_of
+from marketplace.projects import terms as of_instrument
+from marketplace.projects.details import Details, Member, Need, Promises
+from marketplace.projects.terms import Terms
 
 DATA = Path(__file__).parent / "data" / "campaigns.toml"
 DETAILS = DATA.with_name("details.toml")
@@ -19,7 +22,8 @@ class Plan:
     funded or failed. opened: days since publication; lasts: days from publication to the end. raised: what its
     neighbours have promised. around: communes they come from, nearest first. backers: logins of people one may sign in
     as who promised too. uses: what the money is for, how many euros of it, and the INSEE code of the commune where, ""
-    for not chosen yet; suppliers: who is paid, one for each line, when they are known.
+    for not chosen yet; suppliers: who is paid, one for each line, when they are known. terms: of its instrument, in
+    cents.
     """
 
     owner: str
@@ -46,7 +50,8 @@ class Plan:
     note: str = ""
     uses: tuple[tuple[str, int, str], ...] = ()
     suppliers: tuple[str, ...] = ()
-    details: Details = NONE
+    details: Details = more_of.NONE
+    terms: Terms = of_instrument.NONE
 
 
 def plans() -> list[Plan]:
@@ -59,7 +64,11 @@ def plans() -> list[Plan]:
         lists = {name: tuple(table.get(name, ())) for name in ("around", "backers")}
         lists["uses"] = tuple((label, euros, commune) for label, euros, commune in table.get("uses", ()))
         said = details.pop(table["name"], {})
-        more = {"suppliers": tuple(said.get("suppliers", ())), "details": _details(said)}
+        more = {
+            "suppliers": tuple(said.get("suppliers", ())),
+            "details": _details(said),
+            "terms": Terms.from_json(table.get("terms", {})),
+        }
         found.append(Plan(**{**table, **lists, **more, "story": table["story"].strip()}))
     assert not details, details.keys()
     return found

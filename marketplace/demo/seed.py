@@ -21,6 +21,7 @@ from marketplace.core.db import Database, uuid7
 from marketplace.core.money import Money
 from marketplace.demo.campaigns import Plan, plans
 from marketplace.demo.people import ACCOUNTS, PASSWORD, Person, residents
+from marketplace.investors import services as investors
 from marketplace.moderation import desk, sheet
 from marketplace.moderation import services as moderation
 from marketplace.moderation.sheet import Answer
@@ -33,6 +34,8 @@ from marketplace.pledges.models import Pledge
 from marketplace.projects import services as projects
 from marketplace.projects.rules import Content, paris_day
 from marketplace.projects.uses import Use
+from marketplace.protection import knowledge_test, texts
+from marketplace.protection.regimes import regime_of
 from marketplace.residency import services as residency
 
 T = TypeVar("T")
@@ -40,6 +43,7 @@ AMOUNTS = (400, 150, 1000, 200, 100, 600, 500, 150, 1200, 120, 250, 1800, 200, 9
 DECLARED_MOST = 50
 NEAREST, FARTHEST = 12, 6
 BATCH = 8
+_RIGHT = {question.code: question.right for question in knowledge_test.QUESTIONS}
 # The sandbox takes as many requests a second as it can.
 _NO_LIMIT = 10_000.0
 
@@ -63,6 +67,7 @@ class _Seeder:
     ids: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, list[Person]] = field(default_factory=dict)
     customers: dict[UUID, str] = field(default_factory=dict)
+    tested: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         self._people(self.chosen)
@@ -136,13 +141,15 @@ class _Seeder:
 
     def _pledge(self, plan: Plan, campaign_id: UUID, published: datetime) -> None:
         """Have neighbours pledge, a few at a time, until what is wanted is promised."""
+        read = self._assess(plan, published)
         ends = min(self.now, published + timedelta(days=plan.lasts)) - timedelta(hours=3)
         wishes = list(self._wishes(plan))
         groups = [wishes[index : index + BATCH] for index in range(0, len(wishes), BATCH)]
         saved = []
         for group, at in zip(groups, _moments(published, ends, len(groups)), strict=False):
             requests = [
-                commit.Request(self.ids[person.login], Money.from_euros(euros), uuid7()) for person, euros in group
+                commit.Request(self.ids[person.login], Money.from_euros(euros), uuid7(), read=read)
+                for person, euros in group
             ]
             outcomes = self._do(partial(commit.commit_batch, campaign_id=campaign_id, requests=requests, now=at))
             saved += [
@@ -154,9 +161,25 @@ class _Seeder:
             cards = list(pool.map(lambda one: self._card(one[0], one[1]), saved))
         self._do(lambda session: self._note_cards(session, campaign_id, saved, cards))
 
+    def _assess(self, plan: Plan, at: datetime) -> frozenset[str]:
+        """Have those who will pledge answer what the law asks; return the digests of the words they read."""
+        if not regime_of(plan.instrument).assessed:
+            return frozenset()
+
+        def answer(session: Session) -> None:
+            for login in sorted({person.login for person, _euros in self._wishes(plan)} - self.tested):
+                investors.take_test(session, account_id=self.ids[login], answers=_RIGHT, now=at)
+                self.tested.add(login)
+
+        self._do(answer)
+        return frozenset(
+            texts.current(kind, "fr").sha256 for kind in (texts.risk_kind(plan.instrument), "over_threshold")
+        )
+
     def _wishes(self, plan: Plan) -> Iterator[tuple[Person, int]]:
         """Yield who pledges how many euros: those one may sign in as, then many from near, few from far, each once."""
         left, amounts = plan.raised, cycle(AMOUNTS)
+        unit = (plan.terms.nominal_cents or 100) // 100
         for person in (known for known in ACCOUNTS if known.login in plan.backers):
             euros = DECLARED_MOST if person.level == 1 else next(amounts)
             left -= euros
@@ -168,6 +191,9 @@ class _Seeder:
                     continue
                 person = pool[turn]
                 euros = min(max(next(amounts), plan.minimum), left, DECLARED_MOST if person.level == 1 else left)
+                euros -= euros % unit
+                if euros < plan.minimum:
+                    continue
                 left -= euros
                 yield person, euros
 
@@ -305,6 +331,7 @@ def _content(plan: Plan, published: datetime) -> Content:
         details=plan.details,
         ends_on=paris_day(published) + timedelta(days=plan.lasts),
         rule_preset=plan.preset,
+        terms=plan.terms,
     )
 
 

@@ -36,7 +36,8 @@ def change_amount(
     """Change what a pledge promises. The same amount again changes nothing.
 
     read: digests of the words agreed to, as with a new pledge. Raises NotFound: no such pledge of this backer.
-    Raises Refused: reflection_period_over, amount_not_changeable, amount_too_small, not_whole_shares.
+    Raises Refused: reflection_period_over, amount_not_changeable, amount_too_small, not_whole_shares,
+    reward_needs_more.
     Raises PledgeRefused: what the rule, or a protection, answers to the whole of a raised amount.
     Locks as `commit_batch`: the person, the pledge, the tally last.
     """
@@ -84,12 +85,20 @@ class _Change:
         ):
             raise Refused("reflection_period_over")
 
+    def _reward_cents(self) -> int:
+        """Return what the reward that goes with the pledge needs at least, nought without one."""
+        number, found = self.pledge.reward, self.terms.rewards
+        return (found[number].cents or 0) if number is not None and number < len(found) else 0
+
     def lower(self) -> None:
         """Take the smaller amount, without a new test: nobody is asked why they want to risk less."""
         offer, pledge = self.terms.offer, self.pledge
         least = offer.rings[pledge.ring].minimum_cents or offer.minimum_cents
         if self.amount.cents < least:
             raise Refused("amount_too_small", field="amount", minimum_cents=least)
+        needed = self._reward_cents()
+        if self.amount.cents < needed:
+            raise Refused("reward_needs_more", field="amount", least_cents=needed)
         if not is_whole(self.amount.cents, self.terms.unit_cents):
             raise Refused("not_whole_shares", field="amount", unit_cents=self.terms.unit_cents)
         decision = Decision("waitlist" if pledge.state == "waitlisted" else "accept", pledge.ring)

@@ -19,7 +19,7 @@ from marketplace.core.money import Money
 from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor, Totals
 from marketplace.locality.rules import decide
-from marketplace.pledges import chain, offers, protecting
+from marketplace.pledges import chain, offers, protecting, rewards
 from marketplace.pledges.models import (
     CampaignTally,
     Pledge,
@@ -39,6 +39,7 @@ class Request:
 
     related: they say that they belong to the owner's team or household. may_wait: rather the waiting list than nothing.
     shown_as: what others may read of them. organisation_id: they act for it. read: digests of the words agreed to.
+    reward: number of the one they take with it; who waits takes none.
     """
 
     backer_id: UUID
@@ -49,6 +50,7 @@ class Request:
     shown_as: str = "nothing"
     organisation_id: UUID | None = None
     read: frozenset[str] = frozenset()
+    reward: int | None = None
 
     @property
     def party(self) -> Party:
@@ -82,6 +84,7 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
     unmandated = offers.unmandated(session, parties, now)
     standings = protecting.standings(session, terms, parties, now)
     sent = _known(session, campaign_id, requests)
+    gone = rewards.taken(session, campaign_id, terms.rewards)
     desk = _Desk(terms, tally, offers.totals(session, tally), now)
     outcomes = []
     for request in requests:
@@ -95,11 +98,13 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
         known = standings.get(request.party)
         decision = decide(terms.offer, desk.totals, investor, request.amount.cents, now)
         decision = protecting.judged(terms, decision, known, asked)
+        decision = rewards.judged(decision, terms.rewards, gone, request.reward, request.amount.cents)
         if request.party in unmandated:
             decision = protecting.WITHOUT_MANDATE
         pledge_id = None
         if decision.verdict == "accept":
             pledge_id = desk.accept(request, investor, decision)
+            gone.update([] if request.reward is None else [request.reward])
             people[request.party] = _after(investor, request.amount.cents)
         elif decision.verdict == "waitlist" and request.may_wait:
             pledge_id = desk.put_on_list(request, investor, decision)
@@ -182,6 +187,7 @@ class _Desk:
                 ),
                 "ring": decision.ring,
                 "shown_as": request.shown_as,
+                "reward": request.reward if state == "card_pending" else None,
                 "state": state,
                 "opened_at": self.now,
                 "reserved_until": until,

@@ -111,6 +111,7 @@ class Pledge(Base):
         ),
         CheckConstraint(f"state NOT IN ({_TAKEN_LIST}) OR charge_id IS NOT NULL", name="paid_has_charge"),
         CheckConstraint("state <> 'transferred' OR transfer_id IS NOT NULL", name="transferred_has_transfer"),
+        CheckConstraint("reward >= 0", name="reward"),
         CheckConstraint("shown_as IN ('name', 'commune', 'nothing')", name="shown_as"),
         CheckConstraint("reconfirm_until IS NULL OR state <> 'confirmed'", name="reconfirmed_in_reflection"),
         ForeignKeyConstraint(
@@ -147,6 +148,8 @@ class Pledge(Base):
     commune_code: Mapped[str]
     ring: Mapped[int]
     shown_as: Mapped[str] = mapped_column(default="nothing", server_default="nothing")
+    # Its number among those of the campaign's terms, None without one.
+    reward: Mapped[int | None] = mapped_column(SmallInteger)
     state: Mapped[str]
     row_version: Mapped[int] = mapped_column(default=1)
     opened_at: Mapped[datetime]

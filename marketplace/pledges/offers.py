@@ -19,6 +19,8 @@ from marketplace.locality.rule import parse
 from marketplace.pledges.models import PUBLIC, RELATED, CampaignRingTally, CampaignTally, Pledge
 from marketplace.pledges.rules import LIVE, RESERVED
 from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project
+from marketplace.projects.terms import Reward
+from marketplace.projects.terms import Terms as ProjectTerms
 from marketplace.residency import organisation_queries as places
 from marketplace.residency import queries as residency
 from marketplace.territories.atlas import forward
@@ -35,7 +37,7 @@ INVESTOR = func.coalesce(Pledge.organisation_id, Pledge.backer_id)
 class Terms:
     """A published campaign as the rule sees it, with what a stored decision must name.
 
-    unit_cents: every pledge is a multiple of it.
+    unit_cents: every pledge is a multiple of it. rewards: what goes with a gift.
     """
 
     campaign_id: UUID
@@ -47,6 +49,7 @@ class Terms:
     terms_sha256: str
     unit_cents: int
     offer: Offer
+    rewards: tuple[Reward, ...] = ()
 
 
 def terms(session: Session, campaign_id: UUID) -> Terms:
@@ -97,6 +100,7 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
         cog_release=row.cog_release,
         terms_sha256=row.terms_sha256,
         unit_cents=campaign.unit_cents,
+        rewards=ProjectTerms.from_json(campaign.terms).rewards,
         offer=Offer(
             state=campaign.state,
             instrument=cast("Instrument", campaign.instrument),

@@ -65,6 +65,8 @@ class MyPledge:
     shown_as: str
     reconfirm_until: datetime | None
     unit_cents: int
+    ring: int
+    reward: int | None
     organisation_name: str | None
 
     def withdrawable(self, now: datetime) -> bool:
@@ -193,6 +195,8 @@ def _mine() -> Select[*tuple[Any, ...]]:
             Pledge.shown_as,
             Pledge.reconfirm_until,
             Campaign.unit_cents,
+            Pledge.ring,
+            Pledge.reward,
             Organisation.name.label("organisation_name"),
         )
         .join(Campaign, Campaign.id == Pledge.campaign_id)

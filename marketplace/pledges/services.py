@@ -80,13 +80,14 @@ def open_pledge(
     shown_as: str = "nothing",
     organisation_id: UUID | None = None,
     read: Collection[str] = (),
+    reward: int | None = None,
 ) -> UUID:
     """Promise an amount to a campaign: decide, reserve room for the card page, store why. No money moves.
 
     amount: euro cents. form_key: made with the form; the same key again returns the same pledge. related: the backer
     says that they belong to the owner's team or household. may_wait: where there is no room, wait for some. shown_as:
     what others may read of them. organisation_id: whose pledge it is, under a mandate of the backer. read: digests of
-    the words they agreed to, of `protection.texts`.
+    the words they agreed to, of `protection.texts`. reward: its number among those of the campaign.
     Raises NotFound: no such published campaign, or a form of somebody else. Raises Refused: email_not_confirmed.
     Raises Refused: too_many_reservations, of which none was completed; form_already_sent, with another amount;
     already_waiting, for room in this campaign.
@@ -101,6 +102,7 @@ def open_pledge(
         shown_as=shown_as,
         organisation_id=organisation_id,
         read=frozenset(read),
+        reward=reward,
     )
     (answer,) = open_pledges(session, campaign_id=campaign_id, requests=[request], now=now)
     if isinstance(answer, MitoyenError):

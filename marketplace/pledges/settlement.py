@@ -151,10 +151,21 @@ def finish(session: Session, *, campaign_id: UUID, now: datetime) -> Literal["fu
     if verdict == "failed" and may_be_made_up_for and _some(session, here, Pledge.state == "waitlisted"):
         return None
     cause = "collected" if verdict == "funded" else "charges_missed"
-    projects.move(session, campaign_id=campaign_id, to=verdict, cause=cause, actor_id=None, now=now)
+    raised = _raised(session, campaign_id) if verdict == "funded" else None
+    projects.move(
+        session, campaign_id=campaign_id, to=verdict, cause=cause, actor_id=None, now=now, raised_cents=raised
+    )
     if verdict == "funded":
         funds.record(session, campaign_id=campaign_id, now=now)
     return verdict
+
+
+def _raised(session: Session, campaign_id: UUID) -> int:
+    """Return what was charged for a campaign, its owner's own pledges too. Cents."""
+    taken = select(func.coalesce(func.sum(Pledge.amount_cents), 0)).where(
+        Pledge.campaign_id == campaign_id, Pledge.state.in_(sorted(TAKEN & LIVE))
+    )
+    return int(session.scalar(taken) or 0)
 
 
 # What a collection waits for. Room that was offered to make up for failed charges is on its way to one.

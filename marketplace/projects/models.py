@@ -52,7 +52,9 @@ class Project(Base):
 class Campaign(Base):
     """One raise of money. Amounts in cents; ``closes_at`` is exclusive; ``row_version`` counts every change.
 
-    unit_cents: every pledge is a multiple of it: the nominal of a share, one cent where there is none.
+    unit_cents: every pledge is a multiple of it: the nominal of a share, one cent where there is none; set when it is
+    published. terms: of the instrument (`projects.terms`). raised_cents: what was collected, once it is funded.
+    offer_number: of its information sheet, for ever, where it has one.
     """
 
     __tablename__ = "campaign"
@@ -68,7 +70,7 @@ class Campaign(Base):
         ),
         CheckConstraint(
             "state IN ('draft', 'changes_requested') OR (0 < threshold_cents AND threshold_cents <= goal_cents"
-            " AND goal_cents <= hard_cap_cents AND hard_cap_cents <= 100000000)",
+            " AND goal_cents <= hard_cap_cents AND hard_cap_cents <= 500000000)",
             name="amounts_in_order",
         ),
         CheckConstraint(
@@ -76,8 +78,10 @@ class Campaign(Base):
             name="minimum",
         ),
         CheckConstraint(
-            "state IN ('draft', 'changes_requested') OR (instrument = 'gift' AND loan_months IS NULL)"
-            " OR (instrument = 'interest_free_loan' AND loan_months IS NOT NULL AND loan_months BETWEEN 1 AND 84)",
+            "state IN ('draft', 'changes_requested') OR CASE"
+            " WHEN instrument IN ('gift', 'gift_with_reward', 'cooperative_share') THEN loan_months IS NULL"
+            " WHEN instrument = 'interest_free_loan' THEN loan_months IS NOT NULL AND loan_months BETWEEN 1 AND 84"
+            " ELSE loan_months IS NOT NULL AND loan_months BETWEEN 1 AND 360 END",
             name="loan_months",
         ),
         CheckConstraint(
@@ -98,6 +102,10 @@ class Campaign(Base):
         CheckConstraint("row_version >= 1", name="row_version"),
         CheckConstraint("jsonb_typeof(uses) = 'array' AND jsonb_array_length(uses) <= 12", name="uses"),
         CheckConstraint("jsonb_typeof(details) = 'object'", name="details"),
+        CheckConstraint("jsonb_typeof(terms) = 'object'", name="terms"),
+        CheckConstraint("raised_cents >= 0", name="raised_not_negative"),
+        CheckConstraint("offer_number BETWEEN 1 AND 99999999", name="offer_number"),
+        UniqueConstraint("offer_number"),
         Index("ix_campaign_live", "closes_at", "id", postgresql_where=text("state = 'live'")),
         Index("ix_campaign_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
     )
@@ -118,6 +126,9 @@ class Campaign(Base):
     unit_cents: Mapped[int] = mapped_column(BigInteger, default=1, server_default="1")
     uses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
+    terms: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
+    raised_cents: Mapped[int | None] = mapped_column(BigInteger)
+    offer_number: Mapped[int | None] = mapped_column(BigInteger)
     ends_on: Mapped[date | None]
     closes_at: Mapped[datetime | None]
     rule_preset: Mapped[str | None]

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound, Refused
 from marketplace.locality.presets import Options
-from marketplace.projects import rules, uses, zoning
+from marketplace.projects import room, rules, term_rules, uses, zoning
 from marketplace.projects.details import Details
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
 from marketplace.projects.rules import Content, Problem
+from marketplace.projects.terms import Terms
 from marketplace.projects.uses import Use
 from marketplace.territories import queries as territories
 
@@ -48,6 +49,10 @@ class CampaignPage:
     minimum_cents: int
     uses: tuple[Use, ...]
     details: Details
+    terms: Terms
+    unit_cents: int
+    raised_cents: int | None
+    offer_number: int | None
     ends_on: date
     rule_preset: str
     rule: Mapping[str, Any]
@@ -169,7 +174,11 @@ def public_campaign(session: Session, campaign_id: UUID) -> CampaignPage:
     ).one_or_none()
     if row is None:
         raise NotFound(campaign_id)
-    values = row._asdict() | {"uses": uses.read(row.uses), "details": Details.from_json(row.details)}
+    values = row._asdict() | {
+        "uses": uses.read(row.uses),
+        "details": Details.from_json(row.details),
+        "terms": Terms.from_json(row.terms),
+    }
     return CampaignPage(**values, rings=rings(session, campaign_id, row.version))
 
 
@@ -272,10 +281,21 @@ def submissions(session: Session, campaign_id: UUID) -> tuple[Content, ...]:
     return tuple(Content.from_json(content) for content in rows if content is not None)
 
 
-def problems(session: Session, content: Content, now: datetime) -> tuple[Problem, ...]:
-    """Return what would keep a content from being submitted now. A few statements: the rule is compiled."""
-    people = population(session, content.commune_code)
-    found = rules.problems(content, population=people, today=rules.paris_day(now))
+def problems(
+    session: Session, content: Content, now: datetime, *, owner_id: UUID | None = None, campaign_id: UUID | None = None
+) -> tuple[Problem, ...]:
+    """Return what would keep a content from being submitted now. A few statements: the rule is compiled.
+
+    owner_id: whose other offers count too. campaign_id: the one in question, which does not.
+    """
+    people, today = population(session, content.commune_code), rules.paris_day(now)
+    found = (
+        *rules.problems(content, population=people, today=today),
+        *term_rules.problems(content, today=today),
+    )
+    if not found and owner_id is not None and room.applies(content.instrument):
+        left = room.of_owner(session, owner_id, content.terms, today=today, but=campaign_id)
+        found = term_rules.room_problem(content.hard_cap_cents, left.left_cents, left.most_cents)
     return found or zoning.problems(session, content)
 
 
@@ -306,6 +326,7 @@ def content_of(campaign: Campaign, project: Project) -> Content:
         rule_preset=campaign.rule_preset,
         rule_options=Options.from_json(campaign.rule_options),
         details=Details.from_json(campaign.details),
+        terms=Terms.from_json(campaign.terms),
     )
 
 

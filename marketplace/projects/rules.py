@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from marketplace.locality import presets
 from marketplace.locality.presets import Options
-from marketplace.projects import details, uses
+from marketplace.projects import details, instruments, terms, uses
 from marketplace.projects.details import Details
+from marketplace.projects.terms import Terms
 from marketplace.projects.uses import Use
 
 State = Literal[
@@ -54,7 +55,7 @@ PUBLIC = frozenset({"live", "suspended", "closing", "collecting", "funded", "fai
 # Published, and its end is not decided by time.
 RUNNING = frozenset({"live", "suspended"})
 
-INSTRUMENTS = ("gift", "interest_free_loan")
+INSTRUMENTS = tuple(instruments.INSTRUMENTS)
 RULE_PRESETS = presets.PRESETS
 LEGAL_FORMS = ("association", "scop", "scic", "sas", "sarl", "ei", "commune", "autre")
 # French nouns, as the drawings of `web.covers` are named.
@@ -75,12 +76,9 @@ SECTORS = (
     "autre",
 )
 
-# Amounts in cents. CMF art. D. 548-1: 1 000 000 € for one project, 5 000 € lent free of interest by one person to it.
-MOST_CENTS = 1_000_000_00
+# Amounts in cents. CMF art. D. 548-1: 5 000 € lent free of interest by one person to one project.
 FREE_LOAN_PER_LENDER_CENTS = 5_000_00
 LEAST_PLEDGE_CENTS = 10_00
-# CMF art. D. 548-1: seven years.
-LOAN_MONTHS = range(1, 85)
 # Days of listing, from the day of publication. 21 as Reg CF (17 CFR 227.304), 90 is ours.
 LISTING_DAYS = range(21, 91)
 NAME_LENGTH = range(2, 91)
@@ -119,6 +117,7 @@ class Content:
     rule_preset: str | None = None
     rule_options: Options = presets.NONE
     details: Details = details.NONE
+    terms: Terms = terms.NONE
 
     def as_json(self) -> dict[str, Any]:
         """Return the content as JSON values; `from_json` reads it back."""
@@ -128,6 +127,7 @@ class Content:
             "uses": [use.as_json() for use in self.uses],
             "rule_options": self.rule_options.as_json(),
             "details": self.details.as_json(),
+            "terms": self.terms.as_json(),
         }
 
     @classmethod
@@ -139,6 +139,7 @@ class Content:
             "uses": uses.read(values.get("uses", ())),
             "rule_options": Options.from_json(values.get("rule_options", {})),
             "details": Details.from_json(values.get("details", {})),
+            "terms": Terms.from_json(values.get("terms", {})),
         }
         return cls(**{**values, **read})
 
@@ -277,8 +278,9 @@ def _money_problems(content: Content) -> list[Problem]:
         found.append(Problem("threshold_above_goal", "threshold_cents", {"goal_cents": content.goal_cents}))
     if content.goal_cents and content.hard_cap_cents and content.goal_cents > content.hard_cap_cents:
         found.append(Problem("hard_cap_below_goal", "hard_cap_cents", {"goal_cents": content.goal_cents}))
-    if content.hard_cap_cents and content.hard_cap_cents > MOST_CENTS:
-        found.append(Problem("hard_cap_too_high", "hard_cap_cents", {"most_cents": MOST_CENTS}))
+    most = most_cents(content.instrument)
+    if content.hard_cap_cents and content.hard_cap_cents > most:
+        found.append(Problem("hard_cap_too_high", "hard_cap_cents", {"most_cents": most}))
     return [*found, *_minimum_problems(content), *_use_problems(content)]
 
 
@@ -315,17 +317,25 @@ def _use_problems(content: Content) -> list[Problem]:
     return found
 
 
+def most_cents(instrument: str | None) -> int:
+    """Return how much one campaign may raise with an instrument, in cents; of an unknown one, the least of all."""
+    known = instruments.INSTRUMENTS.get(instrument or "", instruments.INSTRUMENTS["gift"])
+    return known.most_cents
+
+
 def _loan_problems(content: Content) -> list[Problem]:
-    """Check the duration: a loan has one, a gift has none."""
-    if content.instrument == "gift" and content.loan_months is not None:
-        return [Problem("loan_months_on_gift", "loan_months")]
-    if content.instrument != "interest_free_loan":
+    """Check the duration: what is repaid has one, a gift or a share has none."""
+    known = instruments.INSTRUMENTS.get(content.instrument or "")
+    if known is None:
         return []
+    if known.months is None:
+        return [] if content.loan_months is None else [Problem("loan_months_on_gift", "loan_months")]
     if content.loan_months is None:
         return [Problem("loan_months_missing", "loan_months")]
-    if content.loan_months in LOAN_MONTHS:
+    if content.loan_months in known.months:
         return []
-    return [Problem("loan_months_out_of_range", "loan_months", {"most": LOAN_MONTHS.stop - 1})]
+    least, most = known.months.start, known.months.stop - 1
+    return [Problem("loan_months_out_of_range", "loan_months", {"least": least, "most": most})]
 
 
 def _minimum_problems(content: Content) -> list[Problem]:

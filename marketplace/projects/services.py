@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused
-from marketplace.projects import details, queries, revisions, rules, story, uses
+from marketplace.projects import details, offers, queries, revisions, rules, story, uses
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.freezing import freeze
+from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.lifecycle import Act, change, check_move, load, load_own, record, step
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.rules import Content
@@ -50,6 +51,7 @@ def create_draft(session: Session, *, owner_id: UUID, form_key: UUID, content: C
         row_version=1,
         created_at=now,
         changed_at=now,
+        terms=content.terms.as_json(),
         **_campaign_values(content),
     )
     session.add(campaign)
@@ -188,14 +190,24 @@ def publish(
     if content.commune_code not in rings[0]:
         raise Refused("zone_without_project", field="rule_preset")
     number, closes_at = campaign.version + 1, rules.closing_instant(content.ends_on)
+    unit, offer_number = content.terms.nominal_cents or 1, offers.number(session, campaign, content)
     terms = content.as_json() | {
         "owner_id": str(project.owner_id),
         "opens_at": now.isoformat(),
         "closes_at": closes_at.isoformat(),
         "renderer": campaign.renderer,
-        "unit_cents": campaign.unit_cents,
+        "unit_cents": unit,
+        "offer_number": offer_number,
     }
-    values = {"version": number, "rule": dict(rule), "closes_at": closes_at, "published_at": now, "opens_at": now}
+    values = {
+        "version": number,
+        "rule": dict(rule),
+        "closes_at": closes_at,
+        "published_at": now,
+        "opens_at": now,
+        "unit_cents": unit,
+        "offer_number": offer_number,
+    }
     step(session, campaign, Act("live", "approved", actor_id, now), row_version=row_version, values=values)
     freeze(
         session,
@@ -218,23 +230,29 @@ def move(
     actor_id: UUID | None,
     now: datetime,
     note: str | None = None,
+    raised_cents: int | None = None,
 ) -> None:
     """Move a published campaign along its life: suspended, live again, closing, collecting, funded, failed, cancelled.
 
-    actor_id: None when a deadline did it. cause: a code for the history.
+    actor_id: None when a deadline did it. cause: a code for the history. raised_cents: what it raised, once funded.
     Raises NotFound; Refused: illegal_move, changed_meanwhile. Raises ValueError: a step that has its own service.
     """
     campaign, _project = load(session, campaign_id)
     if to not in rules.PUBLIC or (to == "live" and campaign.state != "suspended"):
         raise ValueError(to)
     closed_at = None if to in rules.RUNNING else campaign.closed_at or now
-    step(session, campaign, Act(to, cause, actor_id, now, note), values={"closed_at": closed_at})
+    values: dict[str, Any] = {"closed_at": closed_at}
+    if raised_cents is not None:
+        values["raised_cents"] = raised_cents
+    step(session, campaign, Act(to, cause, actor_id, now, note), values=values)
 
 
 def _checked(session: Session, campaign: Campaign, project: Project, now: datetime) -> Content:
     """Return what a campaign says. Raises Incomplete: what keeps it from being submitted today."""
     content = queries.content_of(campaign, project)
-    found = queries.problems(session, content, now)
+    # Two offers of one owner, checked at once, would each find the room of the other.
+    session.execute(select(Account.id).where(Account.id == project.owner_id).with_for_update(key_share=True))
+    found = queries.problems(session, content, now, owner_id=project.owner_id, campaign_id=campaign.id)
     if found:
         raise Incomplete(found)
     return content
@@ -248,7 +266,8 @@ def same(content: Content, other: Content) -> bool:
 def _cleaned(content: Content) -> Content:
     """Return the content as it is stored. Raises Refused: stored_text_too_long (field)."""
     # A gift has no duration: one that was typed before changing to a gift is dropped.
-    months = content.loan_months if content.instrument == "interest_free_loan" else None
+    known = INSTRUMENTS.get(content.instrument or "")
+    months = content.loan_months if known is not None and known.months is not None else None
     cleaned = replace(
         content,
         name=rules.clean_line(content.name),

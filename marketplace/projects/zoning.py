@@ -17,6 +17,9 @@ from marketplace.territories.atlas import atlas, compile_rule
 from marketplace.territories.errors import refusal
 from marketplace.territories.geography import geography
 
+# Their rate is owed, and may differ from one circle to the next.
+RATED = frozenset({"loan", "bond"})
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -55,6 +58,10 @@ def plan(session: Session, content: Content, fund: Mapping[str, Any] | None = No
     place = place_of(commune)
     units = public_units(atlas(session), place) if content.rule_preset == "departement_and_bordering" else ()
     rule = presets.build(content.rule_preset, place, content.rule_options, units)
+    if content.instrument in RATED:
+        for number, ring in enumerate(rule["rings"]):
+            rate = content.terms.rate_of(number)
+            ring.update({} if rate is None else {"rate_bp": rate})
     if fund is not None:
         rule["matching"] = [dict(fund)]
     try:

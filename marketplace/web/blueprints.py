@@ -7,7 +7,18 @@ from flask import Flask
 from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 
-from marketplace.web import access, assets, errors, everybody, filters, headers, labels, navigation, sign_in
+from marketplace.web import (
+    access,
+    assets,
+    errors,
+    everybody,
+    filters,
+    headers,
+    instrument_words,
+    labels,
+    navigation,
+    sign_in,
+)
 from marketplace.web.context import runtime, visitor
 
 AREAS = (
@@ -22,6 +33,7 @@ AREAS = (
     "why",
     "maps",
     "owner",
+    "instruments",
     "money",
     "pledges",
     "moderation",
@@ -44,6 +56,8 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     assets.install(app)
     navigation.install(app)
     app.jinja_env.globals["labels"] = labels
+    app.jinja_env.globals["money_kind"] = instrument_words.kind
+    app.jinja_env.filters.update(rate=instrument_words.percent, yearly_rate=instrument_words.yearly)
     app.jinja_env.globals["csrf_token"] = everybody.csrf_token
     app.context_processor(_shared)
     for area in AREAS:

@@ -102,6 +102,12 @@ def day(value: date | datetime) -> str:
     return f"{number}{NBSP}{_MONTHS[local.month - 1]} {local.year}"
 
 
+def month(value: date) -> str:
+    """Write a month: "juin 2027", "June 2027"."""
+    names = _MONTHS_EN if in_english() else _MONTHS
+    return f"{names[value.month - 1]} {value.year}"
+
+
 def hour(value: datetime) -> str:
     """Write a time of the Paris clock: "23 h 59", "9 h", "23:59"."""
     local = value.astimezone(PARIS)
@@ -222,6 +228,7 @@ FILTERS: Mapping[str, Any] = {
         money,
         euros,
         day,
+        month,
         hour,
         instant,
         last_minute,

@@ -33,6 +33,20 @@ TERMS: Mapping[str, Term] = {
         _l("Prêt sans intérêt"),
         _l("De l’argent que le porteur rend peu à peu, sans rien de plus. Il peut ne pas y arriver."),
     ),
+    "loan": Term(
+        _l("Prêt avec intérêt"), _l("De l’argent que le porteur rend avec un intérêt. Il peut ne pas y arriver.")
+    ),
+    "bond": Term(_l("Obligation"), _l("Un titre : l’organisation vous doit son prix, et un intérêt chaque période.")),
+    "cooperative_share": Term(
+        _l("Part sociale"),
+        _l("Une part d’une coopérative. Vous votez, une personne, une voix ; la part ne prend pas de valeur."),
+    ),
+    "participating_security": Term(
+        _l("Titre participatif"), _l("Un titre de coopérative d’au moins sept ans, sans vote, payé après les autres.")
+    ),
+    "royalty_loan": Term(
+        _l("Redevances"), _l("Une part du chiffre d’affaires, versée chaque année jusqu’à un plafond.")
+    ),
     "instalment": Term(_l("Mensualité"), _l("La part du prêt qui est rendue chaque mois.")),
     "scop": Term(_l("Scop"), _l("Une coopérative dont les salariés sont les associés. Une personne, une voix.")),
     "scic": Term(

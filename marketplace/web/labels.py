@@ -7,7 +7,13 @@ from flask_babel import lazy_gettext as _l
 
 INSTRUMENTS: Mapping[str, LazyString] = {
     "gift": _l("Don"),
+    "gift_with_reward": _l("Don avec contrepartie"),
     "interest_free_loan": _l("Prêt sans intérêt"),
+    "loan": _l("Prêt avec intérêt"),
+    "bond": _l("Obligation"),
+    "cooperative_share": _l("Part sociale"),
+    "participating_security": _l("Titre participatif"),
+    "royalty_loan": _l("Redevances"),
 }
 LEGAL_FORMS: Mapping[str, LazyString] = {
     "association": _l("Association"),

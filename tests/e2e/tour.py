@@ -251,6 +251,16 @@ STOPS = (
     Stop("project-money-draft", "/mes-projets/{draft}/argent", "nadia"),
     Stop("project-sent-back", "/mes-projets/{sent_back}", "samuel"),
     Stop("project-waiting", "/mes-projets/{waiting}", "nadia"),
+    # Instruments
+    Stop("schedule", "/collectes/{live}/echeancier?montant=500", "claire"),
+    Stop("schedule-wrong", "/collectes/{live}/echeancier?montant=1", status=422),
+    Stop("schedule-mine", "{pledge}/echeancier", "claire"),
+    Stop("schedule-owner", "/mes-projets/{live}/echeancier", "nadia"),
+    Stop("terms", "/mes-projets/{draft}/conditions", "nadia"),
+    Stop("terms-loan", "/mes-projets/{draft}/conditions?nature=loan", "nadia"),
+    Stop(
+        "terms-missing", "/mes-projets/{draft}/conditions?nature=bond", "nadia", send("Enregistrer les conditions"), 422
+    ),
     # Administrators
     Stop("queue", "/moderation", "helene"),
     Stop("queue-none", "/moderation?page=9", "helene"),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.core.money import Money
@@ -75,23 +75,17 @@ class Investors(People):
         return person
 
     def assessed(self, campaign: Campaign) -> Campaign:
-        """Make a campaign one of loans with interest, which no owner can propose yet: the law asks more of these."""
-        self.do(_allow_every_instrument)
+        """Make a campaign one of loans with interest: the law asks more of these."""
         return self.corrected(campaign, instrument="loan", loan_months=24)
 
     def in_shares(self, campaign: Campaign, euros: int) -> Campaign:
-        """Give a campaign shares of a nominal; no owner can yet."""
+        """Give a campaign shares of a nominal."""
         return self.corrected(campaign, unit_cents=euros * 100, minimum_cents=euros * 100)
 
     def corrected(self, campaign: Campaign, **changes: Any) -> Campaign:
         """Freeze a new version of a published campaign, with some terms changed."""
         self.do(lambda session: _new_version(session, campaign, changes, self.now))
         return campaign
-
-
-def _allow_every_instrument(session: Session) -> None:
-    for name in ("instrument", "loan_months"):
-        session.execute(text(f"ALTER TABLE campaign DROP CONSTRAINT IF EXISTS ck_campaign_{name}"))
 
 
 def _new_version(session: Session, campaign: Campaign, changes: dict[str, Any], now: datetime) -> None:

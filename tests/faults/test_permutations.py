@@ -22,7 +22,7 @@ from tests.fakes import Crashed, FakeGateway
 from tests.faults.life import START
 
 # `make torture` plays a thousand.
-PERMUTATIONS = int(os.environ.get("PERMUTATIONS", "200"))
+PERMUTATIONS = int(os.environ.get("PERMUTATIONS", "60"))
 # What news may change; the inbox, the queue and the log of moves say when each was heard.
 LOOKED_AT = ("pledge", "campaign_tally", "campaign_ring_tally", "campaign", "stray_payment")
 

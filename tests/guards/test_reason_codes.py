@@ -18,9 +18,12 @@ from marketplace.investors.rules import REFUSAL_REASONS as CATEGORY_REASONS
 from marketplace.locality import composed, presets
 from marketplace.moderation.rules import REASONS as MODERATION_REASONS
 from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
-from marketplace.projects import details
+from marketplace.pledges.rewards import REASONS as REWARD_REASONS
+from marketplace.projects import details, term_rules
 from marketplace.projects import rules as projects
+from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.rules import Content
+from marketplace.projects.terms import Raise, Reward, Terms
 from marketplace.projects.uses import Use
 from marketplace.residency import rules as residency
 from marketplace.web.messages import SENTENCES, sentence
@@ -48,6 +51,8 @@ def _returned(function: Callable[..., object]) -> set[str]:
     }
 
 
+# What is added to what the rule answers.
+ADDED_REASONS = {*PROTECTION_REASONS, *REWARD_REASONS}
 # What the choice of a rule may lack: codes by their first word.
 CHOICE_PROBLEMS = {
     code
@@ -64,9 +69,9 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     ("residency/reading.py", "code"): set(residency.UNREADABLE),
     ("accounts/passwords.py", "fault"): _returned(accounts.password_fault),
     # The rule's own decision, and what is added to it: the table of tests/unit/locality, and `pledges.protecting`.
-    ("pledges/opening.py", "outcome.decision"): RULE_REASONS | set(PROTECTION_REASONS),
-    ("pledges/amounts.py", "decision"): RULE_REASONS | set(PROTECTION_REASONS),
-    ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): set(PROTECTION_REASONS),
+    ("pledges/opening.py", "outcome.decision"): RULE_REASONS | set(ADDED_REASONS),
+    ("pledges/amounts.py", "decision"): RULE_REASONS | set(ADDED_REASONS),
+    ("pledges/amounts.py", "protecting.WITHOUT_MANDATE"): set(ADDED_REASONS),
     ("projects/rules.py", "code"): CHOICE_PROBLEMS | DETAIL_PROBLEMS,
     ("projects/zoning.py", "code"): CHOICE_PROBLEMS,
     # Raised as RuleError, where they are looked at with their figures.
@@ -78,7 +83,7 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
 FOR_OPERATORS = {"locality/explain.py"}
 
 # What the rule answers, and what is added to it.
-DECISION_REASONS = RULE_REASONS | set(PROTECTION_REASONS) | set(CATEGORY_REASONS)
+DECISION_REASONS = RULE_REASONS | set(ADDED_REASONS) | set(CATEGORY_REASONS)
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,38 @@ CONTENTS = st.builds(
 def test_every_problem_of_a_campaign_can_be_said(site, content, population):
     with site.test_request_context():
         for problem in projects.problems(content, population=population, today=TODAY):
+            assert problem.code in SENTENCES
+            assert sentence(problem.code, **problem.facts)
+
+
+TERMS = st.builds(
+    Terms,
+    rate_bp=st.sampled_from([None, 0, 400, 9_999]),
+    ring_rates=st.sampled_from([(), (400,), (9_999, 1)]),
+    repayment=st.sampled_from([None, "annuity", "in_fine", "x"]),
+    every=st.sampled_from([None, 1, 5, 12]),
+    deferral=st.sampled_from([None, 3, 99]),
+    nominal_cents=st.sampled_from([None, 1, 20_00]),
+    variable_percent=st.sampled_from([None, 41]),
+    part_bp=st.sampled_from([None, 0, 300]),
+    return_percent=st.sampled_from([None, 99, 140]),
+    turnovers=st.sampled_from([(), (1, 2)]),
+    tmo_bp=st.sampled_from([(), (1,), (1,) * 6]),
+    risks=st.sampled_from(["", "x" * 2_000]),
+    rewards=st.sampled_from([(), (Reward(),), (Reward("Un pain", 9_000_000_00, 0, TODAY),)]),
+    raises=st.sampled_from([(), (Raise(),)]),
+    own_funds_cents=st.sampled_from([None, -1]),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(instrument=st.sampled_from(list(INSTRUMENTS)), form=st.sampled_from(["ei", "scic"]), terms=TERMS)
+def test_every_problem_of_terms_can_be_said(site, instrument, form, terms):
+    content = Content(
+        instrument=instrument, legal_form=form, loan_months=36, hard_cap_cents=20_01, rule_preset="epci", terms=terms
+    )
+    with site.test_request_context():
+        for problem in term_rules.problems(content, today=TODAY):
             assert problem.code in SENTENCES
             assert sentence(problem.code, **problem.facts)
 

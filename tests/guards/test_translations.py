@@ -25,7 +25,13 @@ SAME = re.compile(
 )
 WORD = re.compile(r"[A-Za-zÀ-ÿ’]{2,}")
 # Our translation of the warnings of the law; what an invented owner wrote; the letters drawn on a picture to share.
-FRENCH_ON_PURPOSE = {"legal/warnings.py", "style/samples.py", "campaigns/pictures.py"}
+FRENCH_ON_PURPOSE = {
+    "legal/warnings.py",
+    "style/samples.py",
+    "campaigns/pictures.py",
+    "instruments/sheet_words.py",
+    "instruments/sheets.py",
+}
 
 
 def test_the_catalogue_is_whole_and_in_line_with_the_code():

@@ -30,6 +30,7 @@ from marketplace.web.access import MARK
 from marketplace.web.alerts import endings
 from tests import answers, rows
 from tests.factories import Account, Campaign, Make, moderation
+from tests.factories.instruments import offered
 from tests.factories.organisations import OTHER_SIREN, SECOND_SIRET
 from tests.fakes import FakeGateway, signed
 
@@ -116,6 +117,9 @@ def _objects(world: World, now: Any) -> None:
     make, people = world.make, world.people
     live = make.campaign(owner=people["owner"])
     make.campaign(owner=people["other_owner"])
+    lent = make.campaign(owner=people["owner"], **offered("loan"))
+    free = make.campaign(owner=people["owner"], **offered("interest_free_loan"))
+    lending = make.pledge(campaign=free, backer=people["resident"], amount=20)
     device = make.do(lambda session: _other_device(session, people["resident"], now))
     asked = make.request(people["resident"])
     make.letter(people["resident"])
@@ -143,6 +147,9 @@ def _objects(world: World, now: Any) -> None:
     world.objects = {
         "section": "equipe",
         "picture": picture,
+        "lent": lent.id,
+        "free": free.id,
+        "lending": lending.id,
         "organisation": declared.id,
         "place": place,
         "mandate": declared.mandate_id,

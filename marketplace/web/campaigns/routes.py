@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.core.money import Money
 from marketplace.finance.schedules import interest_free
-from marketplace.pledges import backers, chronicle
+from marketplace.pledges import backers, chronicle, rewards
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import news
@@ -26,6 +26,8 @@ from marketplace.web.campaigns.rings import by_ring
 from marketplace.web.campaigns.terms import Terms
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
+from marketplace.web.instrument_words import spoken
+from marketplace.web.instruments import calculator
 from marketplace.web.maps import campaign as maps
 from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
 from marketplace.web.redress import notices as redress
@@ -102,8 +104,11 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         money = origins.load(session, shown.campaign)
         spent = spending.load(session, shown.campaign.uses, shown.commune)
         drawn = maps.load(session, shown.campaign, shown.commune, reader, shown.neighbours)
+        figures = calculator.shown(session, shown.campaign)
+        given = shown.campaign.terms.rewards
+        left = rewards.left(given, rewards.taken(session, campaign_id, given))
     example = None
-    if shown.campaign.loan_months:
+    if shown.campaign.loan_months and shown.campaign.instrument == "interest_free_loan":
         example = interest_free(EXAMPLE_CENTS, shown.campaign.loan_months)[0]
     return render_template(
         "campaigns/show.html",
@@ -124,6 +129,9 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,
+        calculator=figures,
+        rewards_left=left,
+        offer=spoken(shown.campaign.instrument, shown.campaign.terms, sheet=False),
         **notices,
     )
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from marketplace.accounts import rules as accounts
 from marketplace.core.clock import PARIS
-from marketplace.finance import fees
+from marketplace.finance import fees, limits
 from marketplace.locality import limits as locality
 from marketplace.pledges import rules as pledges
 from marketplace.pledges.services import is_holiday
@@ -21,7 +21,7 @@ _MINUTE = 60
 FIGURES: Mapping[str, int] = MappingProxyType(
     {
         "least_pledge_cents": projects.LEAST_PLEDGE_CENTS,
-        "most_project_cents": projects.MOST_CENTS,
+        "most_project_cents": projects.most_cents("interest_free_loan"),
         "free_loan_cents": locality.FREE_LOAN_CAP,
         "level_1_cents": locality.LEVEL_1_CAP,
         "level_2_cents": locality.LEVEL_2_CAP,
@@ -30,7 +30,7 @@ FIGURES: Mapping[str, int] = MappingProxyType(
         "fee_basis_points": fees.PLATFORM_FEE_BASIS_POINTS,
         "recovery_days": pledges.RECOVERY.days,
         "reservation_minutes": int(pledges.RESERVATION.total_seconds()) // _MINUTE,
-        "loan_months": projects.LOAN_MONTHS[-1],
+        "loan_months": limits.IFP_MONTHS,
         "listing_least_days": projects.LISTING_DAYS[0],
         "listing_most_days": projects.LISTING_DAYS[-1],
         "moves_a_year": residency.MOVES_PER_YEAR,

@@ -20,6 +20,7 @@ from marketplace.web.messages import (
     pledges,
     residence,
     rules,
+    terms,
     zones,
 )
 from marketplace.web.messages.words import Words
@@ -36,6 +37,7 @@ SENTENCES: Mapping[str, Words] = {
     **moderation.SENTENCES,
     **rules.SENTENCES,
     **investors.SENTENCES,
+    **terms.SENTENCES,
     **zones.SENTENCES,
 }
 

@@ -41,19 +41,19 @@ SENTENCES: Mapping[str, Words] = {
     ),
     "hard_cap_missing": _l("Saisissez le plafond : le montant au-delà duquel vous n’acceptez plus rien."),
     "hard_cap_too_high": lambda *, most_cents, **_facts: _(
-        "La loi limite une collecte à %(most)s par projet.", most=money(most_cents)
+        "La loi limite une collecte de cette nature à %(most)s.", most=money(most_cents)
     ),
     "illegal_move": _l(
         "Cette collecte n’est plus dans l’état que montrait la page : rien n’a été changé. Regardez où elle en est."
     ),
-    "instrument_missing": _l("Choisissez ce que vous demandez : un don ou un prêt sans intérêt."),
-    "instrument_unknown": _l("Choisissez un don ou un prêt sans intérêt."),
+    "instrument_missing": _l("Choisissez ce que vous demandez : un don, un prêt ou des parts."),
+    "instrument_unknown": _l("Choisissez ce que vous demandez dans la liste."),
     "legal_form_missing": _l("Choisissez la forme juridique du porteur."),
     "legal_form_unknown": _l("Choisissez une forme juridique de la liste."),
     "loan_months_missing": _l("Saisissez en combien de mois vous rembourserez, par exemple 36."),
-    "loan_months_on_gift": _l("Un don n’a pas de durée. Laissez ce champ vide, ou choisissez un prêt."),
-    "loan_months_out_of_range": lambda *, most, **_facts: _(
-        "Saisissez une durée de 1 à %(most)s mois : la loi limite ces prêts à sept ans.", most=most
+    "loan_months_on_gift": _l("Un don ou une part n’a pas de durée. Laissez ce champ vide, ou choisissez un prêt."),
+    "loan_months_out_of_range": lambda *, least, most, **_facts: _(
+        "Saisissez une durée de %(least)s à %(most)s mois.", least=least, most=most
     ),
     "minimum_above_hard_cap": lambda *, hard_cap_cents, **_facts: _(
         "La participation minimale dépasse le plafond. Saisissez au plus %(most)s.", most=money(hard_cap_cents)

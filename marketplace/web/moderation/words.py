@@ -12,6 +12,7 @@ from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
 from marketplace.web.filters import count, day, french, money, percent
+from marketplace.web.instrument_words import all_spoken as said_terms
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
@@ -139,7 +140,7 @@ FIELDS: Mapping[str, LazyString] = {
     "summary": _l("Résumé"),
     "story_markdown": _l("Histoire"),
     "instrument": _l("Nature"),
-    "loan_months": _l("Durée du prêt"),
+    "loan_months": _l("Durée, en mois"),
     "threshold_cents": _l("Seuil de réussite"),
     "goal_cents": _l("Objectif"),
     "hard_cap_cents": _l("Plafond"),
@@ -154,6 +155,7 @@ FIELDS: Mapping[str, LazyString] = {
     "risks": _l("Risques"),
     "promises": _l("Promesses"),
     "needs": _l("Besoins autres que l’argent"),
+    "terms": _l("Conditions de l’instrument"),
 }
 _HOLDS: Mapping[str, LazyString] = {
     "amounts_coherent": _l("Les montants sont cohérents."),
@@ -258,6 +260,7 @@ _SPOKEN: Mapping[str, Callable[[Any], str]] = {
     "needs": lambda content: " ; ".join(
         f"{NEEDS.get(one.kind, '')} – {one.label}" + (f" ({one.hours} h)" if one.hours else "") for one in content
     ),
+    "terms": said_terms,
 }
 
 

@@ -10,7 +10,7 @@ from marketplace.core.errors import Refused
 from marketplace.projects import completeness, queries, rules, services
 from marketplace.projects.queries import Dossier
 from marketplace.territories import queries as territories
-from marketplace.web import spending
+from marketplace.web import instrument_words, spending
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.maps import proposals
@@ -128,6 +128,7 @@ def shown(
         first=first,
         last=last,
         limits=pages.LIMITS,
+        instrument_hints=instrument_words.KINDS,
         **sections.words(),
         **pages.words(),
     )

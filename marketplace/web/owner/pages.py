@@ -11,14 +11,15 @@ from markupsafe import Markup
 
 from marketplace.core.errors import Refused
 from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
+from marketplace.finance.limits import IFP_MONTHS, OFFERS_CENTS
 from marketplace.finance.schedules import interest_free
 from marketplace.matching import alerts
 from marketplace.projects import completeness, queries, rules, zoning
 from marketplace.projects.queries import Dossier, Step
-from marketplace.projects.rules import Content
+from marketplace.projects.rules import Content, Problem
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import spending
+from marketplace.web import instrument_words, spending
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.filters import french
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS, PRESETS
@@ -36,10 +37,11 @@ EXAMPLE_CENTS = 100_00
 LIMITS: Mapping[str, int] = {
     "least_days": rules.LISTING_DAYS.start,
     "most_days": rules.LISTING_DAYS.stop - 1,
-    "most_cents": rules.MOST_CENTS,
+    "most_cents": rules.most_cents("gift"),
+    "most_offers_cents": OFFERS_CENTS,
     "least_pledge_cents": rules.LEAST_PLEDGE_CENTS,
     "per_lender_cents": rules.FREE_LOAN_PER_LENDER_CENTS,
-    "most_months": rules.LOAN_MONTHS.stop - 1,
+    "most_months": IFP_MONTHS,
     "title": rules.TITLE_LENGTH.stop - 1,
     "summary": rules.SUMMARY_LENGTH.stop - 1,
     "story": rules.STORY_LENGTH.stop - 1,
@@ -71,7 +73,8 @@ def sketch(session: Session, found: Dossier) -> Sketch:
     content = found.content
     commune = territories.commune(session, content.commune_code) if content.commune_code else None
     trial = proposals.tried(session, content, now=now())
-    months = content.loan_months if content.loan_months in rules.LOAN_MONTHS else None
+    free = content.instrument == "interest_free_loan" and content.loan_months in range(1, IFP_MONTHS + 1)
+    months = content.loan_months if free else None
     return Sketch(
         content=content,
         story_html=found.story_html,
@@ -100,6 +103,7 @@ def words() -> dict[str, Any]:
         "presets": PRESETS,
         "example_cents": EXAMPLE_CENTS,
         "sentence": sentence,
+        "spoken_terms": instrument_words.spoken,
     }
 
 
@@ -118,6 +122,7 @@ def edit(form: CampaignForm, *, campaign_id: UUID | None, saved: bool = False, e
         elsewhere=elsewhere,
         trial=trial,
         hints=PRESET_HINTS,
+        instrument_hints=instrument_words.KINDS,
         first=first,
         last=last,
         limits=LIMITS,
@@ -145,7 +150,10 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
     """Return the page of one's own collection. refusal, news: what has just been refused. Raises NotFound."""
     with reading() as session:
         found = queries.owner_campaign(session, campaign_id, me().account_id)
-        problems = queries.problems(session, found.content, now()) if found.editable else ()
+        problems: tuple[Problem, ...] = ()
+        if found.editable:
+            facts: dict[str, Any] = {"owner_id": found.owner_id, "campaign_id": campaign_id}
+            problems = queries.problems(session, found.content, now(), **facts)
         shown = sketch(session, found)
         far = course.of(session, found, now())
         reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []

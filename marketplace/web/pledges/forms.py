@@ -37,6 +37,7 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
         default="nothing",
         validate_choice=False,
     )
+    reward = RadioField(_l("Votre contrepartie"), choices=[], default="", validate_choice=False)
     understood = BooleanField(_l("J’ai compris"), validators=[InputRequired(_l("Cochez cette case pour continuer."))])
     understood_words = HiddenField()
     consent = BooleanField(_l("Je confirme en connaissance de cause"))
@@ -47,6 +48,12 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
         field.data = field.data or "nothing"
         if field.data not in SHOWN_AS:
             raise ValidationError(sentence("shown_as_unknown"))
+
+    @property
+    def chosen_reward(self) -> int | None:
+        """The number of the reward that is chosen, None for none."""
+        text = self.reward.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else None
 
     @property
     def read(self) -> list[str]:

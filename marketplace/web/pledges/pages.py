@@ -4,7 +4,7 @@ Nothing is kept on the server before the promise: the commune stands in this dev
 of every page (``?montant=50``), so that signing up, confirming an address or signing in on the way loses neither.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,13 @@ from marketplace.finance.schedules import interest_free
 from marketplace.locality.model import Decision
 from marketplace.pledges import services
 from marketplace.projects.queries import CampaignPage
+from marketplace.projects.rules import paris_day
 from marketplace.web import eligibility
 from marketplace.web.campaigns.routes import Shown
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.filters import euros
+from marketplace.web.instruments import quotes
+from marketplace.web.instruments.quotes import Quote
 from marketplace.web.messages import sentence
 from marketplace.web.pledges import parties
 from marketplace.web.pledges.forms import AmountForm
@@ -28,7 +31,10 @@ from marketplace.web.pledges.forms import AmountForm
 
 @dataclass(frozen=True)
 class Preview:
-    """What an amount means. months, instalment_cents, last_cents: of a loan, None for a gift."""
+    """What an amount means. months, instalment_cents, last_cents: of a loan without interest, None for others.
+
+    quote: what it brings back, None for a gift.
+    """
 
     amount: Money
     closes_at: datetime
@@ -36,17 +42,20 @@ class Preview:
     months: int | None = None
     instalment_cents: int | None = None
     last_cents: int | None = None
+    quote: Quote | None = None
 
 
-def preview_of(amount: Money | None, campaign: CampaignPage) -> Preview | None:
-    """Return what an amount means, None while there is none."""
+def preview_of(session: Session, amount: Money | None, campaign: CampaignPage) -> Preview | None:
+    """Return what an amount means, None while there is none. One statement at most."""
     if amount is None or amount.cents <= 0:
         return None
     plain = Preview(amount, campaign.closes_at, campaign.threshold_cents)
-    if campaign.loan_months is None:
-        return plain
+    ring = quotes.ring_of(session, campaign, eligibility.commune_of(visitor()))
+    found = quotes.quote(quotes.of_campaign(campaign, ring), amount.cents, paris_day(now()))
+    if campaign.instrument != "interest_free_loan" or campaign.loan_months is None:
+        return replace(plain, quote=found)
     schedule = interest_free(amount.cents, campaign.loan_months)
-    return Preview(plain.amount, plain.closes_at, plain.threshold_cents, len(schedule), schedule[0], schedule[-1])
+    return replace(plain, months=len(schedule), instalment_cents=schedule[0], last_cents=schedule[-1], quote=found)
 
 
 def amount_page(shown: Shown, form: AmountForm, asked: Money | None) -> str:
@@ -63,8 +72,8 @@ def amount_page(shown: Shown, form: AmountForm, asked: Money | None) -> str:
         "data-hx-indicator": "#apercu",
         "data-hx-sync": "this:replace",
     }
-    preview = None if form.errors else preview_of(asked, campaign)
     with reading() as session:
+        preview = None if form.errors else preview_of(session, asked, campaign)
         acting = parties.choices(session, visitor())
     return render_template(
         "pledges/amount.html",

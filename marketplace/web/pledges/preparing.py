@@ -83,10 +83,10 @@ def preview(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         campaign = projects.public_campaign(session, campaign_id)
         if asked is None or asked.cents < campaign.minimum_cents:
-            return render_template("pledges/_preview.html", preview=None, refusal=None)
+            return render_template("pledges/_preview.html", preview=None, refusal=None, campaign=campaign)
         refusal = explained(ask(session, campaign_id, visitor(), asked))
-    shown = None if refusal else preview_of(asked, campaign)
-    return render_template("pledges/_preview.html", preview=shown, refusal=refusal)
+        shown = None if refusal else preview_of(session, asked, campaign)
+    return render_template("pledges/_preview.html", preview=shown, refusal=refusal, campaign=campaign)
 
 
 def _where(campaign_id: UUID, form: WhereForm) -> str:

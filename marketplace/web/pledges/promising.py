@@ -7,14 +7,16 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.core.money import Money
 from marketplace.investors.rules import Party
 from marketplace.locality.model import Better
-from marketplace.pledges import checkout, protecting, queries
+from marketplace.pledges import checkout, protecting, queries, rewards
 from marketplace.pledges.commit import Request
+from marketplace.projects.queries import CampaignPage
 from marketplace.protection import texts
 from marketplace.territories import queries as territories
 from marketplace.web import eligibility
@@ -22,6 +24,7 @@ from marketplace.web.access import public, signed_in
 from marketplace.web.campaigns.routes import Shown, load
 from marketplace.web.context import Session, me, now, reading, runtime, visitor
 from marketplace.web.fields import refuse
+from marketplace.web.filters import french
 from marketplace.web.messages import sentence
 from marketplace.web.pledges import parties
 from marketplace.web.pledges.blueprint import bp
@@ -86,6 +89,7 @@ def open_pledge(campaign_id: UUID) -> ResponseReturnValue:
             shown_as=form.shown_as.data,
             organisation_id=whose,
             read=frozenset(form.read),
+            reward=form.chosen_reward,
         )
         pledge_id = runtime().door.open_pledge(campaign_id=campaign_id, request=request, now=now())
     except Refused as refusal:
@@ -102,6 +106,8 @@ def _field(code: str) -> str | None:
     """Return the field that a refusal is about, None when it is about none."""
     if code == "consent_missing":
         return "consent"
+    if code.startswith("reward_"):
+        return "reward"
     return None if code in _NOT_THE_AMOUNT else "amount"
 
 
@@ -169,6 +175,7 @@ def _page(
             amount_cents=asked.cents,
             now=now(),
         )
+    form.reward.choices = reward_choices(session, campaign, asked)
     locale = str(get_locale())
     understood = texts.current(texts.risk_kind(campaign.instrument), locale)
     consent = texts.current("over_threshold", locale)
@@ -185,11 +192,23 @@ def _page(
         no_room=no_room,
         better=why.better(better) if better else None,
         home=territories.commune(session, eligibility.commune_of(visitor()) or ""),
-        preview=preview_of(asked, shown.campaign),
+        preview=preview_of(session, asked, shown.campaign),
         here=address("pledges.review", shown.campaign.campaign_id, asked),
         change=address("pledges.amount", shown.campaign.campaign_id, asked),
         change_commune=address("pledges.where", shown.campaign.campaign_id, asked),
     )
+
+
+def reward_choices(session: Session, campaign: CampaignPage, asked: Money) -> list[SelectChoice]:
+    """Return the rewards that an amount gives right to and that are left, none first. One statement at most."""
+    found = campaign.terms.rewards
+    stock = rewards.left(found, rewards.taken(session, campaign.campaign_id, found))
+    open_ones = [
+        SelectChoice(str(number), french(reward.label))
+        for number, reward in enumerate(found)
+        if (reward.cents or 0) <= asked.cents and stock[number] != 0
+    ]
+    return [SelectChoice("", _("Aucune")), *open_ones] if open_ones else []
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from marketplace.core.errors import Refused
 from marketplace.finance.schedules import interest_free
 from marketplace.pledges import checkout, queries, services, waiting
+from marketplace.projects import queries as projects
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading, runtime
 from marketplace.web.messages import sentence
@@ -45,15 +46,20 @@ def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         pledge = queries.my_pledge(session, campaign_id=campaign_id, pledge_id=pledge_id, backer_id=me().account_id)
         steps = queries.history(session, campaign_id=campaign_id, pledge_id=pledge_id)
+        reward = None
+        if pledge.reward is not None:
+            reward = projects.public_campaign(session, campaign_id).terms.rewards[pledge.reward]
         position = None
         if pledge.state == "waitlisted":
             position = waiting.position(session, campaign_id=campaign_id, pledge_id=pledge_id)
-    instalments = interest_free(pledge.amount_cents, pledge.loan_months) if pledge.loan_months else ()
+    free = pledge.instrument == "interest_free_loan" and pledge.loan_months
+    instalments = interest_free(pledge.amount_cents, pledge.loan_months or 1) if free else ()
     return render_template(
         "pledges/show.html",
         pledge=pledge,
         steps=steps,
         position=position,
+        reward=reward,
         back=back,
         paid_back=paid_back,
         instalments=instalments,

@@ -74,7 +74,7 @@ def test_an_empty_draft_names_everything_that_is_missing():
         ({"story_markdown": "x" * 20_001}, ("story_markdown", "story_too_long")),
         ({"sector": "gambling"}, ("sector", "sector_unknown")),
         ({"legal_form": "sci"}, ("legal_form", "legal_form_unknown")),
-        ({"instrument": "bond"}, ("instrument", "instrument_unknown")),
+        ({"instrument": "lottery"}, ("instrument", "instrument_unknown")),
         ({"rule_preset": "france"}, ("rule_preset", "rule_preset_unknown")),
         ({"loan_months": None}, ("loan_months", "loan_months_missing")),
         ({"loan_months": 0}, ("loan_months", "loan_months_out_of_range")),

@@ -9,9 +9,10 @@ import html5lib
 import pytest
 
 from marketplace.accounts import rules as accounts
+from marketplace.finance.limits import IFP_MONTHS, IFP_PROJECT_CENTS
 from marketplace.locality.limits import FREE_LOAN_CAP, LEVEL_1_CAP, LEVEL_2_CAP
 from marketplace.pledges.rules import RECOVERY, RESERVATION
-from marketplace.projects.rules import LEAST_PLEDGE_CENTS, LISTING_DAYS, LOAN_MONTHS, MOST_CENTS
+from marketplace.projects.rules import LEAST_PLEDGE_CENTS, LISTING_DAYS
 from marketplace.protection.reflection import DAYS, WORKING_DAYS_INSIDE
 from marketplace.residency.rules import MOVES_PER_YEAR, RENEWAL
 from marketplace.web import limits
@@ -118,12 +119,12 @@ def test_every_link_inside_a_page_leads_to_a_part_of_it(texts, texts_app, path):
             "/comment-ca-marche",
             [
                 money(LEAST_PLEDGE_CENTS),
-                money(MOST_CENTS),
+                money(IFP_PROJECT_CENTS),
                 f"{DAYS} jours",
                 f"{WORKING_DAYS_INSIDE} jours ouvrés",
                 f"{RECOVERY.days} jours plus tard",
                 f"{int(RESERVATION.total_seconds() / 60)} minutes",
-                f"{LOAN_MONTHS[-1]} mois",
+                f"{IFP_MONTHS} mois",
                 f"entre {LISTING_DAYS[0]} jours et {LISTING_DAYS[-1]} jours",
             ],
         ),
@@ -137,7 +138,7 @@ def test_every_link_inside_a_page_leads_to_a_part_of_it(texts, texts_app, path):
                 f"{RENEWAL.days} jours",
             ],
         ),
-        ("/frais-et-risques", [money(FREE_LOAN_CAP), money(MOST_CENTS), money(LEVEL_1_CAP)]),
+        ("/frais-et-risques", [money(FREE_LOAN_CAP), money(IFP_PROJECT_CENTS), money(LEVEL_1_CAP)]),
         (
             "/confidentialite",
             [

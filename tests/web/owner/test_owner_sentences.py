@@ -21,7 +21,7 @@ CONTENTS = [
     LOAN,
     replace(LOAN, loan_months=None, ends_on=TODAY + timedelta(days=99), minimum_cents=1, commune_code="x"),
     Content(instrument="gift", loan_months=3, threshold_cents=9_00, goal_cents=5_00, hard_cap_cents=2_00),
-    Content(threshold_cents=-1, goal_cents=0, hard_cap_cents=rules.MOST_CENTS + 1),
+    Content(threshold_cents=-1, goal_cents=0, hard_cap_cents=rules.most_cents("gift") + 1),
     Content(name="a", title="b", summary="c" * 999, story_markdown="d"),
     Content(name="a" * 99, title="b" * 99, story_markdown="d" * 99_999),
     Content(goal_cents=5_00, uses=(Use(), Use("d" * 99, -1), Use("Le four", 4_00))),

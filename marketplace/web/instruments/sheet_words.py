@@ -1,0 +1,286 @@
+"""The parts of the key information sheet, in French: the language its readers are owed. Pure words from what is frozen.
+
+Parts A to H: regulation (EU) 2020/1503, annex I; delegated regulation (EU) 2022/2119. Part G stands for D, E and F when
+money is lent. The two warnings are the words of the regulation; what stands beside them is our translation.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS, fee
+from marketplace.finance.schedules import Line
+from marketplace.projects.instruments import INSTRUMENTS
+from marketplace.projects.returns import YEAR
+from marketplace.projects.rules import Content
+from marketplace.web import instrument_words as words
+from marketplace.web.filters import day, money
+from marketplace.web.labels import INSTRUMENTS as NAMES
+from marketplace.web.labels import LEGAL_FORMS
+from marketplace.web.owner.words import SECTORS
+
+# Art. 23(6)(b) and (c), as published.
+DISCLAIMER = (
+    "This crowdfunding offer has been neither verified nor approved by competent authorities or the European Securities"
+    " and Markets Authority (ESMA). The appropriateness of your experience and knowledge have not necessarily been"
+    " assessed before you were granted access to this investment. By making this investment, you assume full risk of"
+    " taking this investment, including the risk of partial or entire loss of the money invested."
+)
+WARNING = (
+    "Investment in this crowdfunding project entails risks, including the risk of partial or entire loss of the money"
+    " invested. Your investment is not covered by the deposit guarantee schemes established in accordance with"
+    " Directive 2014/49/EU of the European Parliament and of the Council. Nor is your investment covered by the"
+    " investor compensation schemes established in accordance with Directive 97/9/EC of the European Parliament and of"
+    " the Council. You may not receive any return on your investment. This is not a savings product and we advise you"
+    " not to invest more than 10 % of your net worth in crowdfunding projects. You may not be able to sell the"
+    " investment instruments when you wish. If you are able to sell them, you may nonetheless incur losses."
+)
+_OF_OUR_OWN_ACCORD = (
+    "Une part sociale n’est pas un titre financier (loi 47-1775, art. 11) : cette fiche est donnée de notre propre "
+    "initiative."
+)
+# The costs are told on so much.
+HYPOTHETICAL_CENTS = 10_000_00
+
+
+def say(text: str, **facts: object) -> str:
+    """Put figures into a sentence. Not translated: see above."""
+    return text % facts if facts else text
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the sheet says beside the content. Dates in Paris. past: (title, first day, hard cap in cents).
+
+    example: payments of `example_cents`.
+    """
+
+    owner_name: str
+    commune: str
+    last_day: date | None
+    past: Sequence[tuple[str, date, int]]
+    example_cents: int
+    example: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part. lines: a table of figures, its head first; note: what stands above it."""
+
+    title: str
+    rows: Sequence[tuple[str, str]] = ()
+    text: Sequence[str] = ()
+    lines: Sequence[Sequence[str]] = ()
+    note: str = ""
+
+
+def parts(content: Content, facts: Facts) -> list[Part]:
+    """Return the parts of the sheet of an instrument, in order."""
+    known = INSTRUMENTS[content.instrument or ""]
+    middle = (
+        [_loan(content, facts)] if known.sheet == "loan" else [_security(content, facts), _vehicle(), _rights(content)]
+    )
+    return [_owner(content, facts), _process(content, facts), _risks(content), *middle, _costs()]
+
+
+def _said(content: Content, names: Iterable[str]) -> list[tuple[str, str]]:
+    wanted = {str(words.TERMS[name][0]) for name in names}
+    return [(label, said) for label, said in words.spoken(content.instrument, content.terms) if label in wanted]
+
+
+def _unless_none(rows: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    return [(label, said) for label, said in rows if said]
+
+
+def _owner(content: Content, facts: Facts) -> Part:
+    terms = content.terms
+    rows = _unless_none(
+        (
+            ("Projet", content.name),
+            ("Forme juridique", str(LEGAL_FORMS.get(content.legal_form or "", ""))),
+            ("Lieu", facts.commune),
+            ("Porteur de projet", facts.owner_name),
+            ("Domaine", str(SECTORS.get(content.sector or "", ""))),
+            ("Code NAF", terms.naf),
+            ("Collecte", content.title),
+            ("Description", content.summary),
+            ("Trois derniers exercices", terms.accounts),
+            *(("Dépense prévue", f"{use.label} : {money(use.cents or 0)}") for use in content.uses),
+        )
+    )
+    statement = say(
+        "Répond de ces informations : %(who)s. Cette personne déclare qu’à sa connaissance elles sont exactes et "
+        "qu’aucune omission ne les rend trompeuses.",
+        who=terms.responsible or "à compléter",
+    )
+    return Part("Partie A – Le porteur et le projet", rows, (statement,))
+
+
+def _process(content: Content, facts: Facts) -> Part:
+    terms = content.terms
+    sought = "Capital recherché" if content.instrument == "cooperative_share" else "Fonds recherchés"
+    own = None
+    if terms.own_funds_cents and content.goal_cents:
+        own = say(
+            "%(amount)s, soit %(share)s de l’objectif",
+            amount=money(terms.own_funds_cents),
+            share=words.percent(terms.own_funds_cents * 10_000 // content.goal_cents),
+        )
+    elsewhere = [
+        say("%(amount)s sur une autre plateforme, le %(day)s", amount=money(one.cents), day=day(one.launched_on))
+        for one in terms.raises
+        if one.cents and one.launched_on
+    ]
+    here = [
+        say("%(title)s, le %(day)s, plafond %(cap)s", title=title, day=day(at), cap=money(cap))
+        for title, at, cap in facts.past
+    ]
+    rows = _unless_none(
+        (
+            ("Seuil de réussite", content.threshold_cents and money(content.threshold_cents)),
+            (sought, content.goal_cents and money(content.goal_cents)),
+            ("Maximum", content.hard_cap_cents and money(content.hard_cap_cents)),
+            ("Participation minimale", money(content.minimum_cents)),
+            ("Dernier jour", facts.last_day and day(facts.last_day)),
+            ("Apport du porteur", own),
+            ("Offres précédentes du porteur", " ; ".join([*here, *elsewhere]) or "aucune"),
+        )
+    )
+    missed = (
+        "Si le seuil n’est pas atteint, l’offre est annulée : aucune carte n’est débitée, sans frais. S’il est "
+        "atteint, les cartes sont débitées après le dernier délai de réflexion."
+    )
+    return Part("Partie B – La collecte", rows, (missed,))
+
+
+def _risks(content: Content) -> Part:
+    kind = words.kind(content.instrument)
+    out = (
+        "Vous ne pouvez pas revendre ce prêt : comptez sur sa durée entière."
+        if kind == "lend"
+        else "Il n’y a pas de marché où revendre ces titres ; la sortie suit les règles de la partie F."
+    )
+    rows = (
+        (
+            "Propres à ce projet (projet, secteur, défaut, rendement, autres)",
+            content.terms.risks or "à compléter",
+        ),
+        ("Rendement plus faible, retardé ou nul", "Les paiements dépendent de ce que le projet gagne."),
+        (
+            "Défaillance de la plateforme",
+            "Mitoyen peut s’arrêter. Votre contrat est avec le porteur : il demeure.",
+        ),
+        ("Illiquidité", out),
+    )
+    return Part("Partie C – Les risques", rows)
+
+
+def _rate_said(content: Content) -> str:
+    method = {
+        "annuity": "échéances constantes, mois de 30 jours",
+        "constant_principal": "application au capital restant dû, mois de 30 jours",
+    }.get(content.terms.repayment or "", "application au capital, mois de 30 jours")
+    return say("%(rates)s (calculé par %(method)s)", rates=words.rates(content.terms), method=method)
+
+
+def _before_example(facts: Facts) -> str:
+    if not facts.example:
+        return ""
+    return say("Exemple pour %(amount)s, si tout se passe bien :", amount=money(facts.example_cents))
+
+
+def _example(facts: Facts) -> Sequence[Sequence[str]]:
+    """Return the payments of the example, added up by year."""
+    if not facts.example:
+        return ()
+    head = ("Année", "Payé", "dont intérêts", "dont capital")
+    years: dict[int, list[int]] = {}
+    for line in facts.example:
+        sums = years.setdefault(-(-line.month // YEAR), [0, 0])
+        sums[0] += line.interest_cents
+        sums[1] += line.principal_cents
+    rows = [
+        (str(year), money(interest + principal), money(interest), money(principal))
+        for year, (interest, principal) in years.items()
+    ]
+    return (head, *rows)
+
+
+_PROMISED = ("guarantees", "early", "defaults")
+
+
+def _loan(content: Content, facts: Facts) -> Part:
+    names = ("repayment", "every", "deferral", "part_bp", "return_percent", "turnovers", *_PROMISED)
+    rows = [
+        ("Nature", str(NAMES[content.instrument or ""])),
+        ("Durée", say("%(months)s mois", months=content.loan_months)),
+        *([("Taux", _rate_said(content))] if content.instrument == "loan" else []),
+        *_said(content, names),
+        ("Suivi", "Le porteur rembourse directement ; la plateforme publie les retards de plus de 30 jours."),
+    ]
+    return Part(
+        "Partie G – Le prêt (remplace les parties D, E et F)", rows, (), _example(facts), _before_example(facts)
+    )
+
+
+def _security(content: Content, facts: Facts) -> Part:
+    names = ("nominal_cents", "every", "variable_percent", "variable_bp", "tmo_bp", "rank", "guarantees")
+    rows = [
+        ("Nature", str(NAMES[content.instrument or ""])),
+        *([("Durée", say("%(months)s mois", months=content.loan_months))] if content.loan_months else []),
+        ("Rémunération", _rate_said(content)),
+        *_said(content, names),
+    ]
+    text = [_OF_OUR_OWN_ACCORD] if content.instrument == "cooperative_share" else []
+    return Part("Partie D – Les titres offerts", rows, text, _example(facts), _before_example(facts))
+
+
+def _vehicle() -> Part:
+    return Part("Partie E – Structure interposée", text=("Aucune : vos titres sont ceux du porteur.",))
+
+
+def _rights(content: Content) -> Part:
+    if content.instrument == "cooperative_share":
+        rows = [
+            ("Vote", "Une personne, une voix, quel que soit le nombre de parts."),
+            *_said(content, ("colleges", "board", "withdrawal")),
+            ("Plus-value", "Aucune : une part est reprise au plus à son prix."),
+            (
+                "Admission",
+                "Elle revient à l’organe nommé ci-dessus. S’il refuse, tout est rendu, sans frais.",
+            ),
+        ]
+        return Part("Partie F – Vos droits", rows)
+    vote = "Aucun droit de vote."
+    rows = [
+        ("Vote", vote),
+        ("Information", "Une nouvelle au moins tous les six mois, et les comptes chaque année."),
+        ("Cession", "Possible entre particuliers, sans marché organisé."),
+    ]
+    return Part("Partie F – Vos droits", rows)
+
+
+def _costs() -> Part:
+    none = f"{money(0)} (0 %)"
+    rows = (
+        ("Frais d’entrée", none),
+        ("Frais de sortie", none),
+        ("Frais courants, par an", none),
+        ("Frais accessoires", none),
+        (
+            "Payé par le porteur",
+            say(
+                "%(amount)s (%(rate)s) sur ce qu’il reçoit",
+                amount=money(fee(HYPOTHETICAL_CENTS, PLATFORM_FEE_BASIS_POINTS)),
+                rate=words.percent(PLATFORM_FEE_BASIS_POINTS),
+            ),
+        ),
+        (
+            "Réclamation",
+            "Gratuite, par écrit à la plateforme : réponse sous dix jours ouvrés sur sa recevabilité.",
+        ),
+        ("Autres informations", "Sur la page de la collecte, gratuitement, et auprès du porteur."),
+    )
+    text = (say("Pour %(amount)s placés :", amount=money(HYPOTHETICAL_CENTS)),)
+    return Part("Partie H – Frais, information et recours", rows, text)
