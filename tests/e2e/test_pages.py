@@ -20,6 +20,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW = 320
 # Routes that no browser shows as a page of ours, and why.
 EXCUSED = {
+    "moderation.complaints_file": "a file",
+    "moderation.log_file": "a file",
     "pledges.certificate": "a PDF; the certificate is checked in tests/web",
     "pledges.preview": "a part of the amount page for htmx; a browser is sent to that page",
     "pledges.reminder": "a file for calendars",
