@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0013_uses"
-down_revision = "0016_fund_match"
+revision = "0016_uses"
+down_revision = "0015_fund_match"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020_organisation"
+revision = "0013_organisation"
 down_revision = "0012_zonage"
 branch_labels = None
 depends_on = None

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047_campaign_news"
-down_revision = "0046_campaign_revision"
+revision = "0026_campaign_news"
+down_revision = "0025_campaign_revision"
 branch_labels = None
 depends_on = None
 

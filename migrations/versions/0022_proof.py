@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_proof"
-down_revision = "0026_follow"
+revision = "0022_proof"
+down_revision = "0021_follow"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0040_instruments"
-down_revision = "0047_campaign_news"
+revision = "0027_instruments"
+down_revision = "0026_campaign_news"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_fund_match"
-down_revision = "0015_investor_kind"
+revision = "0015_fund_match"
+down_revision = "0014_investor_kind"
 branch_labels = None
 depends_on = None
 

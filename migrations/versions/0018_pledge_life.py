@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036_pledge_life"
-down_revision = "0035_investors"
+revision = "0018_pledge_life"
+down_revision = "0017_investors"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_investor_kind"
-down_revision = "0020_organisation"
+revision = "0014_investor_kind"
+down_revision = "0013_organisation"
 branch_labels = None
 depends_on = None
 

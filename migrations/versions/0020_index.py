@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025_index"
-down_revision = "0030_settlement"
+revision = "0020_index"
+down_revision = "0019_settlement"
 branch_labels = None
 depends_on = None
 

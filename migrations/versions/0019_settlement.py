@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030_settlement"
-down_revision = "0036_pledge_life"
+revision = "0019_settlement"
+down_revision = "0018_pledge_life"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0046_campaign_revision"
-down_revision = "0045_campaign_details"
+revision = "0025_campaign_revision"
+down_revision = "0024_campaign_details"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041_reward"
-down_revision = "0040_instruments"
+revision = "0028_reward"
+down_revision = "0027_instruments"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0035_investors"
-down_revision = "0013_uses"
+revision = "0017_investors"
+down_revision = "0016_uses"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026_follow"
-down_revision = "0025_index"
+revision = "0021_follow"
+down_revision = "0020_index"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0045_campaign_details"
-down_revision = "0050_moderation"
+revision = "0024_campaign_details"
+down_revision = "0023_moderation"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0050_moderation"
-down_revision = "0021_proof"
+revision = "0023_moderation"
+down_revision = "0022_proof"
 branch_labels = None
 depends_on = None
 
