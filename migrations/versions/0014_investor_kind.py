@@ -13,7 +13,7 @@ KINDS = "'person', 'sme', 'association', 'public_body'"
 
 def upgrade() -> None:
     op.add_column("pledge", sa.Column("investor_kind", sa.Text(), nullable=False, server_default=sa.text("'person'")))
-    op.create_check_constraint("ck_pledge_investor_kind", "pledge", f"investor_kind IN ({KINDS})")
+    _check("pledge", "investor_kind", f"investor_kind IN ({KINDS})")
     _ring("ring >= -2")
 
 
@@ -37,5 +37,16 @@ def downgrade() -> None:
 
 
 def _ring(sql: str) -> None:
-    op.drop_constraint("ck_campaign_ring_tally_ring", "campaign_ring_tally")
-    op.create_check_constraint("ck_campaign_ring_tally_ring", "campaign_ring_tally", sql)
+    op.execute(
+        "-- squawk-ignore ban-drop-constraint\n"
+        "ALTER TABLE campaign_ring_tally DROP CONSTRAINT ck_campaign_ring_tally_ring"
+    )
+    _check("campaign_ring_tally", "ring", sql)
+
+
+def _check(table: str, name: str, sql: str) -> None:
+    # Reading 200 000 pledges takes less than a second.
+    op.execute(
+        "-- squawk-ignore constraint-missing-not-valid\n"
+        f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({sql})"
+    )
