@@ -248,7 +248,7 @@ def _rights(content: Content) -> Part:
             ("Plus-value", "Aucune : une part est reprise au plus à son prix."),
             (
                 "Admission",
-                "Elle revient à l’organe nommé ci-dessus. S’il refuse, tout est rendu, sans frais.",
+                "Elle revient ensuite à l’organe nommé ci-dessus. S’il refuse, le porteur rend tout, sans frais.",
             ),
         ]
         return Part("Partie F – Vos droits", rows)

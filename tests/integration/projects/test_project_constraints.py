@@ -37,7 +37,7 @@ def live(session, submitted, person, now):
 
 SUBMITTED = {
     "state = 'live'": "frozen_when_published",
-    "instrument = 'bond'": "instrument",
+    "instrument = 'lottery'": "instrument",
     "rule_preset = 'france'": "rule_preset",
     "title = ''": "complete",
     "summary = ''": "complete",
@@ -48,7 +48,7 @@ SUBMITTED = {
     "threshold_cents = 0": "amounts_in_order",
     "threshold_cents = goal_cents + 1": "amounts_in_order",
     "goal_cents = hard_cap_cents + 1": "amounts_in_order",
-    "hard_cap_cents = 100000001": "amounts_in_order",
+    "hard_cap_cents = 500000001": "amounts_in_order",
     "minimum_cents = 999": "minimum",
     "minimum_cents = hard_cap_cents + 1": "minimum",
     "loan_months = NULL": "loan_months",
