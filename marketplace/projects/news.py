@@ -31,7 +31,8 @@ def post(session: Session, *, campaign_id: UUID, owner_id: UUID, form_key: UUID,
     """Tell something to everybody who reads a campaign's page.
 
     form_key: made with the form; the same key again is the same form sent twice, and written once.
-    Raises NotFound: none, somebody else's, or not published. Raises Refused: news_too_short, news_too_long, too_many_news.
+    Raises NotFound: none, somebody else's, or not published.
+    Raises Refused: news_too_short, news_too_long, too_many_news.
     """
     campaign, _project = load_own(session, campaign_id, owner_id)
     if campaign.state not in rules.PUBLIC:
