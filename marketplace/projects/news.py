@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace.core.errors import Refused
+from marketplace.core.errors import NotFound, Refused
 from marketplace.projects import rules
 from marketplace.projects.lifecycle import load_own
 from marketplace.projects.models import CampaignNews
@@ -31,11 +31,12 @@ def post(session: Session, *, campaign_id: UUID, owner_id: UUID, form_key: UUID,
     """Tell something to everybody who reads a campaign's page.
 
     form_key: made with the form; the same key again is the same form sent twice, and written once.
-    Raises NotFound; Refused: news_not_yet, news_too_short, news_too_long, too_many_news.
+    Raises NotFound: none, somebody else's, or not published.
+    Raises Refused: news_too_short, news_too_long, too_many_news.
     """
     campaign, _project = load_own(session, campaign_id, owner_id)
     if campaign.state not in rules.PUBLIC:
-        raise Refused("news_not_yet")
+        raise NotFound(campaign_id)
     text = rules.clean_text(text).strip()
     if len(text) < LENGTH.start:
         raise Refused("news_too_short", field="text", least=LENGTH.start)

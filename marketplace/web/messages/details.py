@@ -18,7 +18,6 @@ SENTENCES: Mapping[str, Words] = {
         "Saisissez un nombre d’emplois, au plus %(most)s.", most=count(most)
     ),
     "detail_percent_too_high": _l("Saisissez un pourcentage entre 0 et 100."),
-    "news_not_yet": _l("Vous pourrez donner des nouvelles quand la collecte sera publiée."),
     "news_too_long": lambda *, most, length, **_facts: _(
         "Raccourcissez ces nouvelles à %(most)s caractères : il y en a %(length)s.",
         most=count(most),

@@ -60,5 +60,5 @@ def test_a_draft_has_no_news_and_somebody_else_gives_none(live, person, campaign
     early = client_of(owner_id).post(f"/mes-projets/{draft}/nouvelles", data=text)
     foreign = client_of(owner_id).post(f"/mes-projets/{live[0]}/nouvelles", data=text)
 
-    assert (early.status_code, foreign.status_code) == (422, 404)
+    assert (early.status_code, foreign.status_code) == (404, 404)
     assert written(session) == 0
