@@ -128,16 +128,6 @@ def _objects(world: World, now: Any) -> None:
             mail.post(session, recipient="a@exemple.fr", subject="Objet", text="Texte", html=LETTER, now=now).id
         )
     )
-    territory = make.do(
-        lambda session: territories.create(
-            session,
-            name="Pays de Redon",
-            note="Charte de 2020.",
-            members=[("commune", "35236")],
-            administrator_id=people["administrator"].id,
-            now=now,
-        )
-    )
     declared = make.organisation(manager=people["resident"], verified=False)
     acting = make.organisation(manager=people["resident"], siren=OTHER_SIREN)
     with world.database.sessions() as session:
@@ -170,12 +160,25 @@ def _objects(world: World, now: Any) -> None:
         "conflict": make.conflict(people["resident"], people["other_resident"]),
         "conflicting": people["resident"].id,
         "residence": make.link_of(people["resident"]),
-        "territory": territory,
+        "territory": _territory(world, now),
         "letter": letter,
         "token": "not-a-token-of-ours",
         "poitiers": "86194",
     }
     world.objects |= _registers(world, live, now)
+
+
+def _territory(world: World, now: Any) -> UUID:
+    return world.make.do(
+        lambda session: territories.create(
+            session,
+            name="Pays de Redon",
+            note="Charte de 2020.",
+            members=[("commune", "35236")],
+            administrator_id=world.people["administrator"].id,
+            now=now,
+        )
+    )
 
 
 def _registers(world: World, live: Campaign, now: Any) -> dict[str, UUID | str]:

@@ -70,7 +70,7 @@ def test_at_success_what_was_paid_is_written_down_for_good(make, topped, session
     assert found.final
     assert (found.matched_cents, found.people) == (row.matched_cents, row.people)
     assert row.matched_cents >= 80_00
-    assert make.do(lambda session: settlement.finish(session, campaign_id=topped.id, now=make.now)) is False
+    assert make.do(lambda session: settlement.finish(session, campaign_id=topped.id, now=make.now)) is None
     with pytest.raises(IntegrityError, match="append-only"):
         database.in_transaction(lambda session: session.execute(text("UPDATE fund_match SET matched_cents = 1")))
 
