@@ -2,8 +2,9 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Config
@@ -331,5 +333,9 @@ class _database_of_its_own:  # noqa: N801 - used as a context manager
 
     def __exit__(self, *_: object) -> None:
         self._engine.dispose()
-        with self._administrative.connect() as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)"))
+        for _second in range(30):
+            # Autovacuum may be at it: it is the server's own, and not ours to stop.
+            with suppress(ProgrammingError), self._administrative.connect() as connection:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)"))
+                return
+            time.sleep(1)

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "static"
 BUNDLES: Mapping[str, tuple[str, ...]] = {
     "css/mitoyen.css": ("tokens", "base", "layout", "forms", "parts", "campaign", "maps", "print"),
+    # Of the pages that ask for it, beside the first.
+    "css/desk.css": ("desk",),
 }
 PUBLISHED = ("img", "js", "vendor")  # `geo` is read by the server only
 SPRITE = "vendor/icons.svg"

@@ -19,7 +19,7 @@ SOON = 7
 # What its owner has to do something about stands first.
 GROUPS: Sequence[tuple[LazyString, frozenset[str]]] = (
     (_l("À vous de jouer"), frozenset({"changes_requested", "draft"})),
-    (_l("En ligne"), frozenset({"live", "closing", "collecting"})),
+    (_l("En ligne"), frozenset({"live", "suspended", "closing", "collecting"})),
     (_l("En relecture"), frozenset({"submitted"})),
     (_l("Terminées"), frozenset({"funded", "failed", "cancelled", "refused"})),
 )

@@ -117,7 +117,7 @@ def statements(database):
         ("/connexion", 0, 3),
         ("/inscription", 0, 3),
         ("/mon-compte", 0, 5),
-        ("/mon-compte/residence", 0, 4),
+        ("/mon-compte/residence", 0, 8),
         ("/boite", 1, 4),
     ],
 )

@@ -29,6 +29,7 @@ SAMPLE = {
     "reserved_until": "2026-12-09T08:00:00+00:00",
     "reconfirm_until": "2026-11-30T23:00:00+00:00",
     "valid_until": "2028-11-23T09:00:00+00:00",
+    "expires_at": "2027-11-23T23:00:00+00:00",
     "reason": "too_old",
     "reasons": ["R01", "R04"],
     "commune": "de Poitiers",

@@ -73,4 +73,5 @@ def test_every_code_has_a_name():
     assert set(labels.LEGAL_FORMS) == set(rules.LEGAL_FORMS)
     assert set(labels.INSTRUMENTS) == set(rules.INSTRUMENTS)
     assert set(desk.REASONS) == set(REASONS)
-    assert set(desk.FIELDS) == set(Content().as_json())
+    content = Content()
+    assert set(desk.FIELDS) == content.as_json().keys() - {"details"} | content.details.as_json().keys()
