@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import organisation_queries as organisations
 from marketplace.accounts.models import Account, Organisation
+from marketplace.accounts.organisations import require_outsider
 from marketplace.core import audit
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
@@ -196,8 +197,7 @@ def end(session: Session, *, request_id: UUID, administrator_id: UUID, now: date
     Raises NotFound. Raises InvestorRefused: not_sophisticated, own_request.
     """
     asked = _locked(session, request_id)
-    if asked.account_id == administrator_id:
-        raise InvestorRefused("own_request")
+    _check_stranger(session, asked, administrator_id)
     if asked.outcome != "granted":
         raise InvestorRefused("not_sophisticated")
     if asked.ended_at is None:
@@ -206,10 +206,17 @@ def end(session: Session, *, request_id: UUID, administrator_id: UUID, now: date
         _mail(session, "sophisticated_ended", asked.account_id, {})
 
 
-def _to_decide(session: Session, request_id: UUID, administrator_id: UUID) -> SophisticatedRequest:
-    asked = _locked(session, request_id)
+def _check_stranger(session: Session, asked: SophisticatedRequest, administrator_id: UUID) -> None:
+    """Let no administrator decide for themselves. Raises InvestorRefused: own_request; Refused: own_organisation."""
     if asked.account_id == administrator_id:
         raise InvestorRefused("own_request")
+    if asked.organisation_id is not None:
+        require_outsider(session, asked.organisation_id, administrator_id)
+
+
+def _to_decide(session: Session, request_id: UUID, administrator_id: UUID) -> SophisticatedRequest:
+    asked = _locked(session, request_id)
+    _check_stranger(session, asked, administrator_id)
     if asked.outcome is not None:
         raise InvestorRefused("request_decided")
     return asked

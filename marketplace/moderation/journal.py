@@ -116,6 +116,6 @@ def _narrowed(wish: Filter) -> Select[*tuple[Any, ...]]:
         statement = statement.where(AuditEvent.subject_id == wish.subject_id)
     if wish.since:
         statement = statement.where(AuditEvent.at >= datetime.combine(wish.since, time(), PARIS))
-    if wish.until:
+    if wish.until and wish.until < date.max:
         statement = statement.where(AuditEvent.at < datetime.combine(wish.until + timedelta(days=1), time(), PARIS))
     return statement

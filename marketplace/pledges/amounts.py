@@ -177,6 +177,8 @@ def _totals_without(totals: Totals, pledge: Pledge) -> Totals:
     )
     if pledge.related:
         return replace(less, related_cents=totals.related_cents - pledge.amount_cents)
+    if pledge.investor_kind == "public_body":  # its money is in no ring
+        return less
     part, rings = ring_weight(pledge.state, pledge.amount_cents), list(totals.rings)
     here = rings[pledge.ring]
     rings[pledge.ring] = RingTotal(here.taken_cents - part.taken, here.confirmed_cents - part.confirmed)

@@ -35,7 +35,12 @@ def consequences(session: Session, *, account_id: UUID, now: datetime) -> list[T
     rows = session.execute(
         select(Pledge, Campaign.title)
         .join(Campaign, Campaign.id == Pledge.campaign_id)
-        .where(Pledge.backer_id == account_id, Pledge.state.not_in(FINAL | {"abandoned"}))
+        # What they promised for an organisation rests on where the organisation is.
+        .where(
+            Pledge.backer_id == account_id,
+            Pledge.organisation_id.is_(None),
+            Pledge.state.not_in(FINAL | {"abandoned"}),
+        )
         .order_by(Pledge.campaign_id, Pledge.id)
     )
     return [

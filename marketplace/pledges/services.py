@@ -1,6 +1,7 @@
 """What a backer may do with a pledge, and what time does to it."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -17,7 +18,7 @@ from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor
 from marketplace.locality.rules import decide
 from marketplace.payments.gateway import SavedCard
-from marketplace.pledges import chain, offers, protecting
+from marketplace.pledges import chain, offers, protecting, rewards
 from marketplace.pledges.commit import Request
 from marketplace.pledges.models import CampaignTally, Pledge
 from marketplace.pledges.opening import open_pledges
@@ -253,5 +254,9 @@ def _fits_again(session: Session, pledge: Pledge, now: datetime) -> bool:
     offers.lock_parties(session, [party])
     tally = lock_tally(session, pledge.campaign_id)
     terms = offers.terms(session, pledge.campaign_id)
-    person = offers.investors(session, pledge.campaign_id, [party], now)[party]
-    return decide(terms.offer, offers.totals(session, tally), person, pledge.amount_cents, now).verdict == "accept"
+    if terms.version != pledge.campaign_version or offers.unmandated(session, [party], now):
+        return False
+    person = replace(offers.investors(session, pledge.campaign_id, [party], now)[party], related=pledge.related)
+    decision = decide(terms.offer, offers.totals(session, tally), person, pledge.amount_cents, now)
+    gone = rewards.taken(session, pledge.campaign_id, terms.rewards)
+    return rewards.judged(decision, terms.rewards, gone, pledge.reward, pledge.amount_cents).verdict == "accept"

@@ -172,6 +172,7 @@ class _Round:
             amount_cents=cents,
             asked_cents=asked,
             ring=wish.ring,
+            campaign_version=self._terms.version,
             commune_code=offers.home(
                 offer, wish.investor, wish.ring, project_commune=self._terms.project_commune, now=self._now
             ),

@@ -4,6 +4,9 @@ Nothing of the file that was sent is kept: no metadata (where and when it was ta
 """
 
 import hashlib
+import re
+import struct
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -22,8 +25,9 @@ MOST_PIXELS = 24_000_000
 LEAST_SIDE = 320
 LARGE, SMALL = 1600, 640
 _QUALITY = 80
+_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 # What Pillow says of a file that is not what it claims to be.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError)
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -73,6 +77,8 @@ def keep(session: Session, body: bytes, *, now: datetime) -> str:
 
 def read(session: Session, name: str) -> bytes:
     """Return a picture by its name. One statement. Raises NotFound."""
+    if not _NAME.fullmatch(name):
+        raise NotFound(name)
     body = session.scalar(select(Picture.body).where(Picture.sha256 == name))
     if body is None:
         raise NotFound(name)

@@ -186,6 +186,9 @@ def publish(
     campaign, project = load(session, campaign_id)
     check_move(campaign, "live")
     content = _checked(session, campaign, project, now)
+    assert content.instrument is not None
+    # The owner may have changed the instrument after its terms: what another one needed is not published.
+    content = replace(content, terms=content.terms.only(INSTRUMENTS[content.instrument].every_term))
     assert content.ends_on is not None
     if content.commune_code not in rings[0]:
         raise Refused("zone_without_project", field="rule_preset")
@@ -207,6 +210,7 @@ def publish(
         "opens_at": now,
         "unit_cents": unit,
         "offer_number": offer_number,
+        "terms": content.terms.as_json(),
     }
     step(session, campaign, Act("live", "approved", actor_id, now), row_version=row_version, values=values)
     freeze(

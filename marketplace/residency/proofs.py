@@ -53,12 +53,22 @@ def judge(
         given, reason = None, refused.code
     if given is not None and _is_anothers(session, account_id, given, now):
         reason = "proof_used"
+    if given is not None and _was_taken_back(session, account_id, given):
+        reason = "proof_used"
     if given is None or reason is not None:
         services.note_attempt(session, account_id=account_id, kind="signed", reason=reason, now=now)
         return reason
     _keep(session, services.prove(session, link, means="signed", now=now), given, now)
     enqueue(session, "notifications.send_mail", kind="residence_proven_by_code", account_id=str(account_id), params={})
     return None
+
+
+def _was_taken_back(session: Session, account_id: UUID, given: _Given) -> bool:
+    """Tell whether a residence that rested on this barcode, or on this person living there, was revoked."""
+    same = (SignedUse.code_hash == given.code) | (SignedUse.identity_hash == given.identity)
+    used = select(SignedUse.link_id).join(ResidenceLink, ResidenceLink.id == SignedUse.link_id)
+    mine = used.where(SignedUse.account_id == account_id, same, ResidenceLink.revoked_at.is_not(None))
+    return session.scalar(mine.limit(1)) is not None
 
 
 def note_unreadable(session: Session, *, account_id: UUID, reason: str, now: datetime) -> None:

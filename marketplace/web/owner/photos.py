@@ -12,13 +12,15 @@ from marketplace.web.access import public, signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse
 from marketplace.web.headers import FILE_POLICY
+from marketplace.web.limits import PHOTO_ACCOUNT, spend
 from marketplace.web.messages import sentence
 from marketplace.web.owner import editor, sections
 from marketplace.web.owner.blueprint import bp
 from marketplace.web.owner.photo_form import PhotoForm
 
 # A name is the SHA-256 of what it names.
-FOREVER = "public, max-age=31536000, immutable"
+# Private, and for a day: a photograph that is taken away must not stay with others for a year.
+A_DAY = "private, max-age=86400"
 
 
 @bp.post("/mes-projets/<uuid:campaign_id>/photos")
@@ -30,6 +32,7 @@ def add_photo(campaign_id: UUID) -> ResponseReturnValue:
     form = PhotoForm()
     try:
         alt = photos.described(form.alt.data or "")
+        spend(PHOTO_ACCOUNT.of(str(me().account_id)))
         sent = request.files.get("photo")
         prepared = pictures.prepare(sent.read() if sent else b"")
         in_transaction(
@@ -68,7 +71,7 @@ def picture(name: str) -> ResponseReturnValue:
     with reading() as session:
         body = pictures.read(session, name)
     response = Response(body, mimetype="image/webp")
-    response.headers["Cache-Control"] = FOREVER
+    response.headers["Cache-Control"] = A_DAY
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 

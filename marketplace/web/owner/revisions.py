@@ -25,7 +25,7 @@ def history(campaign_id: UUID) -> ResponseReturnValue:
     return render_template("owner/revisions.html", found=found, campaign_id=campaign_id, revisions=kept)
 
 
-@bp.post("/mes-projets/<uuid:campaign_id>/versions/<int:number>")
+@bp.post("/mes-projets/<uuid:campaign_id>/versions/<int(max=2147483647):number>")
 @signed_in
 def restore(campaign_id: UUID, number: int) -> ResponseReturnValue:
     """Put a draft back to what a revision said; what it says now stays among the revisions."""

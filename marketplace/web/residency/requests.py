@@ -36,7 +36,7 @@ def review(request_id: UUID) -> ResponseReturnValue:
     return _page(request_id, RefusalForm())
 
 
-@bp.get("/moderation/residences/<uuid:request_id>/pages/<int:number>")
+@bp.get("/moderation/residences/<uuid:request_id>/pages/<int(max=99):number>")
 @administrator
 def picture(request_id: UUID, number: int) -> Response:
     """Give the picture of one page to an administrator who may decide on it, and to nobody's disk."""

@@ -34,7 +34,7 @@ _AROUND = timedelta(days=366)
 @public
 def explanation(campaign_id: UUID) -> ResponseReturnValue:
     """Explain the rule's answer: for me when nothing is asked, otherwise for who is described in the address."""
-    asked = bool(request.args)
+    asked = any(name in request.args for name in ("commune", "nature", "montant", "niveau", "membres", "jour"))
     form = WhyForm(request.args) if asked else WhyForm(formdata=None)
     with reading() as session:
         campaign = projects.public_campaign(session, campaign_id)
