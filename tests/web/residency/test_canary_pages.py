@@ -1,9 +1,7 @@
-"""After a decision no page, mail or export says a name, an address or a word of the file, to whoever asks."""
+"""After a decision no page says a name, an address or a word of the file, to whoever asks."""
 
 import pytest
-from sqlalchemy import select
 
-from marketplace.core.mail import MailMessage
 from marketplace.residency import reading
 from tests.signed_bills import fresh, page, saved
 
@@ -19,7 +17,7 @@ def pages_of_a_bill(now):
 
 
 @pytest.mark.untimed
-def test_no_page_says_what_a_proof_said(app, visit, sign_in, make, session, pages_of_a_bill):  # noqa: PLR0917
+def test_no_page_says_what_a_proof_said(app, visit, sign_in, make, pages_of_a_bill):
     person, judge = make.account(level=1, name="Camille Z."), make.account(administrator=True)
     requests = [make.request(one, pages=pages_of_a_bill) for one in (person, make.account(level=1))]
     browsers = [visit() for _ in range(3)]
@@ -36,6 +34,3 @@ def test_no_page_says_what_a_proof_said(app, visit, sign_in, make, session, page
     assert len(answers) > 100
     said = [where for where, data in answers.items() for word in CANARIES if word.lower().encode() in data.lower()]
     assert said == []
-    mails = " ".join(f"{mail.subject} {mail.text} {mail.html}" for mail in session.scalars(select(MailMessage)))
-    assert mails
-    assert [word for word in CANARIES if word in mails.upper()] == []
