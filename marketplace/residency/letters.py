@@ -64,7 +64,7 @@ def ask(
         lines.insert(1, _line(more, "more"))
     lines.append(f"{postcode} {_locality(session, link, postcode)}")
     identity = proofs.identity_of(keyring, lines[0], (*lines[1:-1], postcode))
-    holder = proofs.identity_holder(session, account_id=account_id, identity=identity)
+    holder = proofs.identity_holder(session, account_id=account_id, identity=identity, asked=True)
     if holder is not None:
         proofs.open_conflict(session, kind="identity", account_id=account_id, holder_id=holder, now=now)
     letter_id = uuid7()
@@ -165,6 +165,8 @@ def enter(session: Session, *, account_id: UUID, typed: str, keyring: Keyring, n
         if letter.tries >= CODE_TRIES:
             reason = "code_exhausted"
             letter.outcome, letter.ended_at = "exhausted", now
+    elif _contested(session, account_id, letter, now):
+        reason = "proof_used"  # the letter stays open until somebody has decided
     else:
         letter.outcome, letter.ended_at = "confirmed", now
     session.flush()
@@ -173,6 +175,14 @@ def enter(session: Session, *, account_id: UUID, typed: str, keyring: Keyring, n
         return reason
     services.prove(session, link, means="letter", now=now)
     return None
+
+
+def _contested(session: Session, account_id: UUID, letter: ResidenceLetter, now: datetime) -> bool:
+    """Tell whether another account is proven with this name and address, and nobody has decided for this one."""
+    holder = proofs.identity_holder(session, account_id=account_id, identity=letter.identity_hash)
+    return holder is not None and not proofs.open_conflict(
+        session, kind="identity", account_id=account_id, holder_id=holder, now=now
+    )
 
 
 def _may_ask(session: Session, link: ResidenceLink, now: datetime) -> None:

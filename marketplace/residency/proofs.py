@@ -76,8 +76,8 @@ def note_unreadable(session: Session, *, account_id: UUID, reason: str, now: dat
     services.note_attempt(session, account_id=account_id, kind="signed", reason=reason, now=now)
 
 
-def open_conflict(session: Session, *, kind: str, account_id: UUID, holder_id: UUID, now: datetime) -> str | None:
-    """Note that two accounts gave the same; return what was decided of them before, None when nothing was yet.
+def open_conflict(session: Session, *, kind: str, account_id: UUID, holder_id: UUID, now: datetime) -> bool:
+    """Note that two accounts gave the same; tell whether somebody has decided that this one may have it.
 
     kind: "proof" or "identity". Happens again without effect. What was decided holds for both directions.
     """
@@ -87,14 +87,18 @@ def open_conflict(session: Session, *, kind: str, account_id: UUID, holder_id: U
     )
     found = session.execute(known).first()
     if found is not None:
-        return str(found.outcome) if found.outcome else None
+        came_second = found.account_id == account_id
+        return found.outcome in {"both", "newcomer" if came_second else "holder"}
     row = insert(ResidenceConflict).values(kind=kind, account_id=account_id, holder_id=holder_id, opened_at=now)
     session.execute(row.on_conflict_do_nothing())
-    return None
+    return False
 
 
-def identity_holder(session: Session, *, account_id: UUID, identity: bytes) -> UUID | None:
-    """Return another account that proved or asked with the same name and address, None when there is none."""
+def identity_holder(session: Session, *, account_id: UUID, identity: bytes, asked: bool = False) -> UUID | None:
+    """Return another account that proved with the same name and address, None when there is none.
+
+    asked: one that merely asked for a letter counts too: for an administrator to see, not to keep anybody out.
+    """
     signed = select(SignedUse.account_id).where(SignedUse.identity_hash == identity, SignedUse.account_id != account_id)
     found = session.scalar(signed.order_by(SignedUse.used_at).limit(1))
     if found is not None:
@@ -104,6 +108,8 @@ def identity_holder(session: Session, *, account_id: UUID, identity: bytes) -> U
         .join(ResidenceLetter, ResidenceLetter.link_id == ResidenceLink.id)
         .where(ResidenceLetter.identity_hash == identity, ResidenceLink.account_id != account_id)
     )
+    if not asked:
+        posted = posted.where(ResidenceLetter.outcome == "confirmed")
     return session.scalar(posted.order_by(ResidenceLetter.asked_at).limit(1))
 
 
@@ -132,7 +138,7 @@ def _is_anothers(session: Session, account_id: UUID, given: _Given, now: datetim
     holder = holder or identity_holder(session, account_id=account_id, identity=given.identity)
     if holder is None:
         return False
-    return open_conflict(session, kind=kind, account_id=account_id, holder_id=holder, now=now) != "both"
+    return not open_conflict(session, kind=kind, account_id=account_id, holder_id=holder, now=now)
 
 
 def _given(keyring: Keyring, text: str, proof: SignedProof) -> _Given:
