@@ -9,7 +9,7 @@ from marketplace.core.audit import AuditEvent
 from marketplace.core.errors import NotFound
 from marketplace.core.sealing import Keyring, Unsealable
 from marketplace.pledges import revocation as pledges
-from marketplace.residency import proof_queries, queries, revocation, services, upkeep
+from marketplace.residency import proof_queries, proofs, queries, revocation, services, upkeep
 from marketplace.residency.errors import ResidenceRefused
 from marketplace.residency.models import ProofPage, ResidenceAttempt, ResidenceLink, ResidenceRequest
 from tests.factories import DAY, NIORT
@@ -165,6 +165,13 @@ def test_one_of_two_keeps_the_proof(make, session, now, judge):
     with pytest.raises(NotFound):
         revocation.keep_one(session, keeper_id=stranger.id, **decided)
     assert revocation.keep_one(session, keeper_id=newcomer.id, **decided) == holder.id
+    session.flush()
+    both = ((newcomer, holder), (holder, newcomer))
+    may = [
+        proofs.open_conflict(session, kind="proof", account_id=one.id, holder_id=other.id, now=now)
+        for one, other in both
+    ]
+    assert may == [True, False]  # who was kept may have it, the other may not
     with pytest.raises(ResidenceRefused, match="conflict_decided"):
         revocation.keep_both(session, **decided)
 
