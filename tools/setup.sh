@@ -79,9 +79,11 @@ frontend() {
 
 browser() {
 	[ "${E2E:-1}" != 0 ] || return 0
-	command -v chromium >/dev/null && [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] && return 0
+	# openssl and jq: a reader without Python verifies an attestation with them, and so does a test.
+	command -v chromium >/dev/null && command -v openssl >/dev/null && command -v jq >/dev/null &&
+		[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] && return 0
 	[ "$(id -u)" = 0 ] || say "The browser tests need Chromium. (Without them: make test E2E=0)"
-	apt_get chromium fonts-dejavu-core
+	apt_get chromium fonts-dejavu-core openssl jq
 }
 
 [ -d var ] || { mkdir var && chown --reference=. var; } # root may be here in somebody else's checkout

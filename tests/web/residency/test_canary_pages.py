@@ -1,4 +1,4 @@
-"""After a decision no page says a name, an address or a word of the file, to whoever asks."""
+"""After a decision no page, export or mail says a name, an address or a word of the file, to whoever asks."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def pages_of_a_bill(now):
 
 
 @pytest.mark.untimed
-def test_no_page_says_what_a_proof_said(app, visit, sign_in, make, pages_of_a_bill):
+def test_no_page_says_what_a_proof_said(app, visit, sign_in, make, mailbox, pages_of_a_bill):  # noqa: PLR0917
     person, judge = make.account(level=1, name="Camille Z."), make.account(administrator=True)
     requests = [make.request(one, pages=pages_of_a_bill) for one in (person, make.account(level=1))]
     browsers = [visit() for _ in range(3)]
@@ -34,3 +34,7 @@ def test_no_page_says_what_a_proof_said(app, visit, sign_in, make, pages_of_a_bi
     assert len(answers) > 100
     said = [where for where, data in answers.items() for word in CANARIES if word.lower().encode() in data.lower()]
     assert said == []
+    mails = mailbox.deliver()
+    assert len(mails) >= 2  # accepted, refused
+    letters = " ".join(f"{mail.subject} {mail.text} {mail.html}" for mail in mails).upper()
+    assert [word for word in CANARIES if word in letters] == []
