@@ -6,8 +6,9 @@ from marketplace.web.assets import BUNDLES, SOURCE, Assets, squeeze
 SHEET = "css/mitoyen.css"
 
 
-def test_a_stylesheet_is_immutable_compressed_and_light(look):
-    url = look.extensions["mitoyen_assets"].url(SHEET)
+@pytest.mark.parametrize(("sheet", "kilobytes"), [(SHEET, 8), ("css/desk.css", 1)])
+def test_a_stylesheet_is_immutable_compressed_and_light(look, sheet, kilobytes):
+    url = look.extensions["mitoyen_assets"].url(sheet)
 
     answer = look.test_client().get(url, headers={"Accept-Encoding": "br, gzip"}, buffered=True)
 
@@ -15,7 +16,7 @@ def test_a_stylesheet_is_immutable_compressed_and_light(look):
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["Content-Encoding"] == "br"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert len(answer.data) <= 8 * 1024
+    assert len(answer.data) <= kilobytes * 1024
     assert b"@layer" in brotli.decompress(answer.data)
 
 
