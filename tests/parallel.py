@@ -1,4 +1,4 @@
-"""Tests on every processor (pytest-xdist): one server for all workers, a file at a time, the browsers together.
+"""Tests on every processor (pytest-xdist): one server for all workers, a file at a time, the browsers in two sites.
 
 `make test` asks for it with ``-n auto``; without, everything here stands aside.
 """
@@ -12,6 +12,7 @@ import pytest
 from marketplace.core.embedded import Embedded
 
 ROOT = Path(__file__).resolve().parent.parent
+TOUR = "tests/e2e/test_pages.py"  # as long as the rest of its folder: a site of its own
 
 
 def start_server(config: pytest.Config) -> None:
@@ -24,7 +25,7 @@ def start_server(config: pytest.Config) -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give whole files to workers, in order, so that what a file shares is made once; all browsers to one worker."""
+    """Give whole files to workers, in order, so that what a file shares is made once."""
     from xdist.scheduler import LoadScopeScheduling  # here: without the plug-in nobody asks
 
     class FileByFile(LoadScopeScheduling):  # type: ignore[misc]
@@ -36,6 +37,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def scope_of(nodeid: str) -> str:
-    """Return what a test is done together with."""
+    """Return what a test is done together with: its file; in a browser all that shares a site, but the tour of pages."""
     file = nodeid.split("::", 1)[0]
-    return "tests/e2e" if file.startswith("tests/e2e/") else file
+    return "tests/e2e" if file.startswith("tests/e2e/") and file != TOUR else file

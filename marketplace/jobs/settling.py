@@ -47,7 +47,9 @@ def decide() -> None:
     with suppress(Unavailable):
         events.catch_up()
         wiring.all_of(*(partial(events.apply_event, event_id) for event_id in wiring.read(inbox.all_pending)))
-        wiring.for_campaigns(settlement.campaigns_to_decide, settlement.decide_success, wiring.now())
+        moment = wiring.now()
+        wiring.for_campaigns(settlement.campaigns_to_decide, settlement.decide_success, moment)
+        wiring.database().in_transaction(partial(_leave_to_the_collector, moment=moment))
 
 
 @tasks.task(name="pledges.charge")
@@ -73,12 +75,16 @@ def leave_to_others(session: Session, *, moment: datetime) -> None:
         enqueue(session, "pledges.give_room_back", lock="pledges.give_room_back")
     if settlement.campaigns_to_decide(session) and not waiting(session, "pledges.decide"):
         enqueue(session, "pledges.decide", lock="pledges.decide")
-    to_run = errands.any_due(session, moment) or errands.wanting(session, now=moment, limit=1)
-    if to_run and not waiting(session, "pledges.charge"):
-        enqueue(session, "pledges.charge", lock="pledges.charge")
+    _leave_to_the_collector(session, moment=moment)
     to_check = recipients.to_check(session, before=moment - RECIPIENT_FRESH)
     if to_check and not waiting(session, "payments.check_recipients"):
         enqueue(session, "payments.check_recipients", lock="payments.check_recipients")
+
+
+def _leave_to_the_collector(session: Session, *, moment: datetime) -> None:
+    to_run = errands.any_due(session, moment) or errands.wanting(session, now=moment, limit=1)
+    if to_run and not waiting(session, "pledges.charge"):
+        enqueue(session, "pledges.charge", lock="pledges.charge")
 
 
 def remind() -> None:

@@ -242,10 +242,10 @@ def test_what_was_typed_cannot_write_the_page(session):
 
 
 def test_a_session_expires_by_the_clock(sandbox, session, path):
-    sandbox.advance(24 * HOUR - 1)
+    sandbox.advance(24 * HOUR - MINUTE)
     assert path.retrieve(session).status == "open"
 
-    sandbox.advance(1)
+    sandbox.advance(MINUTE)
 
     after = path.retrieve(session)
     assert (after.status, after.url, after.setup_intent.status) == ("expired", None, "canceled")

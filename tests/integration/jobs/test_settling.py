@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from marketplace import jobs
-from marketplace.core import clock
+from marketplace.core import clock, queue
 from marketplace.core.money import Money
 from marketplace.pledges import checkout, collector, errands, services, settlement, waiting
 from marketplace.pledges.rules import SHORTFALL
@@ -225,6 +225,18 @@ def test_the_job_runs_everything_to_its_end(make, gateway):
     assert state(make, pledge.campaign_id) == "funded"
     (transfer,) = gateway.transfers.values()
     assert transfer.amount == Money(490_00)
+
+
+def test_cards_are_charged_as_soon_as_it_is_decided_and_not_a_minute_later(make):
+    pledge = make.pledge(state="confirmed", amount=500)
+    at = make.do(lambda session: session.get_one(Campaign, pledge.campaign_id).closes_at)
+    make.do(lambda session: settlement.close(session, campaign_id=pledge.campaign_id, now=at))
+    assert not make.do(lambda session: queue.waiting(session, "pledges.charge"))
+
+    jobs.settling.decide()
+
+    assert state(make, pledge.campaign_id) == "collecting"
+    assert make.do(lambda session: queue.waiting(session, "pledges.charge"))
 
 
 def test_owners_are_asked_about_once_a_day(make, gateway):
