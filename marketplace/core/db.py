@@ -3,17 +3,18 @@
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, MetaData, Text, create_engine
+from sqlalchemy import ColumnElement, DateTime, Engine, MetaData, Text, any_, create_engine, literal
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -60,6 +61,14 @@ def among(column: str, words: Iterable[str]) -> str:
     """Return the condition that a column holds one of some words of ours."""
     quoted = ", ".join(f"'{word}'" for word in words)
     return f"{column} IN ({quoted})"
+
+
+def one_of(column: InstrumentedAttribute[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of some values.
+
+    One parameter however many there are: the same words each time, which the server plans once.
+    """
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Text, any_, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from marketplace.core.db import one_of
 from marketplace.core.queue import enqueue
 from marketplace.payments.gateway import ProviderEvent
 from marketplace.payments.models import ProviderWatermark, StripeEvent
@@ -77,7 +78,7 @@ def mark_applied(session: Session, event_id: str, *, outcome: str, now: datetime
 def unknown(session: Session, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:
     """Return the events that never rang, in their order. One statement."""
     wanted = [event.id for event in events]
-    known = set(session.scalars(select(StripeEvent.id).where(StripeEvent.id == any_(literal(wanted, ARRAY(Text()))))))
+    known = set(session.scalars(select(StripeEvent.id).where(one_of(StripeEvent.id, wanted))))
     return [event for event in events if event.id not in known]
 
 
