@@ -1,16 +1,28 @@
 """The database: base class of the tables, sessions, and the one way to commit."""
 
+import json
 import os
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Engine, MetaData, Text, any_, create_engine, literal
+from sqlalchemy import (
+    ColumnDefault,
+    ColumnElement,
+    DateTime,
+    Engine,
+    MetaData,
+    Text,
+    any_,
+    create_engine,
+    literal,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -69,6 +81,29 @@ def one_of(column: InstrumentedAttribute[Any], values: Collection[Any]) -> Colum
     One parameter however many there are: the same words each time, which the server plans once.
     """
     return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def insert_many(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that name the same columns, in one statement with one parameter however many there are.
+
+    A statement for each row takes half more of the server's time. Values are what JSON holds, instants and UUIDs.
+    Defaults that are plain values are filled in.
+    """
+    table = model.__table__
+    usual = {
+        column.name: column.default.arg
+        for column in table.columns
+        if isinstance(column.default, ColumnDefault) and column.default.is_scalar
+    }
+    names = ", ".join(column.name for column in table.columns if column.name in usual | rows[0])
+    session.execute(
+        text(
+            # Names of ours only; values are in the one parameter.
+            f"INSERT INTO {model.__tablename__} ({names}) SELECT {names}"  # noqa: S608
+            f" FROM json_populate_recordset(NULL::{model.__tablename__}, CAST(:rows AS json))"
+        ),
+        {"rows": json.dumps([usual | row for row in rows], default=str)},
+    )
 
 
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:

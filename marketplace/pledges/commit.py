@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.core.db import one_of, uuid7
+from marketplace.core.db import insert_many, one_of, uuid7
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.investors.rules import Party
@@ -199,11 +199,11 @@ class _Desk:
         """Insert what was accepted, in four statements at most, and the new totals."""
         if not self.pledges:
             return
-        session.execute(insert(Pledge), self.pledges)
-        session.execute(insert(PledgeEvent), list(self._first_events()))
-        session.execute(insert(PledgeDecision), self.decisions)
+        insert_many(session, Pledge, self.pledges)
+        insert_many(session, PledgeEvent, list(self._first_events()))
+        insert_many(session, PledgeDecision, self.decisions)
         if self.consents:
-            session.execute(insert(PledgeConsent), self.consents)
+            insert_many(session, PledgeConsent, self.consents)
         session.flush()
         taken: Counter[int] = Counter()
         for pledge in self.pledges:
