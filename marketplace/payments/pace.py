@@ -14,6 +14,8 @@ _USED = 0.975
 # that has other things to do: a turn that no thread is there to take is lost.
 _SECONDS_A_REQUEST = 0.25 * 2
 _LONGEST_PAUSE = 32.0
+# A second, and what one request may lose on another on their way.
+_SECOND = 1.01
 # What a clock may be short of after a sleep, in seconds.
 _AN_INSTANT = 1e-6
 
@@ -62,7 +64,7 @@ class Pace:
         with self._lock:
             now, turn = self._clock(), self._next
             if len(self._taken) == self._taken.maxlen:
-                turn = max(turn, self._taken[0] + len(self._taken) * self._interval)
+                turn = max(turn, self._taken[0] + _SECOND)
             left = turn - now
             if left > _AN_INSTANT:
                 return left

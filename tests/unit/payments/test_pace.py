@@ -97,7 +97,7 @@ def test_threads_share_one_pace():
 def test_who_oversleeps_makes_nobody_late_and_no_second_sees_more(clock):
     """A busy machine: every tenth sleep is longer than it was to be."""
     late, found = iter(range(10**6)), []
-    pace = Pace(RATE, clock=clock, sleep=lambda seconds: clock.sleep(seconds + 0.15 * (next(late) % 10 == 0)))
+    pace = Pace(RATE, clock=clock, sleep=lambda seconds: clock.sleep(seconds + 0.025 * (next(late) % 10 == 0)))
 
     def ask():
         for _ in range(50):
