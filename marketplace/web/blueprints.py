@@ -57,7 +57,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     navigation.install(app)
     app.jinja_env.globals["labels"] = labels
     app.jinja_env.globals["money_kind"] = instrument_words.kind
-    app.jinja_env.filters.update(rate=instrument_words.percent, yearly_rate=instrument_words.yearly)
+    filters.use(app, {"rate": instrument_words.percent, "yearly_rate": instrument_words.yearly})
     app.jinja_env.globals["csrf_token"] = everybody.csrf_token
     app.context_processor(_shared)
     for area in AREAS:
