@@ -163,7 +163,7 @@ def _better(offer: Offer, levels: dict[int, int], ring: int, now: datetime) -> B
 def _answer(found: list[Block], ring: int, least: int, better: Better | None, *, proof_lifts_cap: bool) -> Decision:
     if not found:
         return Decision("accept", ring, better=better)
-    ways = [replace(block, way_out=_way(block, least, proof_lifts_cap)) for block in found]
+    ways = [replace(block, way_out=_way(block, least, proof_lifts_cap=proof_lifts_cap)) for block in found]
     most = min(_room(block) for block in found)
     if most >= least:
         return Decision("accept_up_to", ring, tuple(sorted(ways, key=_room)), most, better)
@@ -179,7 +179,7 @@ def _verdict(block: Block) -> Verdict:
     return limits.WHEN_NOTHING_IS_LEFT.get(block.way_out, "refuse")
 
 
-def _way(block: Block, least: int, proof_lifts_cap: bool) -> str:
+def _way(block: Block, least: int, *, proof_lifts_cap: bool) -> str:
     """Return the smallest change that lifts a limit: a proof, a smaller amount, waiting for room, or none."""
     if block.way_out == "prove_residence":
         return block.way_out
