@@ -1,8 +1,8 @@
 """How long one decision takes, with every feature of a rule on: `python bench/decision.py [DATABASE_URL]`.
 
-The database must hold the territories; without an address one is made. Three rings (an intercommunality and what touches
-it, départements, France), three turns, four quotas, caps, a fund; 100 000 random people of the real communes, amounts and
-moments. `decision.md` holds the results of a run.
+The database must hold the territories; without an address one is made. Three rings (an intercommunality and what
+touches it, départements, France), three turns, four quotas, caps, a fund; 100 000 random people of the real communes,
+amounts and moments. `decision.md` holds the results of a run.
 """
 
 import random

@@ -1,8 +1,8 @@
 """How long importing territories and searching them takes: `python bench/territories.py [DATABASE_URL]`.
 
 The database must be migrated; without an address one is made. `territories.md` holds the results of a run on an empty
-one. 1 000 beginnings of names and postal codes are searched, as one types them: two to ten characters, larger communes more
-often; then 200 names with one letter wrong.
+one. 1 000 beginnings of names and postal codes are searched, as one types them: two to ten characters, larger communes
+more often; then 200 names with one letter wrong.
 """
 
 import random
