@@ -93,6 +93,11 @@ class Choices:
     page: int
     pages: int
 
+    @property
+    def finer(self) -> bool:
+        """Whether the list is filtered by nature or by legal form."""
+        return any(chip.current for chip in (*self.instruments, *self.legal_forms))
+
 
 # What an address may ask.
 NAMES = ("secteur", "nature", "statut", "tri", "page", "apres", "avant", "lang")
