@@ -19,7 +19,7 @@ from marketplace.web import (
     navigation,
     sign_in,
 )
-from marketplace.web.context import runtime, visitor
+from marketplace.web.context import runtime
 
 AREAS = (
     "home",
@@ -58,7 +58,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     app.jinja_env.globals["labels"] = labels
     app.jinja_env.globals["money_kind"] = instrument_words.kind
     app.jinja_env.filters.update(rate=instrument_words.percent, yearly_rate=instrument_words.yearly)
-    app.jinja_env.globals["csrf_token"] = everybody.csrf_token
+    app.jinja_env.globals.update(csrf_token=everybody.csrf_token, own_part=everybody.own_part)
     app.context_processor(_shared)
     for area in AREAS:
         routes = import_module(f"marketplace.web.{area}.routes")
@@ -72,7 +72,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
 
 def _shared() -> dict[str, Any]:
     return {
-        "visitor": visitor(),
+        "visitor": everybody.shown_to(),
         "csrf_token": everybody.csrf_token,
         "demonstration": runtime().config.demonstration,
         "locale": get_locale(),

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -47,17 +49,18 @@ class Asked:
     def url(self) -> str:
         """Return the address that asks for this, without what goes without saying."""
         backwards = self.cursor is not None and self.cursor.backwards
-        return url_for(
-            "home.feed" if self.commune is None else "home.commune",
-            code=self.commune,
-            secteur=self.wish.sector,
-            nature=self.wish.instrument,
-            statut=self.wish.legal_form,
-            tri=self.order or None,
-            page=self.page if self.page > 1 else None,
-            avant=_written(self.cursor) if backwards else None,
-            apres=None if backwards else _written(self.cursor),
-        )
+        said = {
+            "secteur": self.wish.sector,
+            "nature": self.wish.instrument,
+            "statut": self.wish.legal_form,
+            "tri": self.order or None,
+            "page": self.page if self.page > 1 else None,
+            "avant": _written(self.cursor) if backwards else None,
+            "apres": None if backwards else _written(self.cursor),
+        }
+        query = urlencode({name: value for name, value in said.items() if value is not None})
+        path = _path(self.commune, request.script_root)
+        return f"{path}?{query}" if query else path
 
     def again(self, **changes: Any) -> "Asked":
         """Return the same list from its beginning, with something else asked of it."""
@@ -116,6 +119,11 @@ def read(arguments: Mapping[str, str], commune: str | None = None) -> Asked:
     return Asked(wish, "", number if cursor else 1, cursor, commune)
 
 
+@lru_cache(maxsize=1_000)
+def _path(commune: str | None, _root: str) -> str:
+    return url_for("home.feed" if commune is None else "home.commune", code=commune)
+
+
 def _written(cursor: Cursor | None) -> str | None:
     if cursor is None:
         return None
@@ -136,7 +144,8 @@ _CURSOR = re.compile(r"([0-9]{1,4})-([0-9]{1,9})-([0-9]{1,4})-([0-9a-f]{32})", r
 
 def total(kinds: Sequence[Kind], wish: Wish) -> int:
     """Return how many campaigns a wish finds."""
-    return sum(kind.campaigns for kind in kinds if _fits(kind, wish))
+    wanted = (wish.sector, wish.instrument, wish.legal_form)
+    return sum(kind.campaigns for kind in kinds if _fits(kind, *wanted))
 
 
 def within(asked: Asked, kinds: Sequence[Kind]) -> Asked:
@@ -202,8 +211,9 @@ def _pages(asked: Asked, kinds: Sequence[Kind]) -> int:
     return max(1, -(-total(kinds, asked.wish) // PAGE))
 
 
-def _fits(kind: Kind, wish: Wish) -> bool:
-    return all(getattr(kind, name) == value for name, value in wish.asked().items())
+def _fits(kind: Kind, sector: str | None, instrument: str | None, legal_form: str | None) -> bool:
+    asked = ((sector, kind.sector), (instrument, kind.instrument), (legal_form, kind.legal_form))
+    return all(wanted is None or wanted == value for wanted, value in asked)
 
 
 def _sectors(asked: Asked, kinds: Sequence[Kind]) -> list[Chip]:
