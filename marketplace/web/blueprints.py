@@ -13,6 +13,7 @@ from marketplace.web import (
     errors,
     everybody,
     filters,
+    fragments,
     headers,
     instrument_words,
     labels,
@@ -53,6 +54,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     headers.install(app)
     errors.install(app)
     filters.install(app)
+    fragments.install(app)
     assets.install(app)
     navigation.install(app)
     app.jinja_env.globals["labels"] = labels

@@ -4,12 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import get_locale
-from markupsafe import Markup
 
 from marketplace.matching.queries import Met
 from marketplace.pledges import queries as pledges
@@ -17,7 +15,7 @@ from marketplace.pledges.queries import Progress
 from marketplace.projects.queries import CampaignCard
 from marketplace.projects.rules import days_left
 from marketplace.territories.queries import Commune
-from marketplace.web import reasons, remembered
+from marketplace.web import fragments, reasons, remembered
 from marketplace.web.context import Session, runtime
 from marketplace.web.eligibility import Locality
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS
@@ -65,8 +63,8 @@ class Card:
     sector = property(lambda self: self.face.sector)
     days_left = property(lambda self: self.face.days_left)
     state_label = property(lambda self: self.face.state_label)
-    body = property(lambda self: _words(self.face, str(get_locale())))
-    html = property(lambda self: _whole(self, str(get_locale())))
+    body = property(lambda self: fragments.written("home/_words.html", self.face))
+    html = property(lambda self: fragments.written("home/_card.html", self))
 
 
 def build(
@@ -91,20 +89,6 @@ def build(
             explained = _address("why.explanation", campaign_id, request.script_root)
             cards.append(Card(_face(row, progress, there, now), badge, there, why, explained))
     return cards
-
-
-# What was written before is kept by its content: whoever sees the same words sees the same bytes, and nobody others.
-# The words of a campaign are the same for all; the whole card also says how near it is, and why it is in the list.
-@lru_cache(maxsize=4_000)
-def _words(face: Face, _locale: str) -> Markup:
-    template = current_app.jinja_env.get_template("home/_face.html")
-    return Markup(template.render(card=face, level=3))  # noqa: S704 - a template has escaped it
-
-
-@lru_cache(maxsize=2_000)
-def _whole(card: Card, _locale: str) -> Markup:
-    macros: Any = current_app.jinja_env.get_template("macros/cards.html").module
-    return Markup(macros.campaign_card(card))  # noqa: S704 - a template has escaped it
 
 
 @lru_cache(maxsize=8_000)

@@ -6,9 +6,9 @@ are filled for each answer, and nothing of that is kept.
 """
 
 import hashlib
-import re
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from flask import Response, g, make_response, request
@@ -20,8 +20,8 @@ from markupsafe import Markup, escape
 from marketplace.web.context import Me, runtime, visitor
 
 # What stands in a hole; nobody outside this process knows it, so nothing written by people can hold it.
-_TOKEN, _NAME, _INITIALS, _OWN = (f"{secrets.token_hex(16)}{letter}" for letter in "tnio")
-_HOLES = re.compile(f"({_TOKEN}|{_NAME}|{_INITIALS}|{_OWN})")
+_MARK = secrets.token_hex(16)
+_TOKEN, _NAME, _INITIALS, _OWN = (f"{_MARK}{letter}" for letter in "tnio")
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,17 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class _Made:
-    """A page with its holes. parts: what stands between them and, at the odd places, which hole it is; tag: ETag."""
+    """A page with its holes. begins: what comes before the first; rest: each hole, what comes after it; tag: ETag."""
 
-    parts: tuple[str, ...]
+    begins: str
+    rest: tuple[tuple[str, str], ...]
+    holes: frozenset[str]
     tag: str
 
     def filled(self, values: Mapping[str, Callable[[], str]]) -> str:
         """Return the page of one reader. values: by hole; each is asked for once, where the page has it."""
-        wanted = {hole: values[hole]() for hole in set(self.parts[1::2])}
-        return "".join(wanted[part] if number % 2 else part for number, part in enumerate(self.parts))
+        known = {hole: values[hole]() for hole in self.holes}
+        return self.begins + "".join([known[hole] + text for hole, text in self.rest])
 
 
 def csrf_token() -> str:
@@ -67,7 +69,7 @@ def shown_to() -> Me | Neighbour | None:
 def page(
     make: Callable[[Neighbour | None], str],
     *,
-    names: Collection[str],
+    names: AbstractSet[str],
     about: str | None,
     own: Callable[[], str] = str,
     kept: bool = True,
@@ -82,12 +84,12 @@ def page(
     reader = person and Neighbour(
         person.commune_code, person.commune_label, person.level, is_administrator=person.is_administrator
     )
-    kept = kept and "_flashes" not in cookie and set(request.args) <= set(names)
+    kept = kept and "_flashes" not in cookie and request.args.keys() <= names
     key = (request.full_path, reader, about, str(get_locale()))
     made = runtime().memory.get(key, lambda: _made(make, reader)) if kept else _made(make, reader)
     values: dict[str, Callable[[], str]] = {_TOKEN: generate_csrf, _OWN: own}
     if person is not None:
-        values |= {_NAME: lambda: escape(person.display_name), _INITIALS: lambda: escape(person.initials)}
+        values |= {_NAME: lambda: str(escape(person.display_name)), _INITIALS: lambda: str(escape(person.initials))}
     if not kept or person is not None:
         return make_response(made.filled(values))
     return _revalidated(made, values)
@@ -96,10 +98,11 @@ def page(
 def _revalidated(made: _Made, values: Mapping[str, Callable[[], str]]) -> Response:
     """Answer a stranger, whose browser may have the page already."""
     tag = made.tag
-    if _TOKEN in made.parts:
+    if _TOKEN in made.holes:
         # A page the browser kept holds the token of the session it was made in: after another one it is not this page.
-        generate_csrf()
-        tag = f"{tag}-{hashlib.sha256(str(cookie.get('csrf_token')).encode()).hexdigest()[:16]}"
+        if "csrf_token" not in cookie:
+            generate_csrf()
+        tag = f"{tag}-{hashlib.sha256(str(cookie['csrf_token']).encode()).hexdigest()[:16]}"
     response = Response(status=304) if tag in request.if_none_match else make_response(made.filled(values))
     response.set_etag(tag)
     response.headers["Cache-Control"] = "private, no-cache"
@@ -114,6 +117,8 @@ def _made(make: Callable[[Neighbour | None], str], reader: Neighbour | None) -> 
     finally:
         g.visitor = person
         del g.shown_to
-    parts = tuple(_HOLES.split(body))
+    begins, *others = body.split(_MARK)
+    rest = tuple((f"{_MARK}{part[0]}", part[1:]) for part in others)
     # The holes are not the same in every process; the page is.
-    return _Made(parts, hashlib.sha256("".join(parts[::2]).encode()).hexdigest()[:32])
+    tag = hashlib.sha256("".join((begins, *others)).encode()).hexdigest()[:32]
+    return _Made(begins, rest, frozenset(hole for hole, _text in rest), tag)

@@ -52,14 +52,23 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Address:
+    """What an address is worth to the rule. standing: in one word; title, worth: in words. lives: None when unknown."""
+
+    lives: Lives | None
+    standing: str
+    title: str
+    worth: str
+    expired: bool
+
+
+@dataclass(frozen=True)
 class Aside:
-    """What stands beside the list for somebody who is signed in. standing, worth: of their commune, in words."""
+    """What stands beside the list for somebody who is signed in."""
 
     share: Share | None
     news: Sequence[Happening]
-    home: Lives | None
-    standing: str
-    worth: str
+    address: Address
 
 
 @dataclass(frozen=True)
@@ -158,12 +167,15 @@ def _spots(home: Commune, near: Sequence[Card]) -> list[Spot]:
 
 def aside(session: Session, person: Me, at: datetime) -> Aside:
     """Read what stands beside the list of somebody who is signed in. One statement, and what is not remembered."""
-    engaged, lives = portfolio.own(session, person.account_id), person.lives
-    title, words = STANDINGS[lives.standing(at) if lives else "none"]
+    engaged = portfolio.own(session, person.account_id)
     news = remembered.news(session, engaged.heard, person.commune_code, since=at - NEWS_FOR)
-    return Aside(
-        share=_share(session, engaged.held), news=news[:NEWS], home=lives, standing=str(title), worth=str(words)
-    )
+    return Aside(_share(session, engaged.held), news[:NEWS], _address(person.lives, at))
+
+
+def _address(lives: Lives | None, at: datetime) -> Address:
+    standing = lives.standing(at) if lives else "none"
+    title, worth = STANDINGS[standing]
+    return Address(lives, standing, str(title), str(worth), expired=lives is not None and lives.expires_at <= at)
 
 
 def _share(session: Session, held: Sequence[Holding]) -> Share | None:

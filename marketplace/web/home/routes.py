@@ -1,6 +1,6 @@
 """Near me: what I may fund, most local first, then a little further."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
@@ -24,7 +24,7 @@ def feed() -> ResponseReturnValue:
 
     ?secteur=energie&nature=gift&statut=scic&tri=distance: each may be missing.
     """
-    return _feed(WhereForm(formdata=None))
+    return _feed()
 
 
 @bp.get("/communes/<code>")
@@ -42,7 +42,7 @@ def set_commune() -> ResponseReturnValue:
     if form.validate():
         cookie[COMMUNE] = form.commune.data
         return redirect(url_for("home.feed"), code=303)
-    return _feed(form, kept=False), 422
+    return _feed(form), 422
 
 
 @bp.post("/ma-commune/oublier")
@@ -67,10 +67,14 @@ def order() -> ResponseReturnValue:
     return render_template("home/order.html")
 
 
-def _feed(form: WhereForm, *, kept: bool = True) -> ResponseReturnValue:
+def _feed(refused: WhereForm | None = None) -> Response:
     code = commune_of(visitor())
     return everybody.page(
-        lambda reader: _page(form, code, reader), names=wishes.NAMES, about=code, own=_aside, kept=kept
+        lambda reader: _page(refused or WhereForm(formdata=None), code, reader),
+        names=wishes.NAMES,
+        about=code,
+        own=_aside,
+        kept=refused is None,
     )
 
 

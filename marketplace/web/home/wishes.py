@@ -1,6 +1,7 @@
 """What the address of the feed asks for, and the links that ask for something else."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -98,7 +99,7 @@ class Choices:
 
 
 # What an address may ask.
-NAMES = ("secteur", "nature", "statut", "tri", "page", "apres", "avant", "lang")
+NAMES = frozenset({"secteur", "nature", "statut", "tri", "page", "apres", "avant", "lang"})
 
 
 def read(arguments: Mapping[str, str], commune: str | None = None) -> Asked:
@@ -216,57 +217,55 @@ def _fits(kind: Kind, sector: str | None, instrument: str | None, legal_form: st
     return all(wanted is None or wanted == value for wanted, value in asked)
 
 
+def _counted(asked: Asked, kinds: Sequence[Kind], name: str) -> Counter[str]:
+    """Return how many campaigns each value of one filter would find, the others as they are."""
+    others = replace(asked.wish, **{name: None})
+    wanted = (others.sector, others.instrument, others.legal_form)
+    found: Counter[str] = Counter()
+    for kind in kinds:
+        if _fits(kind, *wanted):
+            found[getattr(kind, name)] += kind.campaigns
+    return found
+
+
 def _sectors(asked: Asked, kinds: Sequence[Kind]) -> list[Chip]:
-    counted = {
-        sector: total(kinds, replace(asked.wish, sector=sector)) for sector in SECTORS if _shown(sector, asked, kinds)
-    }
-    if len(counted) < 2:
+    found, mine = _counted(asked, kinds, "sector"), asked.wish.sector
+    shown = [sector for sector in SECTORS if sector == mine or found[sector] > 0]
+    if len(shown) < 2:
         return []
-    everything = replace(asked.wish, sector=None)
+    everything = asked.again(wish=replace(asked.wish, sector=None)).url()
     return [
-        _chip("tous", _("Tous"), asked, everything, kinds, current=asked.wish.sector is None),
+        Chip("tous", _("Tous"), everything, mine is None, found.total()),
         *(
-            _chip(
+            Chip(
                 sector,
                 str(SECTORS[sector]),
-                asked,
-                replace(asked.wish, sector=sector),
-                kinds,
-                current=sector == asked.wish.sector,
+                asked.again(wish=replace(asked.wish, sector=sector)).url(),
+                sector == mine,
+                found[sector],
             )
-            for sector in sorted(counted, key=lambda sector: (-counted[sector], sector))
+            for sector in sorted(shown, key=lambda sector: (-found[sector], sector))
         ),
     ]
 
 
-def _shown(sector: str, asked: Asked, kinds: Sequence[Kind]) -> bool:
-    return sector == asked.wish.sector or total(kinds, replace(asked.wish, sector=sector)) > 0
-
-
 def _options(asked: Asked, kinds: Sequence[Kind], name: str, words: Mapping[str, LazyString]) -> list[Chip]:
     """Return one link for each value of a filter; the one that is asked for takes the filter away."""
-    wanted = getattr(asked.wish, name)
-    here = [key for key in words if total(kinds, replace(asked.wish, **{name: key})) > 0]
-    if wanted is None and len(here) < 2:
+    wanted, found = getattr(asked.wish, name), _counted(asked, kinds, name)
+    shown = [key for key in words if key == wanted or found[key] > 0]
+    if wanted is None and len(shown) < 2:
         return []
-    chips = []
-    for key in words:
-        current = key == wanted
-        if key in here or current:
-            aimed = replace(asked.wish, **{name: None if current else key})
-            shown = replace(asked.wish, **{name: key})
-            chips.append(
-                replace(
-                    _chip(key, str(words[key]), asked, aimed, kinds, current=current),
-                    count=total(kinds, shown),
-                    removes=current,
-                )
-            )
-    return chips
-
-
-def _chip(key: str, label: str, asked: Asked, wish: Wish, kinds: Sequence[Kind], *, current: bool) -> Chip:
-    return Chip(key, label, asked.again(wish=wish).url(), current, total(kinds, wish))
+    return [
+        Chip(
+            key,
+            str(words[key]),
+            asked.again(wish=replace(asked.wish, **{name: None if key == wanted else key})).url(),
+            current=key == wanted,
+            count=found[key],
+            removes=key == wanted,
+        )
+        for key in shown
+    ]
 
 
 def order_of(asked: Asked) -> Order:
