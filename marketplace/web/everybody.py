@@ -81,9 +81,11 @@ def page(
     made anew and not kept. about: what else it depends on. own: writes the part that is this reader's.
     """
     person = visitor()
-    reader = person and Neighbour(
-        person.commune_code, person.commune_label, person.level, is_administrator=person.is_administrator
-    )
+    reader = None
+    if person is not None:
+        reader = Neighbour(
+            person.commune_code, person.commune_label, person.level, is_administrator=person.is_administrator
+        )
     kept = kept and "_flashes" not in cookie and request.args.keys() <= names
     key = (request.full_path, reader, about, str(get_locale()))
     made = runtime().memory.get(key, lambda: _made(make, reader)) if kept else _made(make, reader)
