@@ -18,9 +18,10 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from matching import NOW, World, machine, write_campaigns
+from machine import machine
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from world import NOW, World, write_campaigns
 
 from marketplace.core.db import Database, make_engine
 from marketplace.core.embedded import Embedded

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from matching import machine
+from machine import machine
 
 from marketplace import demo
 
