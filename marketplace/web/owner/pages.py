@@ -156,7 +156,7 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
             problems = queries.problems(session, found.content, now(), **facts)
         shown = sketch(session, found)
         far = course.of(session, found, now())
-        reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
+        reach = alerts.reach(session, campaign_id) if found.state == "live" else []
     complete = completeness.of(found.content)
     return render_template(
         "owner/show.html",
