@@ -24,7 +24,7 @@ class Me:
     """The person behind the request, as a frozen row.
 
     level: of proof of residence, 0 to 3. commune_code: INSEE, None when not declared or expired. lives: what they
-    declared, expired or not.
+    declared, expired or not. mandated: whether they may have the right to act for an organisation.
     """
 
     account_id: UUID
@@ -38,6 +38,7 @@ class Me:
     level: int
     locale: str
     lives: Lives | None
+    mandated: bool
 
     @property
     def initials(self) -> str:
