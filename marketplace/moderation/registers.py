@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, Organisation
 from marketplace.core.errors import NotFound
 from marketplace.moderation import diff
 from marketplace.moderation.diff import Change
 from marketplace.moderation.models import Complaint, Correction, Reexamination, Report
 from marketplace.pledges.models import Pledge
+from marketplace.projects import owners
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignVersion, Project
 from marketplace.projects.rules import RUNNING, Content
 
@@ -281,11 +282,10 @@ def published_corrections(session: Session, campaign_id: UUID) -> list[Correctio
     return [row for row in corrections_of(session, campaign_id) if row.new_version is not None]
 
 
-def owner_of(session: Session, campaign_id: UUID) -> UUID | None:
-    """Return whose campaign it is. One statement."""
-    return session.scalar(
-        select(Project.owner_id).join(Campaign, Campaign.project_id == Project.id).where(Campaign.id == campaign_id)
-    )
+def is_own(session: Session, campaign_id: UUID, account_id: UUID) -> bool:
+    """Tell whether a campaign is one of somebody's. One statement."""
+    mine = select(Campaign.id).join(Project).where(Campaign.id == campaign_id, owners.theirs(account_id))
+    return session.scalar(mine) is not None
 
 
 _OWNER = aliased(Account)
@@ -296,12 +296,13 @@ _CORRECTIONS = (
         Correction,
         Campaign.title,
         Campaign.state,
-        _OWNER.display_name.label("owner_name"),
+        func.coalesce(Organisation.name, _OWNER.display_name).label("owner_name"),
         CampaignVersion.terms.label("terms"),
     )
     .join(Campaign, Campaign.id == Correction.campaign_id)
     .join(Project, Project.id == Campaign.project_id)
     .join(_OWNER, _OWNER.id == Project.owner_id)
+    .outerjoin(Organisation, Organisation.id == Project.organisation_id)
     .join(
         CampaignVersion,
         (CampaignVersion.campaign_id == Correction.campaign_id) & (CampaignVersion.number == Correction.base_version),
@@ -312,7 +313,7 @@ _REEXAMINATIONS = (
     select(
         Reexamination.campaign_id,
         Campaign.title,
-        Account.display_name.label("owner_name"),
+        owners.CARRIER_NAME.label("owner_name"),
         Reexamination.reason,
         Reexamination.asked_at,
         Reexamination.due_at,
@@ -327,6 +328,7 @@ _REEXAMINATIONS = (
     .join(Campaign, Campaign.id == Reexamination.campaign_id)
     .join(Project, Project.id == Campaign.project_id)
     .join(Account, Account.id == Project.owner_id)
+    .outerjoin(Organisation, Organisation.id == Project.organisation_id)
     .join(
         CampaignEvent,
         (CampaignEvent.campaign_id == Reexamination.campaign_id) & (CampaignEvent.seq == Reexamination.refusal),

@@ -20,6 +20,7 @@ from marketplace.payments import recipients
 from marketplace.pledges.models import Pledge, SettlementJob
 from marketplace.pledges.rules import KEY_LIFE, LEASE
 from marketplace.projects.models import Campaign, Project
+from marketplace.projects.owners import carrier
 
 Ref = tuple[UUID, UUID]
 # As the index says it, word for word: a parameter would not be recognised.
@@ -263,7 +264,7 @@ def wanting(session: Session, *, now: datetime, limit: int, only: Ref | None = N
     ready = (
         select(Campaign.id)
         .join(Project, Project.id == Campaign.project_id)
-        .where(Campaign.state == "funded", Project.owner_id.in_(recipients.active()))
+        .where(Campaign.state == "funded", carrier().in_(recipients.active()))
     )
     collecting = select(Campaign.id).where(Campaign.state == "collecting")
     searches = (

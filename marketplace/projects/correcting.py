@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import Refused
-from marketplace.projects import queries, rules, story
+from marketplace.projects import checking, queries, rules, story
 from marketplace.projects.freezing import freeze
 from marketplace.projects.lifecycle import change, load
 from marketplace.projects.models import CampaignVersion, Project
@@ -34,7 +34,7 @@ def corrected(old: Content, new: Content) -> Content:
 
 def problems(session: Session, content: Content, now: datetime) -> tuple[Problem, ...]:
     """Return what keeps a correction from being made: the rules of texts and loans; its dates were judged before."""
-    people = queries.population(session, content.commune_code)
+    people = checking.population(session, content.commune_code)
     found = rules.problems(content, population=people, today=rules.paris_day(now))
     return tuple(problem for problem in found if problem.field in FIELDS)
 

@@ -30,7 +30,11 @@ def _among(column: str, words: Iterable[str]) -> str:
 
 
 class Project(Base):
-    """A lasting undertaking: who carries it, where it is, what it is. Empty texts and nulls only while a draft."""
+    """A lasting undertaking: who carries it, where it is, what it is. Empty texts and nulls only while a draft.
+
+    organisation_id: who carries it, who is paid and whose offers are added up; without one, the person of owner_id
+    does. owner_id: who began it, or the owner they left it to.
+    """
 
     __tablename__ = "project"
     __table_args__ = (
@@ -41,12 +45,40 @@ class Project(Base):
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     form_key: Mapped[UUID]
     name: Mapped[str]
     commune_code: Mapped[str | None]
     sector: Mapped[str | None]
     legal_form: Mapped[str | None]
     created_at: Mapped[datetime]
+
+    @property
+    def carrier_id(self) -> UUID:
+        """Who carries it: the organisation, or else the person."""
+        return self.organisation_id or self.owner_id
+
+
+class ProjectOwner(Base):
+    """A person of a project: invited, in since, out since. role: an editor writes; a lead commits the project too."""
+
+    __tablename__ = "project_owner"
+    __table_args__ = (
+        CheckConstraint(_among("role", rules.OWNER_ROLES), name="role"),
+        CheckConstraint("joined_at >= invited_at", name="joins_after_invitation"),
+        CheckConstraint("left_at >= invited_at", name="leaves_after_invitation"),
+        Index(
+            "uq_project_owner_once", "project_id", "account_id", unique=True, postgresql_where=text("left_at IS NULL")
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str]
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    invited_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
 
 
 class Campaign(Base):

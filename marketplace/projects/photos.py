@@ -27,7 +27,7 @@ def add(session: Session, *, campaign_id: UUID, owner_id: UUID, photo: Prepared,
     large, small = (pictures.keep(session, body, now=now) for body in (photo.large, photo.small))
     added = Photo(alt, large, small, photo.width, photo.height)
     kept = tuple(one for one in photos if one.large != large)
-    _save(session, found, (*kept, added), now)
+    _save(session, found, owner_id, (*kept, added), now)
 
 
 def remove(session: Session, *, campaign_id: UUID, owner_id: UUID, name: str, now: datetime) -> None:
@@ -37,7 +37,7 @@ def remove(session: Session, *, campaign_id: UUID, owner_id: UUID, name: str, no
     kept = tuple(one for one in photos if one.large != name)
     if len(kept) == len(photos):
         raise NotFound(name)
-    _save(session, found, kept, now)
+    _save(session, found, owner_id, kept, now)
 
 
 def described(alt: str) -> str:
@@ -50,12 +50,12 @@ def described(alt: str) -> str:
     return alt
 
 
-def _save(session: Session, found: queries.Dossier, photos: tuple[Photo, ...], now: datetime) -> None:
+def _save(session: Session, found: queries.Dossier, owner_id: UUID, photos: tuple[Photo, ...], now: datetime) -> None:
     content = replace(found.content, details=replace(found.content.details, photos=photos))
     services.save_draft(
         session,
         campaign_id=found.campaign_id,
-        owner_id=found.owner_id,
+        owner_id=owner_id,
         row_version=found.row_version,
         content=content,
         now=now,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound
+from marketplace.projects import owners
 from marketplace.projects.models import Campaign, CampaignRevision, Project
 from marketplace.projects.rules import Content
 
@@ -65,7 +66,7 @@ def own(session: Session, campaign_id: UUID, owner_id: UUID) -> tuple[Revision, 
         .join(Campaign, Campaign.id == CampaignRevision.campaign_id)
         .join(Project, Project.id == Campaign.project_id)
         .join(Account, Account.id == CampaignRevision.actor_id)
-        .where(CampaignRevision.campaign_id == campaign_id, Project.owner_id == owner_id)
+        .where(CampaignRevision.campaign_id == campaign_id, owners.theirs(owner_id))
         .order_by(CampaignRevision.number.desc())
     )
     return tuple(Revision(**row) for row in rows.mappings())

@@ -225,7 +225,7 @@ def _second_look(campaign_id: UUID, form: ReexaminationForm) -> str:
         found = registers.reexamination(session, campaign_id)
         if found is None:
             raise NotFound(campaign_id)
-        own = registers.owner_of(session, campaign_id) == me().account_id
+        own = registers.is_own(session, campaign_id, me().account_id)
     return render_template(
         "moderation/reexamination.html",
         form=form,
@@ -240,7 +240,7 @@ def _second_look(campaign_id: UUID, form: ReexaminationForm) -> str:
 def _report(report_id: UUID, form: ReportAnswerForm) -> str:
     with reading() as session:
         found = registers.report(session, report_id)
-        own = registers.owner_of(session, found.campaign_id) == me().account_id
+        own = registers.is_own(session, found.campaign_id, me().account_id)
     return render_template(
         "moderation/report.html",
         form=form,

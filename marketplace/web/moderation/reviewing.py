@@ -221,7 +221,7 @@ def page(
         second_look=second_look,
         checks=[(words.check(finding), finding.facts.get("extracts", ())) for finding in found.findings],
         steps=[pages.timeline_item(step, named=True) for step in reversed(found.dossier.history)],
-        own=found.dossier.owner_id == mine,
+        own=found.own,
         my_id=mine,
         closes_at=None if ends_on is None else closing_instant(ends_on),
         refusal=refusal,

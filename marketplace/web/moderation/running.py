@@ -112,7 +112,7 @@ def _correction(correction_id: UUID, form: VerdictForm) -> str:
     with reading() as session:
         found = registers.correction(session, correction_id)
         effects = registers.effects(session, found.campaign_id)
-        mine = registers.owner_of(session, found.campaign_id) == me().account_id
+        mine = registers.is_own(session, found.campaign_id, me().account_id)
     return render_template(
         "moderation/correction.html",
         form=form,

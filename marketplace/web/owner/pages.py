@@ -14,7 +14,7 @@ from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.limits import IFP_MONTHS, OFFERS_CENTS
 from marketplace.finance.schedules import interest_free
 from marketplace.matching import alerts
-from marketplace.projects import completeness, queries, rules, zoning
+from marketplace.projects import checking, completeness, queries, rules, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content, Problem
 from marketplace.territories import queries as territories
@@ -152,8 +152,9 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         problems: tuple[Problem, ...] = ()
         if found.editable:
-            facts: dict[str, Any] = {"owner_id": found.owner_id, "campaign_id": campaign_id}
-            problems = queries.problems(session, found.content, now(), **facts)
+            problems = checking.problems(
+                session, found.content, now(), carrier_id=found.carrier_id, campaign_id=campaign_id
+            )
         shown = sketch(session, found)
         far = course.of(session, found, now())
         reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
