@@ -47,6 +47,9 @@ KINDS: Mapping[str, Kind] = {
     "mandate_accepted": Kind("/mes-organisations"),
     "mandate_refused": Kind("/mes-organisations", frozenset({"reason"})),
     "mandate_revoked": Kind("/mes-organisations", frozenset({"reason"})),
+    # projects
+    "owner_invitation": Kind("/mes-projets"),
+    "owner_removed": Kind("/mes-projets"),
     # pledges; campaign_succeeded is the one that says the card was charged
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
     "pledge_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),

@@ -13,7 +13,7 @@ from marketplace.payments.models import PaymentRecipient
 
 @dataclass(frozen=True)
 class Recipient:
-    """An account at the provider, of who carries projects. status: of `gateway.Recipient`; reason: what is in the way."""
+    """An account at the provider, of who carries projects. status: of `gateway.Recipient`; reason: what is missing."""
 
     holder_id: UUID
     provider_id: str

@@ -136,6 +136,7 @@ def _objects(world: World, now: Any) -> None:
     photo = Photo("Le four", picture, picture, 800, 600)
     world.objects = {
         "section": "equipe",
+        "first_owner": people["owner"].id,
         "picture": picture,
         "lent": lent.id,
         "free": free.id,

@@ -9,12 +9,13 @@ from uuid import UUID
 from flask import render_template, url_for
 from markupsafe import Markup
 
+from marketplace.accounts.organisation_queries import Body
 from marketplace.core.errors import Refused
 from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.limits import IFP_MONTHS, OFFERS_CENTS
 from marketplace.finance.schedules import interest_free
 from marketplace.matching import alerts
-from marketplace.projects import checking, completeness, queries, rules, zoning
+from marketplace.projects import checking, completeness, owners, queries, rules, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content, Problem
 from marketplace.territories import queries as territories
@@ -61,6 +62,7 @@ class Sketch:
     content: Content
     story_html: str
     owner_name: str
+    organisation: Body | None
     commune: Commune | None
     trial: Trial | None
     spending: Spending | None
@@ -79,6 +81,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
         content=content,
         story_html=found.story_html,
         owner_name=found.owner_name,
+        organisation=found.organisation,
         commune=commune,
         trial=trial,
         spending=spending.load(session, content.uses, commune),
@@ -157,11 +160,13 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
             )
         shown = sketch(session, found)
         far = course.of(session, found, now())
+        role = owners.role_in(session, campaign_id, me().account_id, now())
         reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
     complete = completeness.of(found.content)
     return render_template(
         "owner/show.html",
         reach=reach,
+        leads=role == "lead",
         found=found,
         course=far,
         sketch=shown,

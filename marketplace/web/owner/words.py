@@ -40,6 +40,11 @@ NEEDS: Mapping[str, LazyString] = {
     "hours": _l("Du temps"),
 }
 # What may go wrong, by kind (règlement délégué (UE) 2022/2119, annexe, partie C).
+# What the people of a project may do.
+OWNER_ROLES: Mapping[str, LazyString] = {
+    "editor": _l("Peut écrire"),
+    "lead": _l("Peut engager le projet"),
+}
 RISK_LABELS: Mapping[str, LazyString] = {
     "project": _l("Le projet lui-même"),
     "sector": _l("Le métier, le secteur"),
