@@ -168,16 +168,14 @@ def _fits(item: Waiting, wish: Wish, me: UUID | None, departements: frozenset[st
 
 def _waiting(session: Session, now: datetime, me: UUID | None) -> list[Waiting]:
     reader = aliased(Account)
-    rounds = select(func.count()).where(
-        CampaignEvent.campaign_id == Campaign.id, CampaignEvent.new_state == "submitted"
-    )
+    submitted = (CampaignEvent.campaign_id == Campaign.id, CampaignEvent.new_state == "submitted")
     rows = session.execute(
         select(
             Campaign,
             Project,
             owners.CARRIER_NAME.label("owner_name"),
             (literal(False) if me is None else owners.theirs(me)).label("own"),  # noqa: FBT003 - SQL
-            rounds.scalar_subquery().label("rounds"),
+            select(func.count()).where(*submitted).scalar_subquery().label("rounds"),
             _published_before().label("published"),
             Claim.administrator_id.label("claimed_by"),
             reader.display_name.label("claimed_name"),
