@@ -34,7 +34,7 @@ def propose(
     if _waiting(session, campaign_id) is not None:
         raise Refused("correction_waits")
     whole = correcting.corrected(found.content, content)
-    problems = correcting.problems(session, whole, now)
+    problems = correcting.problems(session, found.content, whole, now, carrier_id=found.carrier_id)
     if problems:
         raise Incomplete(problems)
     if whole == found.content:

@@ -28,7 +28,7 @@ def problems(
     found = (
         *rules.problems(content, population=people, today=today),
         *term_rules.problems(content, today=today),
-        *(rules.carrier_problems(content, _form_of(session, carrier_id)) if carrier_id is not None else ()),
+        *(carrier_problems(session, content, carrier_id) if carrier_id is not None else ()),
     )
     if not found and carrier_id is not None and room.applies(content.instrument):
         left = room.of_carrier(session, carrier_id, content.terms, today=today, but=campaign_id)
@@ -42,7 +42,7 @@ def population(session: Session, commune_code: str | None) -> int | None:
     return commune.population if commune is not None and commune.current else None
 
 
-def _form_of(session: Session, carrier_id: UUID) -> str | None:
-    """Return the legal form of the organisation that carries a project, None for a person."""
+def carrier_problems(session: Session, content: Content, carrier_id: UUID) -> list[Problem]:
+    """Return what does not fit the organisation that carries a project, nothing for a person. One statement."""
     body = organisations.organisations(session, (carrier_id,)).get(carrier_id)
-    return None if body is None else body.legal_form
+    return rules.carrier_problems(content, None if body is None else body.legal_form)

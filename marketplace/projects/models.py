@@ -257,12 +257,25 @@ class CampaignRevision(Base):
 
 
 class Picture(Base):
-    """A picture of ours, re-encoded, named by what it holds. Never changed (trigger)."""
+    """A picture of ours, re-encoded, named by what it holds. Never changed (trigger); erased when nothing shows it."""
 
     __tablename__ = "picture"
     __table_args__ = (
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint("octet_length(body) BETWEEN 1 AND 2000000", name="size"),
+    )
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes]
+    made_at: Mapped[datetime]
+
+
+class DocumentFile(Base):
+    """A PDF as it was sent, named by what it holds. Never changed (trigger); erased when nothing shows it."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("octet_length(body) BETWEEN 1 AND 5242880", name="size"),
     )
     sha256: Mapped[str] = mapped_column(primary_key=True)
     body: Mapped[bytes]

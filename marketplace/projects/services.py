@@ -52,7 +52,6 @@ def create_draft(session: Session, *, owner_id: UUID, form_key: UUID, content: C
         row_version=1,
         created_at=now,
         changed_at=now,
-        terms=content.terms.as_json(),
         **_campaign_values(content),
     )
     session.add(campaign)
@@ -326,6 +325,7 @@ def _campaign_values(content: Content) -> dict[str, Any]:
         "minimum_cents": content.minimum_cents,
         "uses": [use.as_json() for use in content.uses],
         "details": content.details.as_json(),
+        "terms": content.terms.as_json(),
         "ends_on": content.ends_on,
         "rule_preset": content.rule_preset,
         "rule_options": content.rule_options.as_json(),

@@ -195,6 +195,14 @@ def of_place(place: Named) -> str:
     return f"of {place.name}" if in_english() else place.of_name
 
 
+def file_size(size: int) -> str:
+    """Write the size of a file, rounded up: "240 Ko", "1,3 Mo"; "1.3 MB" in English. size: in bytes."""
+    if size <= 999_000:
+        return str(_("%(size)s Ko", size=count(-(-size // 1000)))).replace(" ", NBSP)
+    whole, tenth = divmod(-(-size // 100_000), 10)
+    return str(_("%(size)s Mo", size=f"{whole}.{tenth}" if in_english() else f"{whole},{tenth}")).replace(" ", NBSP)
+
+
 def french(text: str) -> str:
     """Mark what somebody wrote as French on a page in English, so that it is read out right (WCAG 3.1.2)."""
     return Markup('<span lang="fr">{}</span>').format(text) if text and in_english() else text
@@ -243,6 +251,7 @@ FILTERS: Mapping[str, Any] = {
         wait,
         neighbours,
         of_place,
+        file_size,
         french,
         initials,
         tone,

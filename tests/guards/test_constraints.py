@@ -90,6 +90,8 @@ CASES = {
     "uq_transfer_campaign_id_pending_id": twice("transfer", "id", where="kind = 'post'"),
     "ck_project_legal_form": change("project", "legal_form = 'gang'"),
     "ck_project_sector": change("project", "sector = 'casino'"),
+    "ck_document_sha256": "INSERT INTO document VALUES ('x', 'x', now())",
+    "ck_document_size": "INSERT INTO document VALUES (repeat('a', 64), '', now())",
     "ck_project_owner_role": change("project_owner", "role = 'boss'"),
     "ck_project_owner_joins_after_invitation": change("project_owner", "joined_at = invited_at - interval '1 s'"),
     "ck_project_owner_leaves_after_invitation": change("project_owner", "left_at = invited_at - interval '1 s'"),

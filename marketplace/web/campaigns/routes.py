@@ -29,7 +29,7 @@ from marketplace.web.eligibility import Answer
 from marketplace.web.instrument_words import spoken
 from marketplace.web.instruments import calculator
 from marketplace.web.maps import campaign as maps
-from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
+from marketplace.web.owner.words import DOCUMENTS, NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
 from marketplace.web.redress import notices as redress
 
 __all__ = ["attestations", "bp", "posters"]
@@ -126,6 +126,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         risk_labels=RISK_LABELS,
         need_kinds=NEEDS,
         source_kinds=SOURCES,
+        documents=[one for one in shown.campaign.details.documents if one.public],
+        document_kinds=DOCUMENTS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,

@@ -15,7 +15,7 @@ from marketplace.web.filters import count, day, french, money, percent
 from marketplace.web.instrument_words import all_spoken as said_terms
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
 from marketplace.web.messages import sentence
-from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
+from marketplace.web.owner.words import DOCUMENTS, NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
 from marketplace.web.rule_labels import WIDER, ZONES
 
 REASONS: Mapping[str, LazyString] = {
@@ -151,6 +151,7 @@ FIELDS: Mapping[str, LazyString] = {
     "rule_options": _l("Précisions de la règle"),
     "sources": _l("L’autre argent du budget"),
     "photos": _l("Photos"),
+    "documents": _l("Documents"),
     "team": _l("Équipe"),
     "risks": _l("Risques"),
     "promises": _l("Promesses"),
@@ -254,6 +255,10 @@ _SPOKEN: Mapping[str, Callable[[Any], str]] = {
         f"{SOURCES.get(one.kind, '')} – {one.label} : {money(Money(one.cents or 0))}" for one in content
     ),
     "photos": lambda content: " ; ".join(one.alt for one in content),
+    "documents": lambda content: " ; ".join(
+        f"{DOCUMENTS.get(one.kind, '')} – {one.title}" + ("" if one.public else f" ({_('réservé à la relecture')})")
+        for one in content
+    ),
     "team": lambda content: " ; ".join(" – ".join(filter(None, (one.name, one.role, one.words))) for one in content),
     "risks": lambda content: " ; ".join(f"{RISK_LABELS[kind]} : {text}" for kind, text in content.items()),
     "promises": lambda content: " ; ".join(filter(None, (*promises(content), content.words))),

@@ -102,6 +102,7 @@ def words() -> dict[str, Any]:
         "risk_labels": own_words.RISK_LABELS,
         "need_kinds": own_words.NEEDS,
         "source_kinds": own_words.SOURCES,
+        "document_kinds": own_words.DOCUMENTS,
         "promised_by": own_words.promises,
         "presets": PRESETS,
         "example_cents": EXAMPLE_CENTS,

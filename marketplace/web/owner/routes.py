@@ -14,12 +14,12 @@ from marketplace.projects.rules import Content
 from marketplace.web.access import public, signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.messages import sentence
-from marketplace.web.owner import course, editor, news, pages, people, photos, revisions, rule_tools
+from marketplace.web.owner import course, documents, editor, news, pages, people, photos, revisions, rule_tools
 from marketplace.web.owner.blueprint import bp
 from marketplace.web.owner.forms import CampaignForm
 from marketplace.web.owner.words import OWNER_ROLES
 
-__all__ = ["bp", "editor", "news", "people", "photos", "revisions"]
+__all__ = ["bp", "documents", "editor", "news", "people", "photos", "revisions"]
 
 SUBMIT = "envoyer"
 

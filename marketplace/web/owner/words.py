@@ -40,6 +40,14 @@ NEEDS: Mapping[str, LazyString] = {
     "hours": _l("Du temps"),
 }
 # What may go wrong, by kind (règlement délégué (UE) 2022/2119, annexe, partie C).
+DOCUMENTS: Mapping[str, LazyString] = {
+    "statutes": _l("Statuts"),
+    "accounts": _l("Comptes"),
+    "quote": _l("Devis"),
+    "permit": _l("Autorisation"),
+    "plan": _l("Plan ou étude"),
+    "other": _l("Autre document"),
+}
 # What the people of a project may do.
 OWNER_ROLES: Mapping[str, LazyString] = {
     "editor": _l("Peut écrire"),
