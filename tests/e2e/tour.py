@@ -246,6 +246,8 @@ STOPS = (
     Stop("project-photo-missing", "/mes-projets/{draft}/modifier/histoire", "nadia", _no_photo, 422),
     Stop("project-versions", "/mes-projets/{draft}/versions", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
+    Stop("project-documents", "/mes-projets/{draft}/documents", "nadia"),
+    Stop("project-documents-none", "/mes-projets/{draft}/documents", "nadia", send("Ajouter ce document"), 422),
     Stop("project-owners", "/mes-projets/{draft}/porteurs", "nadia"),
     Stop("project-owners-nobody", "/mes-projets/{draft}/porteurs", "nadia", send("Inviter"), 422),
     Stop("project-live", "/mes-projets/{live}", "nadia"),

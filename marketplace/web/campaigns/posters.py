@@ -39,12 +39,10 @@ def poster(campaign_id: UUID) -> ResponseReturnValue:
         there = territories.communes(session, {campaign.commune_code})[campaign.commune_code]
     data = json.dumps(words(campaign, there))
     tag = hashlib.sha256(data.encode()).hexdigest()
-    known = tag in request.if_none_match
-    response = (
-        Response(status=304)
-        if known
-        else Response(runtime().memory.get(("poster", tag), partial(_drawn, data), times=LASTS))
-    )
+    if tag in request.if_none_match:
+        response = Response(status=304)
+    else:
+        response = Response(runtime().memory.get(("poster", tag), partial(_drawn, data), times=LASTS))
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = "attachment; filename=mitoyen-affiche.pdf"
     response.headers["Cache-Control"] = "private, no-cache"

@@ -111,16 +111,16 @@ def test_who_owes_and_for_how_long_is_never_a_slip(session, make, judge, change)
 
 
 @pytest.mark.parametrize(
-    ("terms", "change", "problem"),
+    ("instrument", "terms", "change", "problem"),
     [
-        ({"every": 3}, {"loan_months": 35}, ("every_does_not_divide", "loan_months")),
-        ({"deferral": 6}, {"loan_months": 6}, ("deferral_does_not_fit", "loan_months")),
-        ({}, {"loan_months": 900}, ("loan_months_out_of_range", "loan_months")),
-        ({}, {"legal_form": "association"}, ("instrument_not_for_form", "legal_form")),
+        ("loan", {"every": 3}, {"loan_months": 35}, ("every_does_not_divide", "loan_months")),
+        ("loan", {"deferral": 6}, {"loan_months": 6}, ("deferral_does_not_fit", "loan_months")),
+        ("loan", {}, {"loan_months": 900}, ("loan_months_out_of_range", "loan_months")),
+        ("bond", {}, {"legal_form": "sarl"}, ("instrument_not_for_form", "legal_form")),
     ],
 )
-def test_a_correction_that_the_terms_do_not_allow_is_refused(session, make, terms, change, problem):
-    campaign = make.campaign(**offered("loan", **terms))
+def test_a_correction_that_the_terms_do_not_allow_is_refused(session, make, instrument, terms, change, problem):  # noqa: PLR0917
+    campaign = make.campaign(**offered(instrument, **terms))
 
     with pytest.raises(Incomplete) as refusal:
         ask(make, campaign, **change)
