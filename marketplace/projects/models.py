@@ -282,6 +282,48 @@ class DocumentFile(Base):
     made_at: Mapped[datetime]
 
 
+class HelpOffer(Base):
+    """Help that somebody offers for a need of a published campaign. need: its place among them, from 0.
+
+    named: their name may stand on the page once it is accepted.
+    """
+
+    __tablename__ = "help_offer"
+    __table_args__ = (
+        CheckConstraint("need >= 0", name="need"),
+        CheckConstraint("char_length(message) BETWEEN 10 AND 600", name="message"),
+        CheckConstraint("char_length(answer) <= 600", name="answer"),
+        CheckConstraint("state IN ('offered', 'accepted', 'declined', 'withdrawn')", name="state"),
+        CheckConstraint("num_nonnulls(answer, answered_at, answered_by) IN (0, 3)", name="answered_whole"),
+        CheckConstraint(
+            "CASE state WHEN 'offered' THEN answered_at IS NULL WHEN 'withdrawn' THEN true"
+            " ELSE answered_at IS NOT NULL END",
+            name="answered",
+        ),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
+        Index(
+            "uq_help_offer_once",
+            "campaign_id",
+            "need",
+            "account_id",
+            unique=True,
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
+    need: Mapped[int] = mapped_column(SmallInteger)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    message: Mapped[str]
+    named: Mapped[bool]
+    state: Mapped[str]
+    offered_at: Mapped[datetime]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+
 class CampaignNews(Base):
     """What an owner tells once their campaign is public. Never changed (trigger): people decided on it."""
 

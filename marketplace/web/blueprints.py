@@ -30,6 +30,7 @@ AREAS = (
     "investor",
     "organisations",
     "campaigns",
+    "helping",
     "why",
     "maps",
     "owner",

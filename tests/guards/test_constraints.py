@@ -90,6 +90,19 @@ CASES = {
     "uq_transfer_campaign_id_pending_id": twice("transfer", "id", where="kind = 'post'"),
     "ck_project_legal_form": change("project", "legal_form = 'gang'"),
     "ck_project_sector": change("project", "sector = 'casino'"),
+    **{
+        f"ck_help_offer_{name}": change("help_offer", wrong)
+        for name, wrong in {
+            "need": "need = -1",
+            "message": "message = 'oui'",
+            "answer": "answer = repeat('x', 601)",
+            "state": "state = 'lost'",
+            "answered_whole": "answer = 'Oui.'",
+            "answered": "state = 'accepted'",
+            "withdrawn": "state = 'withdrawn'",
+        }.items()
+    },
+    "uq_help_offer_once": twice("help_offer", "id"),
     "ck_document_sha256": "INSERT INTO document VALUES ('x', 'x', now())",
     "ck_document_size": "INSERT INTO document VALUES (repeat('a', 64), '', now())",
     "ck_project_owner_role": change("project_owner", "role = 'boss'"),
@@ -380,6 +393,7 @@ def populate(make: Make) -> None:
         make.pledge(state=state)
     _investors(make)
     populate_registers(make)
+    make.help_offer()
     asking, refused, moved = (make.account(level=1) for _ in range(3))
     judge, at = make.administrator().id, NOW
     make.do(lambda session: residency.ask_verification(session, account_id=asking.id, now=at))

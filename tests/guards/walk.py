@@ -23,7 +23,7 @@ from marketplace.accounts.models import AccountSession
 from marketplace.core import mail
 from marketplace.core.db import Database
 from marketplace.projects import pictures, shelf
-from marketplace.projects.details import Details, Document, Photo
+from marketplace.projects.details import Details, Document, Need, Photo
 from marketplace.projects.models import DocumentFile
 from marketplace.residency import organisation_queries
 from marketplace.territories import services as territories
@@ -137,7 +137,8 @@ def _objects(world: World, now: Any) -> None:
     photo = Photo("Le four", picture, picture, 800, 600)
     file = make.do(lambda session: shelf.put(session, DocumentFile, b"%PDF-1.7", now=now))
     document = Document("Devis du four", "quote", public=True, name=file, pages=1, size=8)
-    details = Details(photos=(photo,), documents=(document,))
+    details = Details(photos=(photo,), documents=(document,), needs=(Need("tool", "Une remorque"),))
+    documented = make.campaign(owner=people["owner"], details=details)
     world.objects = {
         "section": "equipe",
         "first_owner": people["owner"].id,
@@ -153,7 +154,8 @@ def _objects(world: World, now: Any) -> None:
         "acting": acting.id,
         "live": live.id,
         "draft": make.campaign(state="draft", owner=people["owner"], details=details).id,
-        "documented": make.campaign(owner=people["owner"], details=details).id,
+        "documented": documented.id,
+        "help": make.help_offer(documented, by=people["resident"]),
         "document": file,
         "submitted": make.campaign(state="submitted", owner=people["owner"]).id,
         # The first administrator's own: they may not judge it.

@@ -12,7 +12,7 @@ from marketplace.finance.schedules import interest_free
 from marketplace.pledges import backers, chronicle, rewards
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
-from marketplace.projects import news
+from marketplace.projects import helping, news
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
 from marketplace.projects.rules import days_left
@@ -100,6 +100,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         seen_communes = territories.communes(session, communes) if communes else {}
         happened = chronicle.of_campaign(session, campaign_id)
         told = news.of_campaign(session, campaign_id)
+        helped = helping.tallies(session, campaign_id) if shown.campaign.details.needs else {}
         notices = redress.told(session, shown.campaign)
         money = origins.load(session, shown.campaign)
         spent = spending.load(session, shown.campaign.uses, shown.commune)
@@ -116,6 +117,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         maps=drawn,
         news=happened,
         told=told,
+        helped=helped,
+        may_help=shown.campaign.state in helping.OPEN,
         origins=money,
         backers=seen,
         seen_communes=seen_communes,

@@ -37,6 +37,21 @@ SENTENCES: Mapping[str, Words] = {
         "Ce document a plus de %(most)s pages. Raccourcissez-le.", most=most
     ),
     "document_unreadable": _l("Ce PDF ne peut pas être lu. Choisissez un fichier entier."),
+    "help_answer_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez votre réponse à %(most)s caractères : elle en compte %(length)s.",
+        most=most,
+        length=count(length),
+    ),
+    "help_answered": _l("Cette proposition a déjà reçu une réponse, ou a été retirée."),
+    "help_closed": _l("Cette collecte est terminée : elle ne cherche plus d’aide."),
+    "help_once": _l("Vous avez déjà proposé votre aide pour ce besoin. Retirez-la pour en proposer une autre."),
+    "help_own_project": _l("C’est votre projet : vous ne pouvez pas vous proposer votre aide."),
+    "help_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez votre message à %(most)s caractères : il en compte %(length)s.", most=most, length=count(length)
+    ),
+    "help_too_short": lambda *, least, **_facts: _(
+        "Dites ce que vous proposez, en une phrase au moins (%(least)s caractères).", least=least
+    ),
     "news_too_long": lambda *, most, length, **_facts: _(
         "Raccourcissez ces nouvelles à %(most)s caractères : il y en a %(length)s.",
         most=count(most),
