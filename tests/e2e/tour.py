@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from e2e import protections, redress, steps
+from e2e import owners, protections, redress, steps
 from e2e.stop import Stop, send
 from e2e.watch import load
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -246,13 +246,7 @@ STOPS = (
     Stop("project-photo-missing", "/mes-projets/{draft}/modifier/histoire", "nadia", _no_photo, 422),
     Stop("project-versions", "/mes-projets/{draft}/versions", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
-    Stop("help", "/collectes/{live}/aide/1", "claire"),
-    Stop("help-empty", "/collectes/{live}/aide/1", "claire", send("Proposer mon aide"), 422),
-    Stop("project-help", "/mes-projets/{live}/aides", "nadia"),
-    Stop("project-documents", "/mes-projets/{draft}/documents", "nadia"),
-    Stop("project-documents-none", "/mes-projets/{draft}/documents", "nadia", send("Ajouter ce document"), 422),
-    Stop("project-owners", "/mes-projets/{draft}/porteurs", "nadia"),
-    Stop("project-owners-nobody", "/mes-projets/{draft}/porteurs", "nadia", send("Inviter"), 422),
+    *owners.STOPS,
     Stop("project-live", "/mes-projets/{live}", "nadia"),
     Stop("project-money", "/mes-projets/{funded}/argent", "nadia"),
     Stop("project-money-draft", "/mes-projets/{draft}/argent", "nadia"),

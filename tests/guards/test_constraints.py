@@ -96,7 +96,7 @@ CASES = {
             "need": "need = -1",
             "message": "message = 'oui'",
             "answer": "answer = repeat('x', 601)",
-            "state": "state = 'lost'",
+            "state": "state = 'lost', answer = '', answered_at = now(), answered_by = account_id",
             "answered_whole": "answer = 'Oui.'",
             "answered": "state = 'accepted'",
             "withdrawn": "state = 'withdrawn'",

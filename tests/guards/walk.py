@@ -133,11 +133,7 @@ def _objects(world: World, now: Any) -> None:
     acting = make.organisation(manager=people["resident"], siren=OTHER_SIREN)
     with world.database.sessions() as session:
         place = organisation_queries.links_of_organisations(session, (declared.id,))[declared.id][0].id
-    picture = make.do(lambda session: pictures.keep(session, b"RIFF", now=now))
-    photo = Photo("Le four", picture, picture, 800, 600)
-    file = make.do(lambda session: shelf.put(session, DocumentFile, b"%PDF-1.7", now=now))
-    document = Document("Devis du four", "quote", public=True, name=file, pages=1, size=8)
-    details = Details(photos=(photo,), documents=(document,), needs=(Need("tool", "Une remorque"),))
+    picture, file, details = _details(make, now)
     documented = make.campaign(owner=people["owner"], details=details)
     world.objects = {
         "section": "equipe",
@@ -175,6 +171,15 @@ def _objects(world: World, now: Any) -> None:
         "poitiers": "86194",
     }
     world.objects |= _registers(world, live, now)
+
+
+def _details(make: Make, now: Any) -> tuple[str, str, Details]:
+    """Keep a photograph and a document; return their names, and what a campaign says that shows them."""
+    picture = make.do(lambda session: pictures.keep(session, b"RIFF", now=now))
+    photo = Photo("Le four", picture, picture, 800, 600)
+    file = make.do(lambda session: shelf.put(session, DocumentFile, b"%PDF-1.7", now=now))
+    document = Document("Devis du four", "quote", public=True, name=file, pages=1, size=8)
+    return picture, file, Details(photos=(photo,), documents=(document,), needs=(Need("tool", "Une remorque"),))
 
 
 def _territory(world: World, now: Any) -> UUID:

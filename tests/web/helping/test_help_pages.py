@@ -4,7 +4,6 @@ import pytest
 
 from marketplace.projects import helping
 from marketplace.projects.details import Details, Need
-from tests.web.pages import text_of
 
 MESSAGE = "Je prête ma remorque le samedi matin."
 
@@ -77,7 +76,7 @@ def test_what_was_typed_is_kept_and_said_wrong_at_its_field(browse, campaign, ma
     assert ">Oui.</textarea>" in answer.text.replace("\r\n", "").replace("\n", "")
 
 
-def test_a_long_answer_is_refused_at_its_own_form(browse, campaign, make, parsed, session):
+def test_a_long_answer_is_refused_at_its_own_form(browse, campaign, make, session):
     make.help_offer(campaign)
     (one,) = helping.received(session, campaign.id)
     _look, send = browse(campaign.owner)
@@ -85,7 +84,7 @@ def test_a_long_answer_is_refused_at_its_own_form(browse, campaign, make, parsed
     answer = send(f"/mes-projets/{campaign.id}/aides/{one.id}/decliner", {f"{one.id}-words": "x" * 601})
 
     assert answer.status_code == 422
-    assert "Raccourcissez votre réponse à 600 caractères" in text_of(parsed(answer))
+    assert "Raccourcissez votre réponse à 600 caractères" in answer.text
     assert helping.received(session, campaign.id)[0].state == "offered"
 
 
