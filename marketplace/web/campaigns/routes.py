@@ -12,13 +12,13 @@ from marketplace.finance.schedules import interest_free
 from marketplace.pledges import backers, chronicle, rewards
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
-from marketplace.projects import news
+from marketplace.projects import news, spending
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
 from marketplace.projects.rules import days_left
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility, spending, whom
+from marketplace.web import eligibility, whom
 from marketplace.web.access import public
 from marketplace.web.campaigns import attestations, metadata, origins, pictures, posters, terms
 from marketplace.web.campaigns.blueprint import bp
@@ -28,8 +28,9 @@ from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.instrument_words import spoken
 from marketplace.web.instruments import calculator
+from marketplace.web.labels import RISK_LABELS
 from marketplace.web.maps import campaign as maps
-from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
+from marketplace.web.owner.words import NEEDS, SECTORS, SOURCES, promises
 from marketplace.web.redress import notices as redress
 
 __all__ = ["attestations", "bp", "posters"]

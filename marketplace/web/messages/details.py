@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.web.filters import count
+from marketplace.web.labels import RISK_LABELS
 from marketplace.web.messages.words import Words
 
 SENTENCES: Mapping[str, Words] = {
@@ -41,6 +42,9 @@ SENTENCES: Mapping[str, Words] = {
         "Cette photo est trop petite. Il faut au moins %(least)s pixels de large et de haut.", least=least
     ),
     "photo_unreadable": _l("Ce fichier n’est pas une photo lisible. Choisissez un fichier JPEG, PNG ou WebP entier."),
+    "risk_missing": lambda *, kind, **_facts: _(
+        "Dites ce risque en une phrase : « %(kind)s ». La fiche d’informations clés en parle.", kind=RISK_LABELS[kind]
+    ),
     "risk_too_short": lambda *, least, **_facts: _(
         "Dites ce risque en une phrase au moins (%(least)s caractères), ou videz le champ.", least=least
     ),

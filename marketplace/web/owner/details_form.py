@@ -15,7 +15,8 @@ from marketplace.web.fields import NumberField, TrimmedField, refuse
 from marketplace.web.messages import sentence
 from marketplace.web.owner.lines import LinesField, typed
 from marketplace.web.owner.rule_form import MayWait, choices, chosen
-from marketplace.web.owner.words import NEEDS, RISK_LABELS
+from marketplace.web.labels import RISK_LABELS
+from marketplace.web.owner.words import NEEDS
 
 
 class MemberForm(Form):  # type: ignore[misc]  # wtforms has no types
