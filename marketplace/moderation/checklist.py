@@ -208,7 +208,9 @@ def _local(spent: Spending | None) -> list[Finding]:
     if spent is None:
         return []
     share = spent.near_percent
-    return [Finding("local_share", "ok" if share >= LOCAL_SHARE_PERCENT else "warn", {"percent": share, "spent": spent})]
+    return [
+        Finding("local_share", "ok" if share >= LOCAL_SHARE_PERCENT else "warn", {"percent": share, "spent": spent})
+    ]
 
 
 def _sheet(content: Content, problems: Iterable[Problem]) -> list[Finding]:

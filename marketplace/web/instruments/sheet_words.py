@@ -221,9 +221,7 @@ def _loan(content: Content, facts: Facts) -> Part:
         *_said(content, names),
         ("Suivi", "Le porteur rembourse directement ; la plateforme publie les retards de plus de 30 jours."),
     ]
-    return Part(
-        str(PARTS["G"]), rows, (), _example(facts), _before_example(facts)
-    )
+    return Part(str(PARTS["G"]), rows, (), _example(facts), _before_example(facts))
 
 
 def _security(content: Content, facts: Facts) -> Part:

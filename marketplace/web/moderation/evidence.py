@@ -80,7 +80,9 @@ def _check(finding: Finding, content: Content, campaign_id: UUID) -> Check:
         text, details = _sheet(content)
     else:
         _tone, text, details = words.check(finding)
-    return Check(finding.code, finding.tone, text, details, finding.facts.get("extracts", ()), _link(finding, campaign_id))
+    return Check(
+        finding.code, finding.tone, text, details, finding.facts.get("extracts", ()), _link(finding, campaign_id)
+    )
 
 
 def _link(finding: Finding, campaign_id: UUID) -> tuple[str, str]:

@@ -32,12 +32,13 @@ def submitted(make, **content):
 def test_the_list_is_filtered_by_each_instrument_there_is(desk, make):
     submitted(make, **offered("bond"))
 
+    chips = {link.get("href"): link for link in desk.page("/moderation?nature=bond").iter("a")}
+
     for code in INSTRUMENTS:
-        page = desk.page(f"/moderation?nature={code}")
-        chip = next(link for link in page.iter("a") if link.get("href") == f"/moderation?nature={code}")
+        chip = chips[f"/moderation?nature={code}"]
         assert text_of(chip).startswith(str(NAMES[code]))
-        assert chip.get("aria-current") == "true"
         assert text_of(chip).endswith("1" if code == "bond" else "0")
+        assert (chip.get("aria-current") == "true") == (code == "bond")
 
 
 def test_a_share_that_is_spent_near_is_shown_with_each_line(desk, make):
@@ -95,7 +96,7 @@ def test_the_owner_reads_the_same_gaps_each_with_a_link(reader_of, make):
     found = links(tree)
 
     assert found["Code NAF"] == f"/mes-projets/{draft.id}/conditions"
-    assert found["Équipe"] == f"/mes-projets/{draft.id}/section/equipe"
+    assert found["Équipe"] == f"/mes-projets/{draft.id}/modifier/equipe"
 
 
 @pytest.mark.parametrize("kind", ["project", "other"])
