@@ -92,7 +92,7 @@ def _texts(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
 
 
 def _risks(instrument: Instrument, content: Content) -> Iterator[Problem]:
-    """The information sheet speaks of each kind of risk. Delegated regulation (EU) 2022/2119, annex, part C."""
+    """Ask for each kind of risk that only an owner can tell. Delegated regulation (EU) 2022/2119, annex, part C."""
     if instrument.sheet is None:
         return
     for kind in OWN_RISKS:

@@ -1,4 +1,4 @@
-"""What a draft said of its risks in one text becomes the risk of the project itself; the other kinds are asked for anew.
+"""What a draft said of its risks in one text becomes the risk of the project itself; the others are asked for anew.
 
 Published versions keep what they say: they are frozen, and read as they are.
 """

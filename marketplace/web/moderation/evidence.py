@@ -1,4 +1,4 @@
-"""Automatic checks as a moderator reads them: what was found, on which evidence, where to look, what it helps to answer."""
+"""Automatic checks as a moderator reads them: what was found, on which evidence, where to look, what it answers."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
