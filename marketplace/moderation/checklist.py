@@ -214,7 +214,7 @@ def _local(spent: Spending | None) -> list[Finding]:
 
 
 def _sheet(content: Content, problems: Iterable[Problem]) -> list[Finding]:
-    """Say what the key information sheet lacks, where there is one; what the rules ask for too keeps from publishing."""
+    """Say what the key information sheet lacks, where there is one; what the rules ask for bars publication."""
     if not sheet_parts.needs(content):
         return []
     gaps = sheet_parts.gaps(content)

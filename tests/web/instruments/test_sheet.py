@@ -22,18 +22,19 @@ from tests.factories.instruments import offered
 # Regulation (EU) 2020/1503, art. 23(6)(b) and (c), in the words of the Official Journal.
 DISCLAIMER = (
     "This crowdfunding offer has been neither verified nor approved by competent authorities or the European "
-    "Securities and Markets Authority (ESMA). The appropriateness of your experience and knowledge have not necessarily been "
-    "assessed before you were granted access to this investment. By making this investment, you assume full risk of "
-    "taking this investment, including the risk of partial or entire loss of the money invested."
+    "Securities and Markets Authority (ESMA). The appropriateness of your experience and knowledge have not "
+    "necessarily been assessed before you were granted access to this investment. By making this investment, you "
+    "assume full risk of taking this investment, including the risk of partial or entire loss of the money "
+    "invested."
 )
 WARNING = (
-    "Investment in this crowdfunding project entails risks, including the risk of partial or entire loss of the money "
-    "invested. Your investment is not covered by the deposit guarantee schemes established in accordance with "
-    "Directive 2014/49/EU of the European Parliament and of the Council. Nor is your investment covered by the investor "
-    "compensation schemes established in accordance with Directive 97/9/EC of the European Parliament and of the "
-    "Council. You may not receive any return on your investment. This is not a savings product and we advise you not to invest "
-    "more than 10 % of your net worth in crowdfunding projects. You may not be able to sell the investment instruments "
-    "when you wish. If you are able to sell them, you may nonetheless incur losses."
+    "Investment in this crowdfunding project entails risks, including the risk of partial or entire loss of the "
+    "money invested. Your investment is not covered by the deposit guarantee schemes established in accordance with"
+    " Directive 2014/49/EU of the European Parliament and of the Council. Nor is your investment covered by the "
+    "investor compensation schemes established in accordance with Directive 97/9/EC of the European Parliament and "
+    "of the Council. You may not receive any return on your investment. This is not a savings product and we advise"
+    " you not to invest more than 10 % of your net worth in crowdfunding projects. You may not be able to sell the "
+    "investment instruments when you wish. If you are able to sell them, you may nonetheless incur losses."
 )
 WITH_SHEET = [code for code, known in INSTRUMENTS.items() if known.sheet]
 
