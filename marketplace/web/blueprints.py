@@ -30,6 +30,7 @@ AREAS = (
     "investor",
     "organisations",
     "campaigns",
+    "questions",
     "why",
     "maps",
     "owner",

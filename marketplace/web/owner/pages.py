@@ -14,7 +14,7 @@ from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.limits import IFP_MONTHS, OFFERS_CENTS
 from marketplace.finance.schedules import interest_free
 from marketplace.matching import alerts
-from marketplace.projects import completeness, queries, rules, spending, zoning
+from marketplace.projects import completeness, queries, questions, rules, spending, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content, Problem
 from marketplace.projects.spending import Spending
@@ -156,6 +156,7 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
             problems = queries.problems(session, found.content, now(), **facts)
         shown = sketch(session, found)
         far = course.of(session, found, now())
+        waiting = questions.unanswered(session, campaign_id)
         reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
     complete = completeness.of(found.content)
     return render_template(
@@ -167,6 +168,8 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
         refusal=refusal,
         news=news or NewsForm.empty(),
         may_tell=found.state in rules.PUBLIC,
+        public_states=rules.PUBLIC,
+        questions_waiting=waiting,
         campaign_id=campaign_id,
         complete=complete,
         steps_left=sections.steps(problems, complete),
