@@ -35,6 +35,8 @@ def ask(campaign_id: UUID) -> ResponseReturnValue:
     """Ask something."""
     form = QuestionForm()
     key = form.form_key()
+    with reading() as session:  # what is not there is not counted
+        queries.public_campaign(session, campaign_id)
     limits.spend(limits.QUESTION_ACCOUNT.of(str(me().account_id)))
     try:
         in_transaction(
