@@ -17,7 +17,7 @@ from marketplace.moderation.risk import Risk
 from marketplace.moderation.sheet import Answer
 from marketplace.projects import queries as projects
 from marketplace.projects import rules as campaigns
-from marketplace.projects import zoning
+from marketplace.projects import spending, zoning
 from marketplace.projects.models import Campaign, CampaignEvent, Project
 from marketplace.projects.queries import Dossier
 from marketplace.projects.rules import Content
@@ -263,6 +263,7 @@ def review(session: Session, campaign_id: UUID, *, now: datetime, me: UUID | Non
             today=campaigns.paris_day(now),
             bodies=_bodies(session, dossier.owner_id),
             others=_other_words(session, dossier),
+            spent=spending.load(session, dossier.content.uses, commune),
         ),
         outline=zoning.outline(session, dossier.content),
         changes=None if last is None else diff.changes(last, dossier.content),

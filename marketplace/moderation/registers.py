@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Account
@@ -13,7 +13,7 @@ from marketplace.moderation import diff
 from marketplace.moderation.diff import Change
 from marketplace.moderation.models import Complaint, Correction, Reexamination, Report
 from marketplace.pledges.models import Pledge
-from marketplace.projects.models import Campaign, CampaignEvent, CampaignVersion, Project
+from marketplace.projects.models import Campaign, CampaignEvent, CampaignQuestion, CampaignVersion, Project
 from marketplace.projects.rules import RUNNING, Content
 
 MOST_LISTED = 200
@@ -69,7 +69,7 @@ class ReexaminationRow:
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A report. reporter_name: None for somebody who did not sign in."""
+    """A report. reporter_name: None for somebody who did not sign in. question: the one it is about, in its words."""
 
     id: UUID
     campaign_id: UUID
@@ -77,6 +77,7 @@ class ReportRow:
     state: str
     reporter_id: UUID | None
     reporter_name: str | None
+    question: str | None
     reason: str
     words: str
     reported_at: datetime
@@ -342,6 +343,7 @@ _REPORTS = (
         Campaign.state,
         Report.reporter_id,
         Account.display_name.label("reporter_name"),
+        CampaignQuestion.text.label("question"),
         Report.reason,
         Report.words,
         Report.reported_at,
@@ -351,6 +353,10 @@ _REPORTS = (
     )
     .join(Campaign, Campaign.id == Report.campaign_id)
     .outerjoin(Account, Account.id == Report.reporter_id)
+    .outerjoin(
+        CampaignQuestion,
+        and_(CampaignQuestion.campaign_id == Report.campaign_id, CampaignQuestion.id == Report.question_id),
+    )
 )
 
 

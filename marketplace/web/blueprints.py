@@ -31,6 +31,7 @@ AREAS = (
     "investor",
     "organisations",
     "campaigns",
+    "questions",
     "why",
     "maps",
     "owner",

@@ -44,6 +44,7 @@ CODE_ACCOUNT = Policy("code-account", 20, timedelta(days=1))
 PHOTO_ACCOUNT = Policy("photo-account", 40, timedelta(days=1))
 ORGANISATION_ACCOUNT = Policy("organisation-account", 30, timedelta(days=1))
 CONFIRMATION_ACCOUNT = Policy("confirmation-account", 5, timedelta(hours=1))
+QUESTION_ACCOUNT = Policy("question-account", 20, timedelta(days=1))
 REPORT_ADDRESS = Policy("report-address", 5, timedelta(hours=1))
 REPORT_CAMPAIGN = Policy("report-campaign", 50, timedelta(days=1))
 

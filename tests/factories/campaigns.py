@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marketplace.core.db import uuid7
 from marketplace.moderation import services as moderation
+from marketplace.projects import questions
 from marketplace.projects import services as projects
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.rules import Content, paris_day
@@ -64,6 +65,26 @@ class Campaigns(Proofs):
             at = self.end(campaign_id, state)
         closes_at = self.do(lambda session: session.get_one(CampaignRow, campaign_id).closes_at)
         return Campaign(campaign_id, by, state, at, closes_at)
+
+    def question(
+        self,
+        campaign: Campaign,
+        *,
+        asker: Account | None = None,
+        text: str = "Le four sera-t-il chauffé au bois d’ici ?",
+        answer: str = "",
+    ) -> UUID:
+        """Have a resident ask, and the owner answer where there is an answer; return the question's id."""
+        question_id, by = uuid7(), asker or self.account()
+        self.do(
+            lambda session: questions.ask(
+                session, campaign_id=campaign.id, asker_id=by.id, form_key=question_id, text=text, now=self.now
+            )
+        )
+        if answer:
+            facts = {"campaign_id": campaign.id, "question_id": question_id, "owner_id": campaign.owner.id}
+            self.do(lambda session: questions.answer(session, text=answer, now=self.now, **facts))
+        return question_id
 
     def end(self, campaign_id: UUID, state: str) -> datetime:
         """Let time pass over a live campaign until a state; return the moment."""

@@ -13,6 +13,7 @@ from marketplace.moderation.rules import NOTE_LENGTH
 from marketplace.web.access import administrator
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse as put
+from marketplace.web.labels import FIELDS
 from marketplace.web.messages import sentence
 from marketplace.web.moderation import reviewing, words
 from marketplace.web.moderation.blueprint import bp
@@ -125,4 +126,4 @@ def _correction(correction_id: UUID, form: VerdictForm) -> str:
 
 
 def _words() -> dict[str, object]:
-    return {"fields": words.FIELDS, "value": words.value, "outcomes": words.CORRECTION_OUTCOMES}
+    return {"fields": FIELDS, "value": words.value, "outcomes": words.CORRECTION_OUTCOMES}
