@@ -15,7 +15,7 @@ from marketplace.moderation.diff import Change
 from marketplace.moderation.models import Claim, FirstVoice
 from marketplace.moderation.risk import Risk
 from marketplace.moderation.sheet import Answer
-from marketplace.projects import checking, owners, zoning
+from marketplace.projects import checking, owners, spending, zoning
 from marketplace.projects import queries as projects
 from marketplace.projects import rules as campaigns
 from marketplace.projects.models import Campaign, CampaignEvent, Project
@@ -267,6 +267,7 @@ def review(session: Session, campaign_id: UUID, *, now: datetime, me: UUID | Non
             today=campaigns.paris_day(now),
             bodies=_bodies(session, dossier),
             others=_other_words(session, dossier),
+            spent=spending.load(session, dossier.content.uses, commune),
         ),
         outline=zoning.outline(session, dossier.content),
         changes=None if last is None else diff.changes(last, dossier.content),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Account, Organisation
@@ -14,7 +14,7 @@ from marketplace.moderation.diff import Change
 from marketplace.moderation.models import Complaint, Correction, Reexamination, Report
 from marketplace.pledges.models import Pledge
 from marketplace.projects import owners
-from marketplace.projects.models import Campaign, CampaignEvent, CampaignVersion, Project
+from marketplace.projects.models import Campaign, CampaignEvent, CampaignQuestion, CampaignVersion, Project
 from marketplace.projects.rules import RUNNING, Content
 
 MOST_LISTED = 200
@@ -70,7 +70,7 @@ class ReexaminationRow:
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A report. reporter_name: None for somebody who did not sign in."""
+    """A report. reporter_name: None for somebody who did not sign in. question: the one it is about, in its words."""
 
     id: UUID
     campaign_id: UUID
@@ -78,6 +78,7 @@ class ReportRow:
     state: str
     reporter_id: UUID | None
     reporter_name: str | None
+    question: str | None
     reason: str
     words: str
     reported_at: datetime
@@ -282,12 +283,6 @@ def published_corrections(session: Session, campaign_id: UUID) -> list[Correctio
     return [row for row in corrections_of(session, campaign_id) if row.new_version is not None]
 
 
-def is_own(session: Session, campaign_id: UUID, account_id: UUID) -> bool:
-    """Tell whether a campaign is one of somebody's. One statement."""
-    mine = select(Campaign.id).join(Project).where(Campaign.id == campaign_id, owners.theirs(account_id))
-    return session.scalar(mine) is not None
-
-
 _OWNER = aliased(Account)
 # One whose campaign ended before anybody decided has nothing left to correct.
 _WAITS = Correction.outcome.is_(None) & Campaign.state.in_(RUNNING)
@@ -344,6 +339,7 @@ _REPORTS = (
         Campaign.state,
         Report.reporter_id,
         Account.display_name.label("reporter_name"),
+        CampaignQuestion.text.label("question"),
         Report.reason,
         Report.words,
         Report.reported_at,
@@ -353,6 +349,10 @@ _REPORTS = (
     )
     .join(Campaign, Campaign.id == Report.campaign_id)
     .outerjoin(Account, Account.id == Report.reporter_id)
+    .outerjoin(
+        CampaignQuestion,
+        and_(CampaignQuestion.campaign_id == Report.campaign_id, CampaignQuestion.id == Report.question_id),
+    )
 )
 
 

@@ -93,6 +93,10 @@ KINDS: Mapping[str, Kind] = {
     "correction_refused": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
     "reexamination_upheld": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
     "reexamination_overturned": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    # projects, to the owner, then to who asked; note: the question, the answer, why staff took it off the page
+    "question_asked": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "question_answered": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "question_withdrawn": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
     # moderation, to who reported or complained; number: of the register; answer_until: exclusive
     "report_answered": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
     "complaint_received": Kind("/mes-reclamations", frozenset({"number"})),

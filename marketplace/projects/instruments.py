@@ -14,7 +14,7 @@ _EVERYBODY = frozenset({"association", "scop", "scic", "sas", "sarl", "ei", "com
 _BUSINESSES = _EVERYBODY - {"commune"}
 _CO_OPERATIVES = frozenset({"scop", "scic"})
 # What the information sheet asks of every owner, whatever the instrument.
-SHEET = ("responsible", "naf", "accounts", "own_funds_cents", "risks", "raises")
+SHEET = ("responsible", "naf", "accounts", "own_funds_cents", "raises")
 REPAYMENTS = ("annuity", "constant_principal", "in_fine")
 # Months between two payments: each divides a year.
 EVERY = (1, 3, 6, 12)
@@ -45,7 +45,7 @@ class Instrument:
         return (*self.terms, *(SHEET if self.sheet else ()))
 
 
-_SHEET_NEEDS = frozenset({"responsible", "accounts", "risks"})
+_SHEET_NEEDS = frozenset({"responsible", "accounts"})
 _LOAN_WORDS = ("guarantees", "early", "defaults")
 
 INSTRUMENTS: Mapping[str, Instrument] = {

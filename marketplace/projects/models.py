@@ -337,3 +337,31 @@ class CampaignNews(Base):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime]
     text: Mapped[str]
+
+
+class CampaignQuestion(Base):
+    """What a resident asks in public, and its one answer. Words are never changed (trigger): people decided on them.
+
+    id: made with the form. commune_code: where who asks lived then. hidden_at: withdrawn by staff after a report.
+    """
+
+    __tablename__ = "campaign_question"
+    __table_args__ = (
+        CheckConstraint("char_length(text) BETWEEN 10 AND 1000", name="length"),
+        CheckConstraint("char_length(answer) BETWEEN 2 AND 2000", name="answer_length"),
+        CheckConstraint("num_nulls(answer, answered_at, answered_by) IN (0, 3)", name="answered_whole"),
+        CheckConstraint("num_nulls(hidden_at, hidden_by) IN (0, 2)", name="hidden_whole"),
+        Index("ix_campaign_question_at", "campaign_id", "asked_at"),
+        Index("ix_campaign_question_asker_id", "asker_id", "asked_at"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    asker_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    commune_code: Mapped[str]
+    asked_at: Mapped[datetime]
+    text: Mapped[str]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    hidden_at: Mapped[datetime | None]
+    hidden_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))

@@ -88,6 +88,12 @@ def people(session: Session, project_id: UUID) -> frozenset[UUID]:
     return frozenset(session.scalars(select(_PEOPLE.c.account_id).where(_PEOPLE.c.project_id == project_id)))
 
 
+def owns(session: Session, campaign_id: UUID, account_id: UUID) -> bool:
+    """Tell whether a campaign is of a project of somebody's. One statement."""
+    mine = select(Campaign.id).join(Project).where(Campaign.id == campaign_id, theirs(account_id))
+    return session.scalar(mine) is not None
+
+
 def to_tell(session: Session, campaign_id: UUID, *, money: bool = False) -> list[UUID]:
     """Return who is written to about a campaign. One statement. money: those who commit the project alone.
 

@@ -14,6 +14,7 @@ from marketplace.locality import presets
 from marketplace.projects.instruments import EVERY, INSTRUMENTS, REPAYMENTS, Instrument
 from marketplace.projects.returns import Deal, lines
 from marketplace.projects.rules import Content, Problem
+from marketplace.projects.sheet_parts import OWN_RISKS
 from marketplace.projects.terms import Terms
 
 # What a draft may hold, and what may be submitted: the information sheet has six pages (docs/instruments.md).
@@ -26,7 +27,6 @@ TEXT_LENGTH: Mapping[str, int] = MappingProxyType(
         "guarantees": 400,
         "early": 300,
         "defaults": 300,
-        "risks": 1_500,
         "accounts": 800,
         "responsible": 200,
         "naf": 10,
@@ -58,6 +58,7 @@ def problems(content: Content, *, today: date) -> tuple[Problem, ...]:
         *form_problems(content.instrument, content.legal_form),
         *_missing(instrument, terms),
         *_texts(instrument, terms),
+        *_risks(instrument, content),
         *_figures(instrument, terms),
         *_between(content, terms),
         *_rewards(content, terms, today),
@@ -88,6 +89,15 @@ def _texts(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
         most = TEXT_LENGTH.get(name)
         if most and len(getattr(terms, name)) > most:
             yield Problem("term_too_long", name, {"most": most, "length": len(getattr(terms, name))})
+
+
+def _risks(instrument: Instrument, content: Content) -> Iterator[Problem]:
+    """Ask for each kind of risk that only an owner can tell. Delegated regulation (EU) 2022/2119, annex, part C."""
+    if instrument.sheet is None:
+        return
+    for kind in OWN_RISKS:
+        if not content.details.risks.get(kind, "").strip():
+            yield Problem("risk_missing", f"risk_{kind}", {"kind": kind})
 
 
 def _outside(value: int | None, least: int, most: int) -> bool:

@@ -95,10 +95,6 @@ TERMS: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Chiffre d’affaires, résultat, total du bilan, dettes, fonds propres, année par année."),
     ),
     "own_funds_cents": (_l("Ce que vous mettez vous-même"), _l("En euros, dans ce projet.")),
-    "risks": (
-        _l("Les risques propres à ce projet"),
-        _l("Le projet, le secteur, l’impayé, le retard. Pas de phrase générale : ce qui peut vous arriver à vous."),
-    ),
     "raises": (
         _l("Vos autres offres au public, ailleurs"),
         _l("Depuis douze mois, sur d’autres plateformes. La loi compte tout ensemble."),

@@ -153,3 +153,41 @@ PRESETS: Mapping[str, LazyString] = {
     "communes": _l("Des communes que je choisis"),
     "projet": _l("Un territoire de projet"),
 }
+# What may go wrong, by kind (règlement délégué (UE) 2022/2119, annexe, partie C).
+RISK_LABELS: Mapping[str, LazyString] = {
+    "project": _l("Le projet lui-même"),
+    "sector": _l("Le métier, le secteur"),
+    "default": _l("Le porteur ne peut plus payer"),
+    "returns": _l("L’argent revient moins, ou plus tard"),
+    "platform": _l("La plateforme s’arrête"),
+    "liquidity": _l("L’argent est bloqué"),
+    "other": _l("Autre risque"),
+}
+# What an owner writes, by the name of its field.
+FIELDS: Mapping[str, LazyString] = {
+    "name": _l("Nom"),
+    "commune_code": _l("Commune"),
+    "sector": _l("Domaine"),
+    "legal_form": _l("Forme juridique"),
+    "title": _l("Titre"),
+    "summary": _l("Résumé"),
+    "story_markdown": _l("Histoire"),
+    "instrument": _l("Nature"),
+    "loan_months": _l("Durée, en mois"),
+    "threshold_cents": _l("Seuil de réussite"),
+    "goal_cents": _l("Objectif"),
+    "hard_cap_cents": _l("Plafond"),
+    "minimum_cents": _l("Participation minimale"),
+    "uses": _l("Où ira l’argent"),
+    "ends_on": _l("Dernier jour"),
+    "rule_preset": _l("Règle de proximité"),
+    "rule_options": _l("Précisions de la règle"),
+    "sources": _l("L’autre argent du budget"),
+    "photos": _l("Photos"),
+    "documents": _l("Documents"),
+    "team": _l("Équipe"),
+    "risks": _l("Risques"),
+    "promises": _l("Promesses"),
+    "needs": _l("Besoins autres que l’argent"),
+    "terms": _l("Conditions de l’instrument"),
+}

@@ -47,6 +47,7 @@ ORGANISATION_ACCOUNT = Policy("organisation-account", 30, timedelta(days=1))
 OWNER_ACCOUNT = Policy("owner-account", 30, timedelta(days=1))
 HELP_ACCOUNT = Policy("help-account", 10, timedelta(days=1))
 CONFIRMATION_ACCOUNT = Policy("confirmation-account", 5, timedelta(hours=1))
+QUESTION_ACCOUNT = Policy("question-account", 20, timedelta(days=1))
 REPORT_ADDRESS = Policy("report-address", 5, timedelta(hours=1))
 REPORT_CAMPAIGN = Policy("report-campaign", 50, timedelta(days=1))
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0034_project_owner"
-down_revision = "0028_reward"
+down_revision = "0032_reported_question"
 branch_labels = None
 depends_on = None
 

@@ -12,6 +12,12 @@ STOPS = (
     Stop("how-we-read", "/relecture"),
     Stop("report", "/collectes/{live}/signaler"),
     Stop("report-empty", "/collectes/{live}/signaler", "nobody", send("Envoyer le signalement"), 422),
+    Stop("questions", "/collectes/{live}/questions"),
+    Stop("questions-ask", "/collectes/{live}/questions", "claire"),
+    Stop("question-empty", "/collectes/{live}/questions", "claire", send("Publier ma question"), 422),
+    Stop("report-question", "/collectes/{live}/signaler?question={question}"),
+    Stop("questions-waiting", "/mes-projets/{live}/questions", "nadia"),
+    Stop("answer-empty", "/mes-projets/{live}/questions", "nadia", send("Publier ma réponse"), 422),
     Stop("complaints", "/mes-reclamations", "claire"),
     Stop("complain", "/mes-reclamations/nouvelle", "claire"),
     Stop("complain-empty", "/mes-reclamations/nouvelle", "claire", send("Envoyer la réclamation"), 422),
@@ -59,6 +65,7 @@ def prepare(people: tuple[Page, Page, Page, Page], site: str, live: str) -> dict
         claire.get_by_role("button", name="Envoyer le signalement").click()
         staff.goto(f"{site}/moderation/signalements")
     report = str(staff.locator("main .line a").first.get_attribute("href"))
+    question = ask_question(claire, site, live)
     ask_correction(nadia, site, live)
     staff.goto(f"{site}/moderation/corrections")
     correction = str(staff.locator("main .line a").first.get_attribute("href"))
@@ -70,7 +77,18 @@ def prepare(people: tuple[Page, Page, Page, Page], site: str, live: str) -> dict
         lucie.get_by_label("Ce qui, selon vous").fill("Le parking appartient à la commune, qui a donné son accord.")
         ask.click()
     addresses = {"complaint": complaint, "report": report, "correction": correction, "refused": refused}
-    return {name: address.rpartition("/")[2] for name, address in addresses.items()}
+    return {"question": question} | {name: address.rpartition("/")[2] for name, address in addresses.items()}
+
+
+def ask_question(page: Page, site: str, campaign: str) -> str:
+    """Ask something about a collection, unless that was done; return the question."""
+    page.goto(f"{site}/collectes/{campaign}/questions")
+    mine = page.locator("article.told", has_text="À quelle heure sort la première fournée")
+    if not mine.count():
+        page.get_by_label("Votre question").fill("À quelle heure sort la première fournée du samedi ?")
+        page.get_by_role("button", name="Publier ma question").click()
+        expect(page.get_by_role("status")).to_contain_text("Votre question est publiée")
+    return str(mine.first.get_attribute("id")).removeprefix("question-")
 
 
 def ask_correction(owner: Page, site: str, campaign: str) -> None:

@@ -286,6 +286,15 @@ CASES = {
     "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
     "ck_campaign_unit": change("campaign", "unit_cents = minimum_cents + 1", LIVE),
     "ck_campaign_details": change("campaign", "details = '[]'"),
+    "ck_campaign_question_length": (
+        "INSERT INTO campaign_question SELECT c.id, gen_random_uuid(), a.id, '86194', now(), 'Quoi ?'"
+        " FROM campaign c, account a LIMIT 1"
+    ),
+    "ck_campaign_question_answer_length": change(
+        "campaign_question", "answer = '!', answered_at = now(), answered_by = asker_id", "answer IS NULL"
+    ),
+    "ck_campaign_question_answered_whole": change("campaign_question", "answer = 'Oui.'", "answer IS NULL"),
+    "ck_campaign_question_hidden_whole": change("campaign_question", "hidden_at = now()"),
     "ck_campaign_news_length": "INSERT INTO campaign_news SELECT gen_random_uuid(), c.id, a.id, now(), 'x'"
     " FROM campaign c, account a LIMIT 1",
     "ck_campaign_revision_number": change("campaign_revision", "number = 0"),
@@ -316,6 +325,7 @@ CASES = {
     "ck_listing_link_mask": change("listing", "link_mask = 0"),
     "ck_listing_total_campaigns": change("listing_total", "campaigns = -1"),
     "ck_listing_count_campaigns": change("listing_count", "campaigns = -1"),
+    "ck_follow_count_people": "INSERT INTO follow_count VALUES ('86194', '86041', 0)",
     "uq_listing_kind_sector_instrument_legal_form": (
         "INSERT INTO listing_kind (sector, instrument, legal_form)"
         " SELECT sector, instrument, legal_form FROM listing_kind LIMIT 1"
@@ -391,6 +401,7 @@ def populate(make: Make) -> None:
         make.campaign(state=state)
     for state in ("reflecting", "withdrawn", "confirmed", "charging", "paid", "transferred"):
         make.pledge(state=state)
+    make.question(make.campaign())
     _investors(make)
     populate_registers(make)
     make.help_offer()

@@ -156,6 +156,7 @@ def _objects(world: World, now: Any) -> None:
         "submitted": make.campaign(state="submitted", owner=people["owner"]).id,
         # The first administrator's own: they may not judge it.
         "administrators_own": make.campaign(state="submitted", owner=people["administrator"]).id,
+        "question": make.question(live),
         "reflecting": make.pledge(campaign=live, backer=people["resident"], amount=20).id,
         "reserved": make.pledge(state="card_pending", campaign=live, backer=people["resident"], amount=20).id,
         "device": device,

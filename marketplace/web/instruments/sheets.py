@@ -22,7 +22,8 @@ from marketplace.web.access import public, signed_in
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.instruments import quotes
 from marketplace.web.instruments.blueprint import bp
-from marketplace.web.instruments.sheet_words import DISCLAIMER, WARNING, Facts, parts, say
+from marketplace.web.instruments.sheet_words import Facts, parts, say
+from marketplace.web.legal.warnings import DISCLAIMER, RISK, Warned
 
 TEMPLATE = ROOT / "templates" / "pdf" / "sheet.typ"
 # A published version never changes.
@@ -88,23 +89,11 @@ def words(content: Content, facts: Facts, stamp: tuple[str, str, str] | None) ->
         "name": content.title,
         "identifier": name,
         "identity": identity,
-        "disclaimer": DISCLAIMER,
-        "disclaimer_fr": (
-            "Notre traduction : cette offre n’a été ni vérifiée ni approuvée par les autorités compétentes ou par "
-            "l’AEMF. Vos connaissances et votre expérience n’ont pas nécessairement été évaluées avant que vous ayez "
-            "accès à cet investissement. En investissant, vous prenez tous les risques, y compris celui de perdre une "
-            "partie ou la totalité de votre argent."
-        ),
+        "disclaimer": DISCLAIMER.official,
+        "disclaimer_fr": _ours(DISCLAIMER),
         "warning_title": "Avertissement sur les risques",
-        "warning": WARNING,
-        "warning_fr": (
-            "Notre traduction : investir dans ce projet comporte des risques, y compris celui de perdre une partie ou "
-            "la totalité de l’argent investi. Votre investissement n’est couvert ni par la garantie des dépôts "
-            "(directive 2014/49/UE) ni par l’indemnisation des investisseurs (directive 97/9/CE). Il peut ne rien "
-            "rapporter. Ce n’est pas un produit d’épargne : nous vous conseillons de ne pas placer plus de 10 % de "
-            "votre patrimoine net dans des projets de financement participatif. Vous pourriez ne pas pouvoir vendre "
-            "quand vous le voudrez, ou vendre à perte."
-        ),
+        "warning": RISK.official,
+        "warning_fr": _ours(RISK),
         "reflection": (
             "Délai de réflexion : pendant quatre jours au moins, vous pouvez revenir sur votre engagement sans motif "
             "et sans frais, en un clic, depuis « Mes engagements »."
@@ -115,6 +104,10 @@ def words(content: Content, facts: Facts, stamp: tuple[str, str, str] | None) ->
         "sandbox": "Bac à sable : aucun argent réel ne circule",
         "parts": [asdict(part) for part in parts(content, facts)],
     }
+
+
+def _ours(warned: Warned) -> str:
+    return say("Notre traduction, en attendant le texte officiel : %(words)s", words=warned.translation)
 
 
 def _has_one(instrument: str | None) -> bool:

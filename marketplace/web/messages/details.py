@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.web.filters import count
+from marketplace.web.labels import RISK_LABELS
 from marketplace.web.messages.words import Words
 
 SENTENCES: Mapping[str, Words] = {
@@ -75,6 +76,30 @@ SENTENCES: Mapping[str, Words] = {
         "Cette photo est trop petite. Il faut au moins %(least)s pixels de large et de haut.", least=least
     ),
     "photo_unreadable": _l("Ce fichier n’est pas une photo lisible. Choisissez un fichier JPEG, PNG ou WebP entier."),
+    "answer_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez cette réponse à %(most)s caractères : il y en a %(length)s.",
+        most=count(most),
+        length=count(length),
+    ),
+    "answer_too_short": _l("Écrivez votre réponse."),
+    "own_question": _l("C’est votre collecte : répondez aux questions plutôt que d’en poser."),
+    "question_answered": _l("Cette question a déjà sa réponse, et elle ne change plus."),
+    "question_needs_home": _l("Dites d’abord où vous habitez : seule votre commune sera montrée."),
+    "question_too_long": lambda *, most, length, **_facts: _(
+        "Raccourcissez votre question à %(most)s caractères : il y en a %(length)s.",
+        most=count(most),
+        length=count(length),
+    ),
+    "question_too_short": lambda *, least, **_facts: _(
+        "Écrivez votre question : une phrase au moins (%(least)s caractères).", least=least
+    ),
+    "questions_closed": _l("La collecte est terminée : on ne pose plus de question."),
+    "too_many_questions": lambda *, most, **_facts: _(
+        "Vous avez déjà posé %(most)s questions depuis hier sur cette collecte. Attendez demain.", most=most
+    ),
+    "risk_missing": lambda *, kind, **_facts: _(
+        "Dites ce risque en une phrase : « %(kind)s ». La fiche d’informations clés en parle.", kind=RISK_LABELS[kind]
+    ),
     "risk_too_short": lambda *, least, **_facts: _(
         "Dites ce risque en une phrase au moins (%(least)s caractères), ou videz le champ.", least=least
     ),

@@ -86,7 +86,6 @@ SENTENCES: Mapping[str, Words] = {
         needed=needed,
         given=given,
     ),
-    "risks_missing": _l("Décrivez les risques propres à ce projet : vos voisins les liront avant de s’engager."),
     "schedule_impossible": _l(
         "Avec ces chiffres, la plus petite participation ne peut pas être remboursée en autant de fois."
     ),

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
-from marketplace.projects import checking, completeness, queries, rules, services
+from marketplace.projects import checking, completeness, queries, rules, services, spending
 from marketplace.projects.queries import Dossier
 from marketplace.projects.rules import Problem
 from marketplace.territories import queries as territories
-from marketplace.web import instrument_words, spending
+from marketplace.web import instrument_words, sheet_gaps
 from marketplace.web.access import signed_in
 from marketplace.web.context import Session, in_transaction, me, now, reading
 from marketplace.web.maps import proposals
@@ -119,6 +119,7 @@ def shown(
         elsewhere=elsewhere,
         steps_left=sections.steps(problems, complete),
         complete=complete,
+        sheet_gaps=sheet_gaps.of(content),
         here=[sentence(one.code, **one.facts) for one in problems if sections.of_problem(one) == chosen.name],
         commune=commune,
         spending=spent,
