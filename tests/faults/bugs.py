@@ -10,7 +10,7 @@ from sqlalchemy import text
 from marketplace import jobs
 from marketplace.payments import inbox
 from marketplace.pledges import collector, commit, errands, settlement
-from tests.faults.life import SavepointSession, Village
+from tests.faults.life import FlakySession, Village
 
 Layers = Callable[[pytest.MonkeyPatch, Village], dict[str, Any]]
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -55,7 +55,7 @@ def the_questions(patch: pytest.MonkeyPatch, _village: Village) -> dict[str, Any
     expire = jobs.wiring.in_transaction(settlement.expire)
 
     def in_the_end(*facts: Any) -> None:
-        if not (SavepointSession.chance and SavepointSession.chance.trouble):
+        if not (FlakySession.chance and FlakySession.chance.trouble):
             expire(*facts)
 
     patch.setattr(jobs.events, "catch_up", lambda: None)

@@ -32,7 +32,7 @@ from marketplace.pledges.models import Pledge
 from marketplace.projects.models import Campaign
 from marketplace.runtime import Runtime
 from tests.fakes import Crashed, FakeGateway
-from tests.faults.village import START, Chance, SavepointSession, Village, undone, village_on
+from tests.faults.village import START, Chance, FlakySession, Village, undone, village_on
 
 SITE = "http://127.0.0.1:8000"
 # Where a pledge may rest for ever once its campaign is over.
@@ -85,7 +85,7 @@ class Schedule:
         self.chance = Chance(random.Random(self.seed), self.deadly)
         self.gateway = copy.deepcopy(self.village.gateway)
         self.database = self.village.database
-        SavepointSession.chance = self.chance
+        FlakySession.chance = self.chance
         before = list(jobs.wiring.wired)
         runtime = Runtime(self.village.config, self.database, self.gateway)
         jobs.wiring.wired[:] = [jobs.wiring.Wired(runtime, lambda *_, **__: None)]
@@ -105,7 +105,7 @@ class Schedule:
                 self._count()
                 return self._wrong()
         finally:
-            SavepointSession.chance = None
+            FlakySession.chance = None
             jobs.wiring.wired[:] = before
             jobs.events.WINDOW = timedelta(days=1)
 
@@ -455,4 +455,4 @@ def play(village: Village, seed: int, **facts: Any) -> list[str]:
     return Schedule(village, seed, **facts).run()
 
 
-__all__ = ["START", "SavepointSession", "Schedule", "Village", "play", "village_on"]
+__all__ = ["START", "FlakySession", "Schedule", "Village", "play", "village_on"]

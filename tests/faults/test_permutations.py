@@ -28,8 +28,8 @@ LOOKED_AT = ("pledge", "campaign_tally", "campaign_ring_tally", "campaign", "str
 class World:
     """One of each thing that the provider has news of, all of it done there and none of it heard of here."""
 
-    def __init__(self, connection, config):
-        self.database, self.gateway = database_on(connection), FakeGateway()
+    def __init__(self, database, config):
+        self.database, self.gateway = database, FakeGateway()
         make = self.make = Make(self.database, self.gateway, START)
         self._news = []
         saved, expired = (make.card_page(make.pledge(state="card_pending")) for _ in range(2))
@@ -100,11 +100,12 @@ class World:
 def world(engine, site):
     config = replace(site.extensions["mitoyen"].config, stripe_rate=1_000.0, stripe_secret_key="sk_test_unused")
     before = list(jobs.wiring.wired)
-    with engine.connect() as connection, time_machine.travel(START, tick=False):
-        outer = connection.begin()
-        made = World(connection, config)
-        yield connection, made
-        outer.rollback()
+    with (
+        engine.connect() as connection,
+        database_on(connection) as database,
+        time_machine.travel(START, tick=False),
+    ):
+        yield connection, World(database, config)
     jobs.wiring.wired[:] = before
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from functools import partial
 from uuid import UUID
 
 import psycopg
+import pytest
 import time_machine
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,79 +23,56 @@ from tests.fakes import Crashed, FakeGateway
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-def speak(connection: Connection, command: bytes) -> None:
-    """Have the driver's own connection do something about savepoints, past SQLAlchemy.
-
-    Half of the statements of a life are of this kind, and each costs ten times less here. Nor does the driver notice,
-    which would throw away its prepared statements at every rollback.
-    """
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    answer = driver.pgconn.exec_(command)
-    assert answer.status == psycopg.pq.ExecStatus.COMMAND_OK, answer.error_message
-
-
-class SavepointSession(Session):
-    """A transaction that is a savepoint, on the one connection of a village: `commit` lets it go, else it is undone.
-
-    It dies before or after a commit, when chance says so.
-    """
+class FlakySession(Session):
+    """Dies before or after a commit, when chance says so."""
 
     chance: "Chance | None" = None
-    _under_way = False
-
-    def __enter__(self) -> Self:
-        speak(self._here, b"SAVEPOINT act")
-        self._under_way = True
-        return self
 
     def commit(self) -> None:
-        chance = SavepointSession.chance
+        chance = FlakySession.chance
         if chance is not None and chance.dies():
             if chance.rng.random() < 0.5:
-                self._keep()
+                super().commit()
             raise Crashed
-        self._keep()
-
-    def rollback(self) -> None:
-        """Leave it to `close`."""
-
-    def close(self) -> None:
-        if self._under_way:
-            speak(self._here, b"ROLLBACK TO SAVEPOINT act; RELEASE SAVEPOINT act")
-            self._under_way = False
-        super().close()
-
-    def _keep(self) -> None:
         super().commit()
-        speak(self._here, b"RELEASE SAVEPOINT act")
-        self._under_way = False
-
-    @property
-    def _here(self) -> Connection:
-        assert isinstance(self.bind, Connection)
-        return self.bind
-
-
-def database_on(connection: Connection) -> Database:
-    """Return sessions on one connection that is in a transaction, of which nothing stays."""
-    driver: Any = connection.connection.driver_connection
-    driver.prepare_threshold, driver.prepared_max = 1, 1000
-    connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
-    sessions = sessionmaker(
-        connection, class_=SavepointSession, expire_on_commit=False, join_transaction_mode="rollback_only"
-    )
-    return Database(connection.engine, sessions)
 
 
 @contextmanager
 def undone(connection: Connection) -> Iterator[None]:
-    """Undo in the end whatever was done."""
-    speak(connection, b"SAVEPOINT life")
+    """Undo in the end whatever was done; every transaction in between is a savepoint."""
+    savepoint = connection.begin_nested()
     try:
         yield
     finally:
-        speak(connection, b"ROLLBACK TO SAVEPOINT life; RELEASE SAVEPOINT life")
+        savepoint.rollback()
+
+
+@contextmanager
+def database_on(connection: Connection) -> Iterator[Database]:
+    """Yield sessions on one connection, of which nothing stays in the end.
+
+    Half of what is said to the database then are savepoints: they go to the driver's own connection, past SQLAlchemy
+    and the driver, which would throw away its prepared statements at each that is rolled back.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    driver.prepare_threshold, driver.prepared_max = 1, 1000
+
+    def say(words: str, _connection: Connection, name: str) -> None:
+        answer = driver.pgconn.exec_(f"{words} {name}".encode())
+        assert answer.status == psycopg.pq.ExecStatus.COMMAND_OK, answer.error_message
+
+    sessions = sessionmaker(
+        connection, class_=FlakySession, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    )
+    FlakySession.chance = None
+    with connection.begin() as whole, pytest.MonkeyPatch.context() as patch:
+        connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+        patch.setattr(connection.dialect, "do_savepoint", partial(say, "SAVEPOINT"))
+        patch.setattr(connection.dialect, "do_release_savepoint", partial(say, "RELEASE SAVEPOINT"))
+        patch.setattr(connection.dialect, "do_rollback_to_savepoint", partial(say, "ROLLBACK TO SAVEPOINT"))
+        yield Database(connection.engine, sessions)
+        whole.rollback()
 
 
 @dataclass
@@ -129,10 +107,9 @@ class Village:
     hard_cap_cents: int
 
 
-def settle_village(connection: Connection, config: Config) -> Village:
+def settle_village(connection: Connection, database: Database, config: Config) -> Village:
     """Make the village: a campaign for 300 € from 100 € on, five neighbours, and an owner who may be sent money."""
-    SavepointSession.chance = None
-    database, gateway = database_on(connection), FakeGateway()
+    gateway = FakeGateway()
     make = Make(database, gateway, START)
     with time_machine.travel(START, tick=False):
         campaign = make.campaign(hard_cap=300, goal_cents=300_00, threshold_cents=100_00, minimum_cents=10_00)
@@ -157,12 +134,11 @@ def settle_village(connection: Connection, config: Config) -> Village:
 @contextmanager
 def village_on(connection: Connection, config: Config) -> Iterator[Village]:
     """Yield a village whose every life is undone."""
-    outer = connection.begin()
-    try:
-        village = settle_village(connection, config)
+    with database_on(connection) as database:
+        village = settle_village(connection, database, config)
         gc.collect()
         gc.freeze()  # all that was imported is not looked through again and again
-        yield village
-    finally:
-        gc.unfreeze()
-        outer.rollback()
+        try:
+            yield village
+        finally:
+            gc.unfreeze()
