@@ -77,6 +77,9 @@ class Transfer:
             pledge.transfer_id, pledge.fee_cents = outcome.transfer_id, self.fee_cents
             session.flush()
             _step(session, pledge, "transfer", "fee", now)
+            if pledge.state == "charged_back":  # the campaign gave up what had been sent already
+                line = _line(pledge, outcome.transfer_id, now)
+                ledger.take_step(session, "borne", cents=pledge.amount_cents, **line)
             take_back(session, pledge, cause="dispute_opened", now=now)
         return "sent"
 
