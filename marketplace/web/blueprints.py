@@ -36,6 +36,7 @@ AREAS = (
     "owner",
     "instruments",
     "money",
+    "admissions",
     "pledges",
     "moderation",
     "redress",
