@@ -137,11 +137,11 @@ class _Seeder:
         """Have neighbours ask, and the owner answer the next day."""
         for number, (login, said, told) in enumerate(plan.questions, start=1):
             at, key = published + timedelta(days=2 * number), uuid7()
-            asked = {"campaign_id": campaign_id, "asker_id": self.ids[login], "form_key": key, "text": said}
-            self._do(partial(questions.ask, now=at, **asked))
+            asked: dict[str, Any] = {"asker_id": self.ids[login], "form_key": key, "text": said}
+            self._do(partial(questions.ask, campaign_id=campaign_id, now=at, **asked))
             if told:
-                facts = {"campaign_id": campaign_id, "question_id": key, "owner_id": self.ids[plan.owner]}
-                self._do(partial(questions.answer, text=told, now=at + timedelta(days=1), **facts))
+                answer: dict[str, Any] = {"question_id": key, "owner_id": self.ids[plan.owner], "text": told}
+                self._do(partial(questions.answer, campaign_id=campaign_id, now=at + timedelta(days=1), **answer))
 
     def _approve(self, session: Session, **who: Any) -> None:
         """Check every item, then publish; the second of two administrators agrees where two must."""

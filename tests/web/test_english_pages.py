@@ -385,6 +385,7 @@ def test_questions_are_asked_and_answered_in_english(client, make, left, sign_in
 
     assert left(client, [here, f"{here}/questions", f"{here}/signaler?question={make.question(campaign)}"]) == {}
     sign_in(client, campaign.owner)
+    with_choice(client)
     assert left(client, [f"/mes-projets/{campaign.id}", f"/mes-projets/{campaign.id}/questions"]) == {}
 
 
@@ -393,6 +394,23 @@ def test_the_evidence_of_a_check_is_told_in_english(client, make, left, sign_in)
     campaign = make.campaign(state="submitted", uses=uses, **offered("loan"))
 
     sign_in(client, campaign.owner)
+    with_choice(client)
     assert left(client, [f"/mes-projets/{campaign.id}"]) == {}
     sign_in(client, make.administrator())
+    with_choice(client)
     assert left(client, ["/moderation", f"/moderation/campagnes/{campaign.id}"]) == {}
+
+
+def test_admissions_are_decided_in_english(client, make, left, sign_in):
+    campaign, pledge = make.shares()
+    here = f"/mes-projets/{campaign.id}/admissions"
+
+    sign_in(client, campaign.owner)
+    with_choice(client)
+    assert left(client, [here, f"{here}/{pledge.id}/refus", f"/mes-projets/{campaign.id}"]) == {}
+    sign_in(client, pledge.backer)
+    with_choice(client)
+    assert left(client, [f"/collectes/{campaign.id}/engagements/{pledge.id}"]) == {}
+    sign_in(client, make.administrator())
+    with_choice(client)
+    assert left(client, ["/moderation/admissions"]) == {}
