@@ -19,14 +19,17 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 from marketplace.core.db import Database, make_engine
 from marketplace.core.embedded import Embedded
 from marketplace.core.migrate import upgrade
+from marketplace.moderation.services import approve
 from marketplace.territories import loader
 from tests.factories import Make
+from tests.factories.moderation import check_everything
 from tests.fakes import FakeGateway
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +83,8 @@ def fresh(url: str, name: str, hard_cap: int) -> tuple[str, str]:
     own = make_url(url).set(database=name).render_as_string(hide_password=False)
     engine = make_engine(own, pool_size=1)
     make = Make(Database(engine), FakeGateway(), datetime.now(UTC))
-    campaign = make.campaign(hard_cap=hard_cap)
+    campaign = make.campaign(state="submitted", hard_cap=hard_cap)
+    published(make, campaign.id)
     person = make.account()
     with engine.begin() as connection:
         for statement in _PEOPLE:
@@ -89,6 +93,16 @@ def fresh(url: str, name: str, hard_cap: int) -> tuple[str, str]:
         connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
     return own, str(campaign.id)
+
+
+def published(make: Make, campaign_id: UUID) -> None:
+    """Publish a submitted campaign, as two administrators do where its amount takes two."""
+    for judge in (make.account(administrator=True), make.account(administrator=True)):
+        who = {"campaign_id": campaign_id, "administrator_id": judge.id, "now": make.now}
+        make.do(lambda session, who=who: check_everything(session, **who))
+        if make.do(lambda session, who=who: approve(session, **who)):
+            return
+    raise AssertionError("not published")
 
 
 _PERSON = "('0190a0a0-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid"

@@ -1,19 +1,32 @@
 """The database: base class of the tables, sessions, and the one way to commit."""
 
+import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, MetaData, Text, create_engine
+from sqlalchemy import (
+    ColumnDefault,
+    ColumnElement,
+    DateTime,
+    Engine,
+    MetaData,
+    Text,
+    any_,
+    create_engine,
+    literal,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -60,6 +73,37 @@ def among(column: str, words: Iterable[str]) -> str:
     """Return the condition that a column holds one of some words of ours."""
     quoted = ", ".join(f"'{word}'" for word in words)
     return f"{column} IN ({quoted})"
+
+
+def one_of(column: InstrumentedAttribute[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of some values.
+
+    One parameter however many there are: the same words each time, which the server plans once.
+    """
+    return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def insert_many(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that name the same columns, in one statement with one parameter however many there are.
+
+    A statement for each row takes half more of the server's time. Values are what JSON holds, instants and UUIDs.
+    Defaults that are plain values are filled in.
+    """
+    table = model.__table__
+    usual = {
+        column.name: column.default.arg
+        for column in table.columns
+        if isinstance(column.default, ColumnDefault) and column.default.is_scalar
+    }
+    names = ", ".join(column.name for column in table.columns if column.name in usual | rows[0])
+    session.execute(
+        text(
+            # Names of ours only; values are in the one parameter.
+            f"INSERT INTO {model.__tablename__} ({names}) SELECT {names}"  # noqa: S608
+            f" FROM json_populate_recordset(NULL::{model.__tablename__}, CAST(:rows AS json))"
+        ),
+        {"rows": json.dumps([usual | row for row in rows], default=str)},
+    )
 
 
 def make_engine(url: str, *, pool_size: int = 8) -> Engine:

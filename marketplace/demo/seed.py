@@ -28,7 +28,7 @@ from marketplace.moderation.sheet import Answer
 from marketplace.payments import customers
 from marketplace.payments.gateway import SavedCard, TestGateway
 from marketplace.payments.pace import Pace
-from marketplace.pledges import collector, commit, offers, settlement
+from marketplace.pledges import collector, commit, offers, opening, settlement
 from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge
 from marketplace.projects import questions
@@ -163,11 +163,11 @@ class _Seeder:
                 commit.Request(self.ids[person.login], Money.from_euros(euros), uuid7(), read=read)
                 for person, euros in group
             ]
-            outcomes = self._do(partial(commit.commit_batch, campaign_id=campaign_id, requests=requests, now=at))
+            answers = self._do(partial(opening.open_pledges, campaign_id=campaign_id, requests=requests, now=at))
             saved += [
-                (outcome.pledge_id, person, at)
-                for outcome, (person, _euros) in zip(outcomes, group, strict=True)
-                if outcome.pledge_id is not None
+                (answer, person, at)
+                for answer, (person, _euros) in zip(answers, group, strict=True)
+                if isinstance(answer, UUID)
             ]
         with ThreadPoolExecutor(4) as pool:
             cards = list(pool.map(lambda one: self._card(one[0], one[1]), saved))

@@ -43,6 +43,8 @@ STATES = (
 )
 RESERVED = frozenset({"offered", "card_pending"})
 LIVE = frozenset({"reflecting", "confirmed", "charging", "action_required", "paid", "transferred", "disputed"})
+# A backer hears of a campaign as long as their pledge was not their own to undo.
+HEARD = LIVE | {"released", "dropped"}
 # Where the amount may become smaller, as long as withdrawing is free.
 LOWERABLE = frozenset({"waitlisted", "reflecting", "confirmed"})
 FINAL = frozenset({"withdrawn", "released", "dropped", "charged_back"})

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Account
@@ -72,7 +72,7 @@ class CampaignPage:
 
 @dataclass(frozen=True)
 class CampaignCard:
-    """A published campaign in a list. zone_size: communes of the widest ring. Amounts in cents."""
+    """A published campaign in a list. Amounts in cents."""
 
     campaign_id: UUID
     state: str
@@ -88,7 +88,6 @@ class CampaignCard:
     closes_at: datetime
     rule_preset: str
     rule: Mapping[str, Any]
-    zone_size: int
     owner_id: UUID
     project_name: str
     commune_code: str
@@ -205,18 +204,12 @@ def zones(session: Session, campaign_id: UUID) -> tuple[frozenset[str], ...]:
 
 def cards(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, CampaignCard]:
     """Return published campaigns by id; others are left out. One statement."""
-    widest = (
-        select(func.max(CampaignRing.zone_size))
-        .where(CampaignRing.campaign_id == Campaign.id, CampaignRing.version == Campaign.version)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(*_columns(CampaignCard), widest.label("zone_size"))
-        .select_from(Campaign)
-        .join(Project, Project.id == Campaign.project_id)
-        .where(Campaign.id.in_(campaign_ids), Campaign.state.in_(rules.PUBLIC))
-    )
-    return {row["campaign_id"]: CampaignCard(**row) for row in rows.mappings()}
+    return {row.campaign_id: card(row) for row in session.execute(CARDS, {"ids": list(campaign_ids)})}
+
+
+def card(row: Row[Any]) -> CampaignCard:
+    """Return one row of `CARDS`, which may have more columns than that."""
+    return CampaignCard(*row[: len(_CARD)])
 
 
 def owner_campaigns(session: Session, owner_id: UUID) -> list[OwnCampaign]:
@@ -369,3 +362,13 @@ def _columns(row_class: type) -> list[ColumnElement[Any]]:
         if column is not None:
             chosen.append(column.label(item.name))
     return chosen
+
+
+_CARD = _columns(CampaignCard)
+# Said once: each page with a list asks it.
+CARDS = (
+    select(*_CARD)
+    .select_from(Campaign)
+    .join(Project, Project.id == Campaign.project_id)
+    .where(Campaign.id == any_(bindparam("ids", type_=ARRAY(Uuid()))), Campaign.state.in_(rules.PUBLIC))
+)

@@ -1,12 +1,14 @@
 """How values become words: money, dates, distances, counts. French by default, English when the page is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import wraps
 from typing import Any, Protocol
 
 from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from jinja2 import pass_context
 from markupsafe import Markup
 
 from marketplace.core.clock import PARIS
@@ -252,12 +254,29 @@ FILTERS: Mapping[str, Any] = {
 }
 
 
+def use(app: Flask, filters: Mapping[str, Callable[..., Any]]) -> None:
+    """Give filters to every template.
+
+    None runs before there is a page: Jinja would write that of a constant once, in the language of the first reader.
+    """
+    app.jinja_env.filters.update({name: _at_every_page(write) for name, write in filters.items()})
+
+
+def _at_every_page(write: Callable[..., Any]) -> Callable[..., Any]:
+    @pass_context
+    @wraps(write)
+    def written(_context: object, *values: Any, **options: Any) -> Any:
+        return write(*values, **options)
+
+    return written
+
+
 def install(app: Flask) -> None:
     """Give the filters, the covers and the charts to every template."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.filters.update(form_filters.FILTERS)
+    use(app, FILTERS)
+    use(app, form_filters.FILTERS)
     app.jinja_env.globals.update(cover=covers.cover, ring_chart=charts.ring_chart, chart_parts=charts.parts)
     app.jinja_env.globals["lang_fr"] = lang_fr
     app.jinja_env.globals["glossary"] = glossary.TERMS

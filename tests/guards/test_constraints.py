@@ -310,6 +310,7 @@ CASES = {
     "ck_listing_link_mask": change("listing", "link_mask = 0"),
     "ck_listing_total_campaigns": change("listing_total", "campaigns = -1"),
     "ck_listing_count_campaigns": change("listing_count", "campaigns = -1"),
+    "ck_follow_count_people": "INSERT INTO follow_count VALUES ('86194', '86041', 0)",
     "uq_listing_kind_sector_instrument_legal_form": (
         "INSERT INTO listing_kind (sector, instrument, legal_form)"
         " SELECT sector, instrument, legal_form FROM listing_kind LIMIT 1"

@@ -136,7 +136,7 @@ STANDINGS: Mapping[str, tuple[object, object]] = {
     ),
     "proven": (
         _l("Justifiée"),
-        _l("Votre commune est prouvée : elle ne limite plus le montant de vos engagements."),
+        _l("Votre commune est prouvée : la limite de 50 € par collecte ne s’applique plus."),
     ),
     "expired": (
         _l("À renouveler"),

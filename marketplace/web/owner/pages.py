@@ -159,7 +159,7 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
         far = course.of(session, found, now())
         waiting = questions.unanswered(session, campaign_id)
         awaited = admissions.awaiting(session, campaign_id)
-        reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
+        reach = alerts.reach(session, campaign_id) if found.state == "live" else []
     complete = completeness.of(found.content)
     return render_template(
         "owner/show.html",

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041_campaign_question"
-down_revision = "0040_seven_risks"
+revision = "0031_campaign_question"
+down_revision = "0030_seven_risks"
 branch_labels = None
 depends_on = None
 

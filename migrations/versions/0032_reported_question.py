@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042_reported_question"
-down_revision = "0041_campaign_question"
+revision = "0032_reported_question"
+down_revision = "0031_campaign_question"
 branch_labels = None
 depends_on = None
 

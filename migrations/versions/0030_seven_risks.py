@@ -5,8 +5,8 @@ Published versions keep what they say: they are frozen, and read as they are.
 
 from alembic import op
 
-revision = "0040_seven_risks"
-down_revision = "0028_reward"
+revision = "0030_seven_risks"
+down_revision = "0029_follow_count"
 branch_labels = None
 depends_on = None
 
