@@ -71,6 +71,12 @@ KINDS: Mapping[str, Kind] = {
     "terms_changed": Kind("{pledge_path}", _PLEDGE | {"reconfirm_until"}),
     "pledge_not_reconfirmed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "campaign_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    # shares: what the board decided, to who subscribed; then, to owners and staff, that it must, and that it is late
+    "admission_granted": Kind("{pledge_path}", _PLEDGE | {"college"}),
+    "admission_refused": Kind("{pledge_path}", _PLEDGE | {"note"}),
+    "admissions_due": Kind("{campaign_path}", _CAMPAIGN | {"due_at"}),
+    "admissions_overdue": Kind("{campaign_path}", _CAMPAIGN | {"due_at"}),
+    "admissions_overdue_staff": Kind("{campaign_path}", _CAMPAIGN | {"due_at"}),
     # investors; valid_until: of the approval, exclusive
     "sophisticated_granted": Kind("/mon-compte/investisseur", frozenset({"valid_until"})),
     "sophisticated_refused": Kind("/mon-compte/investisseur", frozenset({"reason"})),

@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     text,
     true,
@@ -30,8 +31,9 @@ from sqlalchemy.orm import Session
 from marketplace.core.db import uuid7
 from marketplace.core.money import Money
 from marketplace.payments import recipients
-from marketplace.pledges.models import Pledge, SettlementJob
+from marketplace.pledges.models import Admission, Pledge, SettlementJob
 from marketplace.pledges.rules import KEY_LIFE, LEASE
+from marketplace.projects.instruments import ADMITTING
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.owners import carrier
 
@@ -42,6 +44,9 @@ _OPEN = text("state = 'open'")
 _KEYS: Mapping[str, str] = {"charge": "charge", "transfer": "transfer", "reversal": "reverse", "refund": "refund"}
 # Of a key that was not made anew: "pledge:<id>:charge:1".
 _COLONS = 3
+_ADMITTED = exists().where(
+    Admission.campaign_id == Pledge.campaign_id, Admission.pledge_id == Pledge.id, Admission.outcome == "admitted"
+)
 # How long to wait before what could not be sent is tried again: doubled each time, up to the longest.
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
@@ -267,7 +272,8 @@ def wanting(session: Session, *, now: datetime, limit: int, only: Ref | None = N
     only: those of one pledge.
 
     A charge for each firm pledge of a campaign that collects, and the last one of each whose week is over; a transfer
-    for each paid pledge of a funded campaign whose owner can be sent money; a refund for each that is to have one.
+    for each paid pledge of a funded campaign whose owner can be sent money, admitted where a board decides;
+    a refund for each that is to have one.
     """
     campaign_id, pledge_id = only or (None, None)
     facts = {"moment": now, "most": limit, "only_campaign": campaign_id, "only_pledge": pledge_id}
@@ -292,12 +298,15 @@ def _wanted(*, of_one_pledge: bool) -> Select[str, UUID, UUID]:
         .join(Project, Project.id == Campaign.project_id)
         .where(Campaign.state == "funded", carrier().in_(recipients.active()))
     )
+    # Nothing goes to an owner for a share whose subscriber is not admitted (yet).
+    held = select(Campaign.id).where(Campaign.instrument.in_(ADMITTING))
+    sendable = or_(Pledge.campaign_id.not_in(held), _ADMITTED)
     collecting = select(Campaign.id).where(Campaign.state == "collecting")
     searches: Sequence[tuple[str, tuple[ColumnElement[bool], ...]]] = (
         ("charge", (Pledge.state == "confirmed", Pledge.campaign_id.in_(collecting))),
         ("charge", (Pledge.state == "action_required", Pledge.recover_until <= bindparam("moment"))),
         ("refund", (Pledge.state == "refunding",)),
-        ("transfer", (Pledge.state == "paid", Pledge.campaign_id.in_(ready))),
+        ("transfer", (Pledge.state == "paid", Pledge.campaign_id.in_(ready), sendable)),
     )
     # Each search has a limit of its own, so that its partial index gives no more rows than are wanted.
     each = (

@@ -39,6 +39,7 @@ _WANTED = {
     "Un relais de services dans l’ancien octroi": 500,
     "Une maison des soins au bord de la Vienne": 0,
     "Un minibus pour aller au marché": 0,
+    redress.SHARES: 800,
     redress.REFUSED: 0,
     "Un vestiaire pour les footballeuses de Ligugé": 0,
 }

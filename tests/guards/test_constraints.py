@@ -286,6 +286,10 @@ CASES = {
     "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
     "ck_campaign_unit": change("campaign", "unit_cents = minimum_cents + 1", LIVE),
     "ck_campaign_details": change("campaign", "details = '[]'"),
+    "ck_admission_call_due_later": change("admission_call", "due_at = made_at"),
+    "ck_admission_outcome": change("admission", "outcome = 'maybe', college = NULL, reason = NULL"),
+    "ck_admission_college_when_admitted": change("admission", "college = NULL"),
+    "ck_admission_reason_when_refused": change("admission", "reason = 'Non.'"),
     "ck_campaign_question_length": (
         "INSERT INTO campaign_question SELECT c.id, gen_random_uuid(), a.id, '86194', now(), 'Quoi ?'"
         " FROM campaign c, account a LIMIT 1"
@@ -379,7 +383,7 @@ CASES = {
         " to_jsonb(s) || '{\"id\": 9999999}')).* FROM territory s WHERE code = '86194'"
     ),
 }
-APPEND_ONLY = ("transfer", "campaign_version", "campaign_ring", "campaign_event", "pledge_event")
+APPEND_ONLY = ("transfer", "campaign_version", "campaign_ring", "campaign_event", "pledge_event", "admission")
 
 
 @pytest.fixture(scope="module")
@@ -402,6 +406,7 @@ def populate(make: Make) -> None:
     for state in ("reflecting", "withdrawn", "confirmed", "charging", "paid", "transferred"):
         make.pledge(state=state)
     make.question(make.campaign())
+    make.admitted()
     _investors(make)
     populate_registers(make)
     make.help_offer()

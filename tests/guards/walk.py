@@ -171,6 +171,8 @@ def _objects(world: World, now: Any) -> None:
         "token": "not-a-token-of-ours",
         "poitiers": "86194",
     }
+    shares, subscribed = make.shares(owner=people["owner"])
+    world.objects |= {"shares": shares.id, "subscribed": subscribed.id}
     world.objects |= _registers(world, live, now)
 
 
