@@ -15,6 +15,7 @@ from marketplace.accounts.models import Account, OrganisationMandate
 from marketplace.accounts.queries import Person
 from marketplace.accounts.rules import session_is_alive
 from marketplace.core.clock import DemoClock
+from marketplace.core.db import one_of
 from marketplace.core.errors import NotFound
 from marketplace.residency.models import ResidenceLink, ResidenceRequest
 from marketplace.residency.rules import PROVEN, standing
@@ -177,7 +178,7 @@ def links_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, tupl
     """
     rows = session.execute(
         select(*_LINK)
-        .where(ResidenceLink.account_id.in_(account_ids), ResidenceLink.ended_at.is_(None))
+        .where(one_of(ResidenceLink.account_id, account_ids), ResidenceLink.ended_at.is_(None))
         .order_by(ResidenceLink.account_id, ResidenceLink.declared_at, ResidenceLink.id)
     )
     found = defaultdict[UUID, list[Link]](list)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046_follow_count"
+revision = "0029_follow_count"
 down_revision = "0028_reward"
 branch_labels = None
 depends_on = None
