@@ -123,8 +123,8 @@ def admit(
     """Write down that the board admitted subscribers; their money goes to the owner. Return how many are new.
 
     Those admitted already stay as they are. Raises NotFound: not theirs, or no board decides on it.
-    Raises Refused: nobody_chosen, college_length (field college), admission_decided (refused already), not_admissible, those
-    of `load_led`.
+    Raises Refused: nobody_chosen, college_length (field college), admission_decided (refused already), not_admissible,
+    those of `load_led`.
     """
     campaign = _own(session, campaign_id, owner_id, now)
     if not pledge_ids:
