@@ -1,12 +1,15 @@
 """How values become words: money, dates, distances, counts. French by default, English when the page is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import wraps
 from typing import Any, Protocol
 
 from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from marketplace.core.clock import PARIS
@@ -260,11 +263,22 @@ FILTERS: Mapping[str, Any] = {
 }
 
 
+def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that Jinja asks each time: of a constant it would else keep the words of the first language."""
+
+    @pass_context
+    @wraps(function)
+    def asked(_context: Context, *values: Any, **options: Any) -> Any:
+        return function(*values, **options)
+
+    return asked
+
+
 def install(app: Flask) -> None:
     """Give the filters, the covers and the charts to every template."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update({name: _spoken(function) for name, function in FILTERS.items()})
     app.jinja_env.filters.update(form_filters.FILTERS)
     app.jinja_env.globals.update(cover=covers.cover, ring_chart=charts.ring_chart, chart_parts=charts.parts)
     app.jinja_env.globals["lang_fr"] = lang_fr
