@@ -3,14 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.accounts.models import Account
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.models import Account, OrganisationMandate
+from marketplace.accounts.queries import Person
+from marketplace.accounts.rules import session_is_alive
+from marketplace.core.clock import DemoClock
+from marketplace.core.db import one_of
 from marketplace.core.errors import NotFound
 from marketplace.residency.models import ResidenceLink, ResidenceRequest
 from marketplace.residency.rules import PROVEN, standing
@@ -62,6 +67,35 @@ class Home:
 
 
 @dataclass(frozen=True)
+class Lives:
+    """Where the person of a request says they live, whether it still counts or not. Fields as `Home`."""
+
+    commune_code: str
+    commune_label: str
+    level: int
+    expires_at: datetime
+
+    def standing(self, at: datetime) -> str:
+        """Return what it is worth in one word: declared, confirmed, proven, expired, revoked."""
+        return standing(self.level, self.expires_at, at)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Who is behind a request: a living device, its person, where they live.
+
+    mandated: whether they were ever given the right to act for an organisation. ahead: of the demonstration clock.
+    """
+
+    session_id: UUID
+    last_seen_at: datetime
+    person: Person
+    lives: Lives | None
+    mandated: bool
+    ahead: timedelta
+
+
+@dataclass(frozen=True)
 class Request:
     """One request for a check, for an administrator's list. pages: pictures there are to look at, encrypted until then.
 
@@ -102,6 +136,41 @@ COMMUNE = aliased(Territory)
 DEPARTEMENT = aliased(Territory)
 
 
+# Said once: each page of somebody signed in begins with it.
+_BEHIND = (
+    accounts.DEVICE.add_columns(
+        ResidenceLink.commune_code,
+        ResidenceLink.level,
+        ResidenceLink.expires_at.label("link_expires_at"),
+        COMMUNE.name.label("commune"),
+        DEPARTEMENT.name.label("departement"),
+        exists().where(OrganisationMandate.account_id == Account.id, OrganisationMandate.outcome == "accepted"),
+        func.coalesce(select(DemoClock.offset_seconds).scalar_subquery(), 0).label("ahead"),
+    )
+    .outerjoin(ResidenceLink, and_(ResidenceLink.account_id == Account.id, ResidenceLink.ended_at.is_(None)))
+    .outerjoin(
+        COMMUNE,
+        and_(COMMUNE.country == "FR", COMMUNE.kind == "commune", COMMUNE.code == ResidenceLink.commune_code),
+    )
+    .outerjoin(DEPARTEMENT, DEPARTEMENT.id == COMMUNE.departement_id)
+)
+
+
+def behind(session: Session, token: str, *, now: datetime) -> Behind | None:
+    """Return whose device a session token names; None when it is unknown, signed out or too old. One statement.
+
+    now: real time, aware UTC.
+    """
+    row = session.execute(_BEHIND, {"digest": accounts.digest(token)}).one_or_none()
+    if row is None or not session_is_alive(last_seen_at=row[1], expires_at=row[2], now=now):
+        return None
+    lives = None
+    if row.commune_code is not None:
+        named = label(row.commune_code, row.commune, row.departement)
+        lives = Lives(row.commune_code, named, row.level, row.link_expires_at)
+    return Behind(row[0], row[1], Person(*row[3:9]), lives, row[-2], timedelta(seconds=row[-1]))
+
+
 def links_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, tuple[Link, ...]]:
     """Return the links of several people that have not ended; some may have expired, `Link.expires_at` says it.
 
@@ -109,7 +178,7 @@ def links_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, tupl
     """
     rows = session.execute(
         select(*_LINK)
-        .where(ResidenceLink.account_id.in_(account_ids), ResidenceLink.ended_at.is_(None))
+        .where(one_of(ResidenceLink.account_id, account_ids), ResidenceLink.ended_at.is_(None))
         .order_by(ResidenceLink.account_id, ResidenceLink.declared_at, ResidenceLink.id)
     )
     found = defaultdict[UUID, list[Link]](list)

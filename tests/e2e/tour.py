@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from e2e import protections, redress, steps
+from e2e import owners, protections, redress, steps
 from e2e.stop import Stop, send
 from e2e.watch import load
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -39,6 +39,7 @@ _WANTED = {
     "Un relais de services dans l’ancien octroi": 500,
     "Une maison des soins au bord de la Vienne": 0,
     "Un minibus pour aller au marché": 0,
+    redress.SHARES: 800,
     redress.REFUSED: 0,
     "Un vestiaire pour les footballeuses de Ligugé": 0,
 }
@@ -246,6 +247,7 @@ STOPS = (
     Stop("project-photo-missing", "/mes-projets/{draft}/modifier/histoire", "nadia", _no_photo, 422),
     Stop("project-versions", "/mes-projets/{draft}/versions", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
+    *owners.STOPS,
     Stop("project-live", "/mes-projets/{live}", "nadia"),
     Stop("project-money", "/mes-projets/{funded}/argent", "nadia"),
     Stop("project-money-draft", "/mes-projets/{draft}/argent", "nadia"),

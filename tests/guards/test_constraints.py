@@ -90,6 +90,25 @@ CASES = {
     "uq_transfer_campaign_id_pending_id": twice("transfer", "id", where="kind = 'post'"),
     "ck_project_legal_form": change("project", "legal_form = 'gang'"),
     "ck_project_sector": change("project", "sector = 'casino'"),
+    **{
+        f"ck_help_offer_{name}": change("help_offer", wrong)
+        for name, wrong in {
+            "need": "need = -1",
+            "message": "message = 'oui'",
+            "answer": "answer = repeat('x', 601)",
+            "state": "state = 'lost', answer = '', answered_at = now(), answered_by = account_id",
+            "answered_whole": "answer = 'Oui.'",
+            "answered": "state = 'accepted'",
+            "withdrawn": "state = 'withdrawn'",
+        }.items()
+    },
+    "uq_help_offer_once": twice("help_offer", "id"),
+    "ck_document_sha256": "INSERT INTO document VALUES ('x', 'x', now())",
+    "ck_document_size": "INSERT INTO document VALUES (repeat('a', 64), '', now())",
+    "ck_project_owner_role": change("project_owner", "role = 'boss'"),
+    "ck_project_owner_joins_after_invitation": change("project_owner", "joined_at = invited_at - interval '1 s'"),
+    "ck_project_owner_leaves_after_invitation": change("project_owner", "left_at = invited_at - interval '1 s'"),
+    "uq_project_owner_once": twice("project_owner", "id"),
     "uq_project_owner_id_form_key": twice("project", "id"),
     "ck_residence_link_end_has_reason": change("residence_link", "ended_at = declared_at", "ended_at IS NULL"),
     "ck_residence_link_end_reason_known": change("residence_link", "end_reason = 'bored'", "ended_at IS NOT NULL"),
@@ -267,6 +286,19 @@ CASES = {
     "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
     "ck_campaign_unit": change("campaign", "unit_cents = minimum_cents + 1", LIVE),
     "ck_campaign_details": change("campaign", "details = '[]'"),
+    "ck_admission_call_due_later": change("admission_call", "due_at = made_at"),
+    "ck_admission_outcome": change("admission", "outcome = 'maybe', college = NULL, reason = NULL"),
+    "ck_admission_college_when_admitted": change("admission", "college = NULL"),
+    "ck_admission_reason_when_refused": change("admission", "reason = 'Non.'"),
+    "ck_campaign_question_length": (
+        "INSERT INTO campaign_question SELECT c.id, gen_random_uuid(), a.id, '86194', now(), 'Quoi ?'"
+        " FROM campaign c, account a LIMIT 1"
+    ),
+    "ck_campaign_question_answer_length": change(
+        "campaign_question", "answer = '!', answered_at = now(), answered_by = asker_id", "answer IS NULL"
+    ),
+    "ck_campaign_question_answered_whole": change("campaign_question", "answer = 'Oui.'", "answer IS NULL"),
+    "ck_campaign_question_hidden_whole": change("campaign_question", "hidden_at = now()"),
     "ck_campaign_news_length": "INSERT INTO campaign_news SELECT gen_random_uuid(), c.id, a.id, now(), 'x'"
     " FROM campaign c, account a LIMIT 1",
     "ck_campaign_revision_number": change("campaign_revision", "number = 0"),
@@ -297,6 +329,7 @@ CASES = {
     "ck_listing_link_mask": change("listing", "link_mask = 0"),
     "ck_listing_total_campaigns": change("listing_total", "campaigns = -1"),
     "ck_listing_count_campaigns": change("listing_count", "campaigns = -1"),
+    "ck_follow_count_people": "INSERT INTO follow_count VALUES ('86194', '86041', 0)",
     "uq_listing_kind_sector_instrument_legal_form": (
         "INSERT INTO listing_kind (sector, instrument, legal_form)"
         " SELECT sector, instrument, legal_form FROM listing_kind LIMIT 1"
@@ -350,7 +383,7 @@ CASES = {
         " to_jsonb(s) || '{\"id\": 9999999}')).* FROM territory s WHERE code = '86194'"
     ),
 }
-APPEND_ONLY = ("transfer", "campaign_version", "campaign_ring", "campaign_event", "pledge_event")
+APPEND_ONLY = ("transfer", "campaign_version", "campaign_ring", "campaign_event", "pledge_event", "admission")
 
 
 @pytest.fixture(scope="module")
@@ -372,8 +405,11 @@ def populate(make: Make) -> None:
         make.campaign(state=state)
     for state in ("reflecting", "withdrawn", "confirmed", "charging", "paid", "transferred"):
         make.pledge(state=state)
+    make.question(make.campaign())
+    make.admitted()
     _investors(make)
     populate_registers(make)
+    make.help_offer()
     asking, refused, moved = (make.account(level=1) for _ in range(3))
     judge, at = make.administrator().id, NOW
     make.do(lambda session: residency.ask_verification(session, account_id=asking.id, now=at))

@@ -5,10 +5,19 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from marketplace.web.filters import instant, money, percent_of
+from marketplace.web.filters import count, instant, money, percent_of
 from marketplace.web.messages.words import Words, at_most
 
 SENTENCES: Mapping[str, Words] = {
+    "admission_decided": _l("C’est déjà décidé pour cette personne, et cela ne change plus."),
+    "admission_reason_length": lambda *, least, most, **_facts: _(
+        "Dites pourquoi, en %(least)s à %(most)s caractères : la personne le lira.", least=least, most=count(most)
+    ),
+    "college_length": lambda *, least, most, **_facts: _(
+        "Dites de quelle catégorie ces personnes sont, en %(least)s à %(most)s caractères.", least=least, most=most
+    ),
+    "nobody_chosen": _l("Cochez au moins une personne."),
+    "not_admissible": _l("Cette souscription n’est pas payée, ou son argent est en train d’être rendu."),
     "already_waiting": _l(
         "Vous êtes déjà sur la liste d’attente de ce projet. Votre place est dans « Mes engagements »."
     ),

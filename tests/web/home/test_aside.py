@@ -107,4 +107,4 @@ def test_the_page_of_somebody_signed_in_costs_a_fixed_number_of_statements(reade
     with statements() as seen:
         reader.page("/")
 
-    assert len(seen) <= 17, seen
+    assert len(seen) <= 14, seen
