@@ -88,22 +88,39 @@ def write_down(
     else:
         earlier = select(func.count()).where(*same, SettlementJob.kind == kind)
         number = (session.scalar(earlier) or 0) + 1
-    row = insert(SettlementJob).values(
-        campaign_id=pledge.campaign_id,
-        id=uuid7(),
-        pledge_id=pledge.id,
-        kind=kind,
-        number=number,
-        cause=cause,
-        key=f"pledge:{pledge.id}:{_KEYS[kind]}:{number}",
-        amount_cents=pledge.amount_cents if cents is None else cents,
-        state="open",
-        due_at=now,
-        tries=0,
-        made_at=now,
-    )
+    facts = _facts(kind, pledge, number, now) | {"cause": cause}
+    if cents is not None:
+        facts["amount_cents"] = cents
+    row = insert(SettlementJob).values(facts)
     made = row.on_conflict_do_nothing(index_elements=["campaign_id", "pledge_id"], index_where=_OPEN)
     return session.scalar(made.returning(SettlementJob.id)) is not None
+
+
+def write_down_charges(session: Session, pledges: Sequence[Pledge], *, now: datetime) -> None:
+    """Write down the next attempt to charge each locked pledge, unless an errand is open for it. One statement."""
+    if pledges:
+        made = insert(SettlementJob).on_conflict_do_nothing(
+            index_elements=["campaign_id", "pledge_id"], index_where=_OPEN
+        )
+        session.execute(made, [_facts("charge", pledge, pledge.charge_attempt + 1, now) for pledge in pledges])
+
+
+def _facts(kind: str, pledge: Pledge, number: int, now: datetime) -> dict[str, Any]:
+    """Return what a new errand is, for all of a pledge."""
+    return {
+        "campaign_id": pledge.campaign_id,
+        "id": uuid7(),
+        "pledge_id": pledge.id,
+        "kind": kind,
+        "number": number,
+        "cause": None,
+        "key": f"pledge:{pledge.id}:{_KEYS[kind]}:{number}",
+        "amount_cents": pledge.amount_cents,
+        "state": "open",
+        "due_at": now,
+        "tries": 0,
+        "made_at": now,
+    }
 
 
 def claim(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[Errand]:
@@ -172,6 +189,22 @@ def end(
         .execution_options(synchronize_session=False)
     )
     return bool(session.execute(ended).rowcount)  # type: ignore[attr-defined]
+
+
+def end_all(session: Session, results: Mapping[Errand, str | None], *, outcome: str, now: datetime) -> None:
+    """End errands that came to the same, in the transaction of their effect. results: what each brought about."""
+    job = SettlementJob.__table__.c
+    ended = (
+        update(SettlementJob.__table__)  # type: ignore[arg-type]  # a Table
+        .where(job.campaign_id == bindparam("campaign"), job.id == bindparam("errand"), job.state == "open")
+        .values(state="done", outcome=outcome, provider_id=bindparam("provider"), ended_at=now)
+    )
+    rows = [
+        {"campaign": errand.campaign_id, "errand": errand.id, "provider": provider_id}
+        for errand, provider_id in results.items()
+    ]
+    if rows:
+        session.connection().execute(ended, rows)
 
 
 def end_of(
