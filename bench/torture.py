@@ -75,7 +75,7 @@ def play(url: str, first: int, end: int, step: int) -> tuple[dict[int, list[str]
         site_url=life.SITE,
         port=8000,
         var=ROOT / "var",
-        stripe_secret_key=None,
+        stripe_secret_key="sk_test_unused",
         stripe_webhook_secret=None,
         stripe_api_base="http://127.0.0.1:1",
         stripe_rate=1_000.0,

@@ -183,7 +183,9 @@ QUERIES: dict[str, str] = {
     "I13 an owner's own pledge is marked as such": """
         SELECT p.campaign_id, p.id FROM pledge p
         JOIN campaign c ON c.id = p.campaign_id JOIN project j ON j.id = c.project_id
-        WHERE p.backer_id = j.owner_id AND NOT p.related""",
+        LEFT JOIN project_owner o ON o.project_id = j.id AND o.account_id = p.backer_id
+          AND o.joined_at <= p.opened_at AND coalesce(o.left_at > p.opened_at, true)
+        WHERE NOT p.related AND (o.id IS NOT NULL OR p.organisation_id = j.organisation_id)""",
     "I21 the index lists live campaigns, all of them and no other": """
         SELECT c.id FROM campaign c LEFT JOIN listed l ON l.campaign_id = c.id
         WHERE (c.state = 'live') <> (l.campaign_id IS NOT NULL) OR c.version <> l.version""",

@@ -23,6 +23,7 @@ class Kind:
 
 _PLEDGE = frozenset({"amount_cents", "campaign_title", "pledge_path"})
 _CAMPAIGN = frozenset({"campaign_title", "campaign_path"})
+_HELP = frozenset({"campaign_title", "help_path"})
 _MONEY = frozenset({"amount_cents", "campaign_title", "money_path"})
 
 KINDS: Mapping[str, Kind] = {
@@ -47,6 +48,13 @@ KINDS: Mapping[str, Kind] = {
     "mandate_accepted": Kind("/mes-organisations"),
     "mandate_refused": Kind("/mes-organisations", frozenset({"reason"})),
     "mandate_revoked": Kind("/mes-organisations", frozenset({"reason"})),
+    # projects
+    "owner_invitation": Kind("/mes-projets"),
+    "owner_removed": Kind("/mes-projets"),
+    "help_offered": Kind("{help_path}", _HELP),
+    "help_withdrawn": Kind("{help_path}", _HELP),
+    "help_accepted": Kind("{help_path}", _HELP | {"note"}),
+    "help_declined": Kind("{help_path}", _HELP | {"note"}),
     # pledges; campaign_succeeded is the one that says the card was charged
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
     "pledge_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),

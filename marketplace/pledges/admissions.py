@@ -20,8 +20,9 @@ from marketplace.pledges import payback
 from marketplace.pledges.models import Admission, AdmissionCall, Pledge
 from marketplace.pledges.rules import ADMISSIBLE, ADMISSION_MOVES
 from marketplace.pledges.transitions import lock_pledge
+from marketplace.projects import owners
 from marketplace.projects.instruments import ADMITTING
-from marketplace.projects.lifecycle import load_own
+from marketplace.projects.lifecycle import load_led
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.rules import clean_text, closing_instant, paris_day
 from marketplace.projects.terms import Terms
@@ -122,9 +123,10 @@ def admit(
     """Write down that the board admitted subscribers; their money goes to the owner. Return how many are new.
 
     Those admitted already stay as they are. Raises NotFound: not theirs, or no board decides on it.
-    Raises Refused: nobody_chosen, college_length (field college), admission_decided (refused already), not_admissible.
+    Raises Refused: nobody_chosen, college_length (field college), admission_decided (refused already), not_admissible,
+    those of `load_led`.
     """
-    campaign = _own(session, campaign_id, owner_id)
+    campaign = _own(session, campaign_id, owner_id, now)
     if not pledge_ids:
         raise Refused("nobody_chosen", field="pledges")
     college = clean_text(college).strip()
@@ -147,9 +149,9 @@ def refuse(session: Session, *, campaign_id: UUID, owner_id: UUID, pledge_id: UU
     """Write down that the board does not admit a subscriber: everything goes back to them, and they are told why.
 
     Return what `payback.give_back` does. Raises NotFound as `admit`. Raises Refused: admission_reason_length (field
-    reason), admission_decided, not_admissible, those of `payback.give_back`.
+    reason), admission_decided, not_admissible, those of `load_led` and `payback.give_back`.
     """
-    campaign = _own(session, campaign_id, owner_id)
+    campaign = _own(session, campaign_id, owner_id, now)
     reason = clean_text(reason).strip()
     if len(reason) not in REASON_LENGTH:
         bounds = {"least": REASON_LENGTH.start, "most": REASON_LENGTH.stop - 1}
@@ -180,8 +182,8 @@ def call(session: Session, *, campaign_id: UUID, now: datetime) -> None:
     due = max(due, closing_instant(paris_day(now) + timedelta(days=7)))
     row = insert(AdmissionCall).values(campaign_id=campaign_id, made_at=now, due_at=due)
     if session.scalar(row.on_conflict_do_nothing().returning(AdmissionCall.campaign_id)) is not None:
-        owner_id = session.scalars(select(Project.owner_id).where(Project.id == campaign.project_id)).one()
-        _tell_of_call(session, "admissions_due", owner_id, campaign, due)
+        for account_id in owners.to_tell(session, campaign_id, money=True):
+            _tell_of_call(session, "admissions_due", account_id, campaign, due)
 
 
 def calls_overdue(session: Session, now: datetime) -> list[UUID]:
@@ -200,10 +202,11 @@ def tell_overdue(session: Session, *, campaign_id: UUID, now: datetime) -> None:
     row.overdue_told_at = now
     session.flush()
     campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
-    owner_id = session.scalars(select(Project.owner_id).where(Project.id == campaign.project_id)).one()
-    _tell_of_call(session, "admissions_overdue", owner_id, campaign, row.due_at)
+    carriers = owners.to_tell(session, campaign_id, money=True)
+    for account_id in carriers:
+        _tell_of_call(session, "admissions_overdue", account_id, campaign, row.due_at)
     for account_id in session.scalars(select(Account.id).where(Account.is_administrator).order_by(Account.id)).all():
-        if account_id != owner_id:
+        if account_id not in carriers:
             _tell_of_call(session, "admissions_overdue_staff", account_id, campaign, row.due_at)
 
 
@@ -246,8 +249,8 @@ def _awaited() -> ColumnElement[bool]:
     return waits.correlate(AdmissionCall)
 
 
-def _own(session: Session, campaign_id: UUID, owner_id: UUID) -> Campaign:
-    campaign, _project = load_own(session, campaign_id, owner_id)
+def _own(session: Session, campaign_id: UUID, owner_id: UUID, now: datetime) -> Campaign:
+    campaign, _project = load_led(session, campaign_id, owner_id, now)
     if not admits(session, campaign_id):
         raise NotFound(campaign_id)
     return campaign

@@ -7,10 +7,24 @@ runs it sends the same request under the same key.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select, text, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,6 +35,7 @@ from marketplace.pledges.models import Admission, Pledge, SettlementJob
 from marketplace.pledges.rules import KEY_LIFE, LEASE
 from marketplace.projects.instruments import ADMITTING
 from marketplace.projects.models import Campaign, Project
+from marketplace.projects.owners import carrier
 
 Ref = tuple[UUID, UUID]
 # As the index says it, word for word: a parameter would not be recognised.
@@ -252,7 +267,7 @@ def to_run(session: Session, *, now: datetime) -> list[Ref]:
 
 
 def wanting(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[tuple[str, Ref]]:
-    """Return errands that should be written down, with their pledges, those of charges first. Four statements.
+    """Return errands that should be written down, with their pledges, those of charges first. One statement.
 
     only: those of one pledge.
 
@@ -260,36 +275,51 @@ def wanting(session: Session, *, now: datetime, limit: int, only: Ref | None = N
     for each paid pledge of a funded campaign whose owner can be sent money, admitted where a board decides;
     a refund for each that is to have one.
     """
-    idle = ~exists().where(
-        SettlementJob.campaign_id == Pledge.campaign_id,
-        SettlementJob.pledge_id == Pledge.id,
-        SettlementJob.state == "open",
-    )
+    campaign_id, pledge_id = only or (None, None)
+    facts = {"moment": now, "most": limit, "only_campaign": campaign_id, "only_pledge": pledge_id}
+    rows = session.execute(_wanted(of_one_pledge=only is not None), facts)
+    return [(row.kind, (row.campaign_id, row.id)) for row in rows]
+
+
+@lru_cache(maxsize=2)
+def _wanted(*, of_one_pledge: bool) -> Select[str, UUID, UUID]:
+    """Build the statement of `wanting`: it is asked all the time, and takes longer to build than to run."""
+    here: list[ColumnElement[bool]] = [
+        ~exists().where(
+            SettlementJob.campaign_id == Pledge.campaign_id,
+            SettlementJob.pledge_id == Pledge.id,
+            SettlementJob.state == "open",
+        )
+    ]
+    if of_one_pledge:
+        here += [Pledge.campaign_id == bindparam("only_campaign"), Pledge.id == bindparam("only_pledge")]
     ready = (
         select(Campaign.id)
         .join(Project, Project.id == Campaign.project_id)
-        .where(Campaign.state == "funded", Project.owner_id.in_(recipients.active()))
+        .where(Campaign.state == "funded", carrier().in_(recipients.active()))
     )
     # Nothing goes to an owner for a share whose subscriber is not admitted (yet).
     held = select(Campaign.id).where(Campaign.instrument.in_(ADMITTING))
     sendable = or_(Pledge.campaign_id.not_in(held), _ADMITTED)
     collecting = select(Campaign.id).where(Campaign.state == "collecting")
-    searches = (
+    searches: Sequence[tuple[str, tuple[ColumnElement[bool], ...]]] = (
         ("charge", (Pledge.state == "confirmed", Pledge.campaign_id.in_(collecting))),
-        ("charge", (Pledge.state == "action_required", Pledge.recover_until <= now)),
+        ("charge", (Pledge.state == "action_required", Pledge.recover_until <= bindparam("moment"))),
         ("refund", (Pledge.state == "refunding",)),
         ("transfer", (Pledge.state == "paid", Pledge.campaign_id.in_(ready), sendable)),
     )
-    if only is not None:
-        idle = and_(idle, Pledge.campaign_id == only[0], Pledge.id == only[1])
-    found: list[tuple[str, Ref]] = []
-    for kind, conditions in searches:
-        if len(found) < limit:
-            rows = (
-                select(Pledge.campaign_id, Pledge.id).where(*conditions, idle).order_by(Pledge.campaign_id, Pledge.id)
-            )
-            found += [(kind, (row[0], row[1])) for row in session.execute(rows.limit(limit - len(found)))]
-    return found
+    # Each search has a limit of its own, so that its partial index gives no more rows than are wanted.
+    each = (
+        select(literal(rank).label("rank"), literal(kind).label("kind"), Pledge.campaign_id, Pledge.id)
+        .where(*conditions, *here)
+        .order_by(Pledge.campaign_id, Pledge.id)
+        .limit(bindparam("most"))
+        .subquery()
+        for rank, (kind, conditions) in enumerate(searches)
+    )
+    found = union_all(*(select(one) for one in each)).subquery()
+    in_order = (found.c.rank, found.c.campaign_id, found.c.id)
+    return select(found.c.kind, found.c.campaign_id, found.c.id).order_by(*in_order).limit(bindparam("most"))
 
 
 def history(session: Session, campaign_id: UUID, pledge_id: UUID) -> Sequence[SettlementJob]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.queue import enqueue
-from marketplace.projects import rules
+from marketplace.projects import owners, rules
 from marketplace.projects.lifecycle import load, load_own
 from marketplace.projects.models import Campaign, CampaignQuestion, Project
 from marketplace.residency import queries as residency
@@ -80,14 +80,15 @@ def ask(session: Session, *, campaign_id: UUID, asker_id: UUID, form_key: UUID, 
         .returning(CampaignQuestion.id)
     )
     if asked is not None:
-        _tell(
-            session,
-            "question_asked",
-            project.owner_id,
-            campaign,
-            path=f"/mes-projets/{campaign_id}/questions",
-            note=text,
-        )
+        for owner_id in owners.to_tell(session, campaign_id):
+            _tell(
+                session,
+                "question_asked",
+                owner_id,
+                campaign,
+                path=f"/mes-projets/{campaign_id}/questions",
+                note=text,
+            )
 
 
 def _may_ask(session: Session, campaign: Campaign, project: Project, asker_id: UUID, now: datetime) -> str:
@@ -96,7 +97,7 @@ def _may_ask(session: Session, campaign: Campaign, project: Project, asker_id: U
         raise NotFound(campaign.id)
     if campaign.state not in rules.RUNNING:
         raise Refused("questions_closed")
-    if project.owner_id == asker_id:
+    if asker_id in owners.people(session, project.id):
         raise Refused("own_question")
     home = residency.home(session, asker_id)
     if home is None or home.expires_at <= now:

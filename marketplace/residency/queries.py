@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, OrganisationMandate
 from marketplace.accounts.queries import Person
 from marketplace.accounts.rules import session_is_alive
 from marketplace.core.clock import DemoClock
@@ -82,12 +82,16 @@ class Lives:
 
 @dataclass(frozen=True)
 class Behind:
-    """Who is behind a request: a living device, its person, where they live. ahead: of the demonstration clock."""
+    """Who is behind a request: a living device, its person, where they live.
+
+    mandated: whether they were ever given the right to act for an organisation. ahead: of the demonstration clock.
+    """
 
     session_id: UUID
     last_seen_at: datetime
     person: Person
     lives: Lives | None
+    mandated: bool
     ahead: timedelta
 
 
@@ -140,6 +144,7 @@ _BEHIND = (
         ResidenceLink.expires_at.label("link_expires_at"),
         COMMUNE.name.label("commune"),
         DEPARTEMENT.name.label("departement"),
+        exists().where(OrganisationMandate.account_id == Account.id, OrganisationMandate.outcome == "accepted"),
         func.coalesce(select(DemoClock.offset_seconds).scalar_subquery(), 0).label("ahead"),
     )
     .outerjoin(ResidenceLink, and_(ResidenceLink.account_id == Account.id, ResidenceLink.ended_at.is_(None)))
@@ -163,7 +168,7 @@ def behind(session: Session, token: str, *, now: datetime) -> Behind | None:
     if row.commune_code is not None:
         named = label(row.commune_code, row.commune, row.departement)
         lives = Lives(row.commune_code, named, row.level, row.link_expires_at)
-    return Behind(row[0], row[1], Person(*row[3:9]), lives, timedelta(seconds=row.ahead))
+    return Behind(row[0], row[1], Person(*row[3:9]), lives, row[-2], timedelta(seconds=row[-1]))
 
 
 def links_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, tuple[Link, ...]]:

@@ -31,6 +31,7 @@ AREAS = (
     "investor",
     "organisations",
     "campaigns",
+    "helping",
     "questions",
     "why",
     "maps",

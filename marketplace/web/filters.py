@@ -80,6 +80,13 @@ def count(number: int) -> str:
     return f"{number:,}" if in_english() else f"{number:,}".replace(",", NBSP)
 
 
+def siren(number: str) -> str:
+    """Write a SIREN or a SIRET as it is printed: "732 829 320", "732 829 320 00074"; another number as it is."""
+    if not number.isdecimal() or len(number) not in (9, 14):
+        return number
+    return NBSP.join(part for part in (number[:3], number[3:6], number[6:9], number[9:]) if part)
+
+
 def money(amount: Money | int) -> str:
     """Write an amount of cents: "50 €", "12,50 €", "1 234,50 €"; "€50", "€12.50" in English."""
     cents = amount.cents if isinstance(amount, Money) else amount
@@ -197,6 +204,14 @@ def of_place(place: Named) -> str:
     return f"of {place.name}" if in_english() else place.of_name
 
 
+def file_size(size: int) -> str:
+    """Write the size of a file, rounded up: "240 Ko", "1,3 Mo"; "1.3 MB" in English. size: in bytes."""
+    if size <= 999_000:
+        return str(_("%(size)s Ko", size=count(-(-size // 1000)))).replace(" ", NBSP)
+    whole, tenth = divmod(-(-size // 100_000), 10)
+    return str(_("%(size)s Mo", size=f"{whole}.{tenth}" if in_english() else f"{whole},{tenth}")).replace(" ", NBSP)
+
+
 def french(text: str) -> str:
     """Mark what somebody wrote as French on a page in English, so that it is read out right (WCAG 3.1.2)."""
     return Markup('<span lang="fr">{}</span>').format(text) if text and in_english() else text
@@ -227,6 +242,7 @@ FILTERS: Mapping[str, Any] = {
     function.__name__: function
     for function in (
         count,
+        siren,
         money,
         euros,
         day,
@@ -245,6 +261,7 @@ FILTERS: Mapping[str, Any] = {
         wait,
         neighbours,
         of_place,
+        file_size,
         french,
         initials,
         tone,

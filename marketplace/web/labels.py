@@ -185,6 +185,7 @@ FIELDS: Mapping[str, LazyString] = {
     "rule_options": _l("Précisions de la règle"),
     "sources": _l("L’autre argent du budget"),
     "photos": _l("Photos"),
+    "documents": _l("Documents"),
     "team": _l("Équipe"),
     "risks": _l("Risques"),
     "promises": _l("Promesses"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from marketplace.matching.queries import Met, Reader, resident
+from marketplace.matching.queries import Met, Reader, Tie, resident
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web.eligibility import Locality
@@ -15,16 +15,20 @@ from marketplace.web.filters import day, km
 
 @dataclass(frozen=True)
 class Asking:
-    """Whom a list is for. level: of proof; oneself: the reader, or else whoever lives in the commune."""
+    """Whom a list is for. level: of proof; oneself: the reader, or else whoever lives in the commune.
+
+    ties: of an organisation, for which the reader looks; its first one leads to ``home``.
+    """
 
     home: Commune
     level: int = 1
     oneself: bool = True
+    ties: tuple[Tie, ...] = ()
 
     @property
     def reader(self) -> Reader:
         """The same, as the index asks."""
-        return resident(self.home, max(self.level, 1))
+        return Reader(self.ties) if self.ties else resident(self.home, max(self.level, 1))
 
 
 def locality(asking: Asking | None, there: Commune, zone: str, met: Met | None, now: datetime) -> Locality:

@@ -78,6 +78,7 @@ def load(token: object) -> Visitor | None:
             level=counts.level if counts else 0,
             locale=person.locale,
             lives=lives,
+            mandated=found.mandated,
         ),
     )
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from e2e import protections, redress, steps
+from e2e import owners, protections, redress, steps
 from e2e.stop import Stop, send
 from e2e.watch import load
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -251,6 +251,7 @@ STOPS = (
     Stop("project-photo-missing", "/mes-projets/{draft}/modifier/histoire", "nadia", _no_photo, 422),
     Stop("project-versions", "/mes-projets/{draft}/versions", "nadia"),
     Stop("project-preview", "/mes-projets/{draft}/apercu", "nadia"),
+    *owners.STOPS,
     Stop("project-live", "/mes-projets/{live}", "nadia"),
     Stop("project-money", "/mes-projets/{funded}/argent", "nadia"),
     Stop("project-money-draft", "/mes-projets/{draft}/argent", "nadia"),

@@ -226,7 +226,7 @@ class Pledges(Campaigns):
         onboarding.page_url(
             self.database,
             self.gateway,
-            account_id=owner_id,
+            holder_id=owner_id,
             email="porteur@exemple.fr",
             name="Le fournil",
             company=True,
@@ -238,7 +238,7 @@ class Pledges(Campaigns):
         assert known is not None
         if active:
             self.gateway.onboard(known.provider_id)
-            onboarding.refresh(self.database, self.gateway, account_id=owner_id, now=at)
+            onboarding.refresh(self.database, self.gateway, holder_id=owner_id, now=at)
         return known.provider_id
 
     def hear(self, look_up: Callable[..., str], at: datetime, **ids: str) -> str:

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.untimed, pytest.mark.timeout(900)]
 
 @pytest.fixture
 def config(site):
-    return replace(site.extensions["mitoyen"].config, stripe_rate=1_000.0)
+    return replace(site.extensions["mitoyen"].config, stripe_rate=1_000.0, stripe_secret_key="sk_test_unused")
 
 
 @contextmanager

@@ -90,6 +90,25 @@ CASES = {
     "uq_transfer_campaign_id_pending_id": twice("transfer", "id", where="kind = 'post'"),
     "ck_project_legal_form": change("project", "legal_form = 'gang'"),
     "ck_project_sector": change("project", "sector = 'casino'"),
+    **{
+        f"ck_help_offer_{name}": change("help_offer", wrong)
+        for name, wrong in {
+            "need": "need = -1",
+            "message": "message = 'oui'",
+            "answer": "answer = repeat('x', 601)",
+            "state": "state = 'lost', answer = '', answered_at = now(), answered_by = account_id",
+            "answered_whole": "answer = 'Oui.'",
+            "answered": "state = 'accepted'",
+            "withdrawn": "state = 'withdrawn'",
+        }.items()
+    },
+    "uq_help_offer_once": twice("help_offer", "id"),
+    "ck_document_sha256": "INSERT INTO document VALUES ('x', 'x', now())",
+    "ck_document_size": "INSERT INTO document VALUES (repeat('a', 64), '', now())",
+    "ck_project_owner_role": change("project_owner", "role = 'boss'"),
+    "ck_project_owner_joins_after_invitation": change("project_owner", "joined_at = invited_at - interval '1 s'"),
+    "ck_project_owner_leaves_after_invitation": change("project_owner", "left_at = invited_at - interval '1 s'"),
+    "uq_project_owner_once": twice("project_owner", "id"),
     "uq_project_owner_id_form_key": twice("project", "id"),
     "ck_residence_link_end_has_reason": change("residence_link", "ended_at = declared_at", "ended_at IS NULL"),
     "ck_residence_link_end_reason_known": change("residence_link", "end_reason = 'bored'", "ended_at IS NOT NULL"),
@@ -393,6 +412,7 @@ def populate(make: Make) -> None:
     make.intention()
     _investors(make)
     populate_registers(make)
+    make.help_offer()
     asking, refused, moved = (make.account(level=1) for _ in range(3))
     judge, at = make.administrator().id, NOW
     make.do(lambda session: residency.ask_verification(session, account_id=asking.id, now=at))

@@ -12,7 +12,7 @@ from marketplace.finance.schedules import interest_free
 from marketplace.pledges import backers, chronicle, rewards
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
-from marketplace.projects import news, questions, spending
+from marketplace.projects import helping, news, questions, spending
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
 from marketplace.projects.rules import RUNNING, days_left
@@ -30,7 +30,7 @@ from marketplace.web.instrument_words import spoken
 from marketplace.web.instruments import calculator
 from marketplace.web.labels import RISK_LABELS
 from marketplace.web.maps import campaign as maps
-from marketplace.web.owner.words import NEEDS, SECTORS, SOURCES, promises
+from marketplace.web.owner.words import DOCUMENTS, NEEDS, SECTORS, SOURCES, promises
 from marketplace.web.questions import public as asking
 from marketplace.web.redress import notices as redress
 
@@ -104,6 +104,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         seen_communes = territories.communes(session, communes) if communes else {}
         happened = chronicle.of_campaign(session, campaign_id)
         told = news.of_campaign(session, campaign_id)
+        helped = helping.tallies(session, campaign_id) if shown.campaign.details.needs else {}
         asked = questions.of_campaign(session, campaign_id, most=SHOWN_QUESTIONS)
         asked_from = asking.places(session, asked)
         notices = redress.told(session, shown.campaign)
@@ -122,6 +123,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         maps=drawn,
         news=happened,
         told=told,
+        helped=helped,
+        may_help=shown.campaign.state in helping.OPEN,
         asked=asked,
         asked_from=asked_from,
         may_ask=shown.campaign.state in RUNNING,
@@ -135,6 +138,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         risk_labels=RISK_LABELS,
         need_kinds=NEEDS,
         source_kinds=SOURCES,
+        documents=[one for one in shown.campaign.details.documents if one.public],
+        document_kinds=DOCUMENTS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,

@@ -96,7 +96,7 @@ def _page(found: Dossier, form: TermsForm, *, saved: bool = False) -> str:
     counted = None
     if known is not None and room.applies(form.instrument.data):
         with reading() as session:
-            counted = room.of_owner(session, found.owner_id, content.terms, today=today, but=found.campaign_id)
+            counted = room.of_carrier(session, found.carrier_id, content.terms, today=today, but=found.campaign_id)
     chosen = form.instrument.data if known else None
     wrong = next(iter(term_rules.form_problems(chosen, content.legal_form)), None)
     kept = chosen is not None and chosen == content.instrument

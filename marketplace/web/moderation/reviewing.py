@@ -224,7 +224,7 @@ def page(
         checks=checks,
         helps=evidence.by_item(checks),
         steps=[pages.timeline_item(step, named=True) for step in reversed(found.dossier.history)],
-        own=found.dossier.owner_id == mine,
+        own=found.own,
         my_id=mine,
         closes_at=None if ends_on is None else closing_instant(ends_on),
         refusal=refusal,

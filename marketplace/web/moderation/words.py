@@ -11,11 +11,12 @@ from markupsafe import Markup
 from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
+from marketplace.projects.details import Document
 from marketplace.web.filters import count, day, french, money, percent
 from marketplace.web.instrument_words import all_spoken as said_terms
 from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS, RISK_LABELS
 from marketplace.web.messages import sentence
-from marketplace.web.owner.words import NEEDS, SECTORS, SOURCES, promises
+from marketplace.web.owner.words import DOCUMENTS, NEEDS, SECTORS, SOURCES, promises
 from marketplace.web.rule_labels import WIDER, ZONES
 
 REASONS: Mapping[str, LazyString] = {
@@ -217,6 +218,11 @@ def value(change: Change, content: Any) -> str:
     return _SPOKEN.get(change.field, str)(content) or str(_("rien"))
 
 
+def _document(one: Document) -> str:
+    said = f"{DOCUMENTS.get(one.kind, '')} – {one.title}"
+    return said if one.public else _("%(document)s (réservé à la relecture)", document=said)
+
+
 # How what is neither text nor amount is said.
 _SPOKEN: Mapping[str, Callable[[Any], str]] = {
     "ends_on": day,
@@ -228,6 +234,7 @@ _SPOKEN: Mapping[str, Callable[[Any], str]] = {
         f"{SOURCES.get(one.kind, '')} – {one.label} : {money(Money(one.cents or 0))}" for one in content
     ),
     "photos": lambda content: " ; ".join(one.alt for one in content),
+    "documents": lambda content: " ; ".join(map(_document, content)),
     "team": lambda content: " ; ".join(" – ".join(filter(None, (one.name, one.role, one.words))) for one in content),
     "risks": lambda content: " ; ".join(f"{RISK_LABELS[kind]} : {text}" for kind, text in content.items()),
     "promises": lambda content: " ; ".join(filter(None, (*promises(content), content.words))),

@@ -9,13 +9,14 @@ from uuid import UUID
 from flask import render_template, url_for
 from markupsafe import Markup
 
+from marketplace.accounts.organisation_queries import Body
 from marketplace.core.errors import Refused
 from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.limits import IFP_MONTHS, OFFERS_CENTS
 from marketplace.finance.schedules import interest_free
 from marketplace.matching import alerts
 from marketplace.pledges import admissions, intentions
-from marketplace.projects import completeness, queries, questions, rules, spending, zoning
+from marketplace.projects import checking, completeness, owners, queries, questions, rules, spending, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content, Problem
 from marketplace.projects.spending import Spending
@@ -62,6 +63,7 @@ class Sketch:
     content: Content
     story_html: str
     owner_name: str
+    organisation: Body | None
     commune: Commune | None
     trial: Trial | None
     spending: Spending | None
@@ -80,6 +82,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
         content=content,
         story_html=found.story_html,
         owner_name=found.owner_name,
+        organisation=found.organisation,
         commune=commune,
         trial=trial,
         spending=spending.load(session, content.uses, commune),
@@ -100,6 +103,7 @@ def words() -> dict[str, Any]:
         "risk_labels": RISK_LABELS,
         "need_kinds": own_words.NEEDS,
         "source_kinds": own_words.SOURCES,
+        "document_kinds": own_words.DOCUMENTS,
         "promised_by": own_words.promises,
         "presets": PRESETS,
         "example_cents": EXAMPLE_CENTS,
@@ -153,10 +157,12 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         problems: tuple[Problem, ...] = ()
         if found.editable:
-            facts: dict[str, Any] = {"owner_id": found.owner_id, "campaign_id": campaign_id}
-            problems = queries.problems(session, found.content, now(), **facts)
+            problems = checking.problems(
+                session, found.content, now(), carrier_id=found.carrier_id, campaign_id=campaign_id
+            )
         shown = sketch(session, found)
         far = course.of(session, found, now())
+        role = owners.role_in(session, campaign_id, me().account_id, now())
         waiting = questions.unanswered(session, campaign_id)
         awaited = admissions.awaiting(session, campaign_id)
         intended = intentions.summary(session, campaign_id)
@@ -165,6 +171,7 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
     return render_template(
         "owner/show.html",
         reach=reach,
+        leads=role == "lead",
         found=found,
         course=far,
         sketch=shown,

@@ -39,6 +39,19 @@ NEEDS: Mapping[str, LazyString] = {
     "tool": _l("Un outil ou un lieu"),
     "hours": _l("Du temps"),
 }
+DOCUMENTS: Mapping[str, LazyString] = {
+    "statutes": _l("Statuts"),
+    "accounts": _l("Comptes"),
+    "quote": _l("Devis"),
+    "permit": _l("Autorisation"),
+    "plan": _l("Plan ou étude"),
+    "other": _l("Autre document"),
+}
+# What the people of a project may do.
+OWNER_ROLES: Mapping[str, LazyString] = {
+    "editor": _l("Peut écrire"),
+    "lead": _l("Peut engager le projet"),
+}
 # What each may be, for whoever writes them.
 RISK_HINTS: Mapping[str, LazyString] = {
     "project": _l("Un chantier qui dure, une autorisation qui manque, une personne dont tout dépend."),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
-from marketplace.projects import queries, questions
+from marketplace.projects import owners, queries, questions
 from marketplace.projects.questions import Question
 from marketplace.projects.rules import RUNNING
 from marketplace.territories import queries as territories
@@ -68,7 +68,7 @@ def _page(campaign_id: UUID, form: QuestionForm) -> str:
         campaign = queries.public_campaign(session, campaign_id)
         found = questions.of_campaign(session, campaign_id)
         communes = places(session, found)
-    own = person is not None and person.account_id == campaign.owner_id
+        own = person is not None and owners.owns(session, campaign_id, person.account_id)
     return render_template(
         "questions/every.html",
         campaign=campaign,

@@ -10,6 +10,7 @@ from marketplace.core.db import uuid7
 from marketplace.core.errors import NotFound, Refused
 from marketplace.pledges import admissions, collector, errands, owed, rules, settlement
 from marketplace.pledges.models import AdmissionCall
+from marketplace.projects import ownership
 from marketplace.projects.models import Campaign
 from marketplace.projects.rules import closing_instant, paris_day
 from tests.factories import DAY
@@ -104,6 +105,23 @@ def test_who_is_admitted_is_told_among_whom(make, shares, queued):
     with make.database.reading() as session:
         assert {one.college for one in admissions.subscribers(session, campaign.id)} == {"Usagers"}
         assert admissions.of_pledge(session, campaign.id, claire.id)[:2] == ("admitted", "Usagers")
+
+
+def test_who_only_writes_the_page_says_nothing_of_admissions(make, shares):
+    campaign, (claire, bastien), at = shares
+    editor, whom = make.account(), {"campaign_id": campaign.id, "now": at}
+    invited = {**whom, "lead_id": campaign.owner.id, "email": editor.email, "role": "editor"}
+    make.do(lambda session: ownership.invite(session, **invited))
+    make.do(lambda session: ownership.accept(session, account_id=editor.id, **whom))
+
+    for decide in (
+        lambda: admit(make, campaign, [claire], at, owner=editor),
+        lambda: refuse(make, bastien, at, owner=editor),
+    ):
+        with pytest.raises(Refused, match="owner_not_lead"):
+            decide()
+    with make.database.reading() as session:
+        assert {one.outcome for one in admissions.subscribers(session, campaign.id)} == {None}
 
 
 def test_who_is_refused_gets_everything_back_and_is_told_why(make, shares, queued, causes):

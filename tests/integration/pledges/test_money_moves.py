@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import case, func, or_, select
 
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.core.money import Money
@@ -292,6 +292,24 @@ def test_a_transfer_under_way_when_a_dispute_comes_is_taken_back(make, funded, g
     assert run(make, pledge, at + LEASE) == "reversed"
     (transfer,) = [one for one in gateway.transfers.values() if one.pledge.endswith(str(pledge.id))]
     assert transfer.taken_back == transfer.amount
+
+
+def test_a_transfer_that_turns_out_after_the_dispute_was_lost_is_borne_until_it_is_back(make, funded, gateway, session):
+    pledge, at = funded
+    gateway.crashes.append("transfer")
+    with pytest.raises(Crashed):
+        run(make, pledge, at)
+    dispute = contest(make, pledge)
+    gateway.judge(dispute, won=False)
+    assert hear(make, dispute, at) == "charged_back"
+
+    assert run(make, pledge, at + LEASE) == "sent"
+    assert Counter(kind for kind, _ in lines(session, pledge))["borne"] == 1
+    assert run(make, pledge, at + LEASE) == "reversed"
+
+    held = select(func.sum(case((Transfer.credit_account == "platform:losses", 1), else_=-1) * Transfer.amount_cents))
+    losses = or_(Transfer.credit_account == "platform:losses", Transfer.debit_account == "platform:losses")
+    assert session.scalar(held.where(losses)) == 0, "the campaign gave it, once"
 
 
 def test_a_campaign_short_of_its_threshold_gives_everything_back(make, gateway, tally):

@@ -140,3 +140,15 @@ def test_the_look_of_flashed_messages():
     assert filters.tone("success") == "ok"
     assert filters.tone_icon("error") == "circle-alert"
     assert filters.tone("message") == "info"
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("732829320", "732 829 320"),
+        ("73282932000074", "732 829 320 00074"),
+        ("W751080001", "W751080001"),
+    ],
+)
+def test_a_number_of_an_organisation_is_written_in_groups(number, written):
+    assert filters.siren(number).replace(NBSP, " ") == written

@@ -22,6 +22,7 @@ SAMPLE = {
     "amount_cents": 12_50,
     "campaign_title": "Le four <b>des</b> “voisins” & Cie",
     "campaign_path": "/collectes/1",
+    "help_path": "/collectes/1/aide/1",
     "pledge_path": "/collectes/1/engagements/2",
     "answer_until": "2026-12-07T23:00:00+00:00",
     "revocable_until": "2026-11-27T23:00:00+00:00",

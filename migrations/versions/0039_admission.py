@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033_admission"
-down_revision = "0032_reported_question"
+revision = "0039_admission"
+down_revision = "0038_borne"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034_intention"
-down_revision = "0033_admission"
+revision = "0040_intention"
+down_revision = "0039_admission"
 branch_labels = None
 depends_on = None
 
