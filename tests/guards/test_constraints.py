@@ -286,6 +286,8 @@ CASES = {
     "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
     "ck_campaign_unit": change("campaign", "unit_cents = minimum_cents + 1", LIVE),
     "ck_campaign_details": change("campaign", "details = '[]'"),
+    "ck_intention_amount_positive": change("intention", "amount_cents = 0"),
+    "ck_intention_in_order": change("intention", "expires_at = opens_at"),
     "ck_admission_call_due_later": change("admission_call", "due_at = made_at"),
     "ck_admission_outcome": change("admission", "outcome = 'maybe', college = NULL, reason = NULL"),
     "ck_admission_college_when_admitted": change("admission", "college = NULL"),
@@ -407,6 +409,7 @@ def populate(make: Make) -> None:
         make.pledge(state=state)
     make.question(make.campaign())
     make.admitted()
+    make.intention()
     _investors(make)
     populate_registers(make)
     make.help_offer()
