@@ -94,6 +94,9 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("disputed", "paid"): frozenset({"dispute_won"}),
     ("disputed", "transferred"): frozenset({"dispute_won"}),
     ("disputed", "charged_back"): frozenset({"dispute_lost"}),
+    # The bank gave back what was due to the backer.
+    ("refunding", "charged_back"): frozenset({"dispute_lost"}),
+    ("refund_failed", "charged_back"): frozenset({"dispute_lost"}),
 }
 
 
