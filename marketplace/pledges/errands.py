@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -101,16 +102,21 @@ def write_down(
 
 
 def claim(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[Errand]:
-    """Take errands that are due, oldest first; they are nobody else's until their lease is over. Two statements.
+    """Take errands that are due, oldest first; they are nobody else's until their lease is over. One statement.
 
-    only: those of one pledge.
+    only: those of one pledge. Their pledges are locked with them; what somebody else is at is left for another time:
+    who holds a pledge may be about to end its errand, and would wait for us while we wait for them.
     """
-    due = select(SettlementJob.campaign_id, SettlementJob.id).where(
-        SettlementJob.state == "open", SettlementJob.due_at <= now
+    due = (
+        select(SettlementJob.campaign_id, SettlementJob.id)
+        .join(Pledge, and_(Pledge.campaign_id == SettlementJob.campaign_id, Pledge.id == SettlementJob.pledge_id))
+        .where(SettlementJob.state == "open", SettlementJob.due_at <= now)
     )
     if only is not None:
         due = due.where(SettlementJob.campaign_id == only[0], SettlementJob.pledge_id == only[1])
-    found = due.order_by(SettlementJob.due_at, SettlementJob.id).limit(limit).with_for_update(skip_locked=True).cte()
+    in_order = due.order_by(SettlementJob.due_at, SettlementJob.id).limit(limit)
+    # Named first, pledges are locked first: nothing stays locked of a row that is skipped.
+    found = in_order.with_for_update(skip_locked=True, key_share=True, of=(Pledge, SettlementJob)).cte()
     taken = session.execute(
         update(SettlementJob)
         .where(SettlementJob.campaign_id == found.c.campaign_id, SettlementJob.id == found.c.id)
