@@ -59,7 +59,7 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("waitlisted", "abandoned"): frozenset({"campaign_over"}),
     ("offered", "card_pending"): frozenset({"offer_taken"}),
     ("offered", "withdrawn"): frozenset({"withdrawn_by_backer", "residence_revoked"}),
-    ("offered", "abandoned"): frozenset({"offer_expired", "campaign_over"}),
+    ("offered", "abandoned"): frozenset({"offer_expired", "campaign_over", "terms_changed"}),
     (None, "card_pending"): frozenset({"opened"}),
     ("card_pending", "reflecting"): frozenset({"card_saved"}),
     ("card_pending", "abandoned"): frozenset({"card_page_expired", "campaign_over", "terms_changed"}),
