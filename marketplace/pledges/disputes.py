@@ -50,7 +50,7 @@ def record(
     pledge = lock_pledge(session, campaign_id, pledge_id)
     facts: dict[str, Any] = {"now": now, "stripe_event_id": stripe_event_id}
     if pledge.state in {"paid", "transferred"} and pledge.dispute_id != dispute.dispute_id:
-        move(session, pledge, to="disputed", cause="dispute_opened", dispute_id=dispute.dispute_id, **facts)
+        move(session, pledge, to="disputed", cause="dispute_opened", **_known(dispute), **facts)
         payout.take_back(session, pledge, cause="dispute_opened", now=now)
         notices.tell_owner(session, pledge, "dispute_opened")
         notices.tell_staff(session, pledge, "dispute_opened")
@@ -74,10 +74,19 @@ def _while_given_back(session: Session, pledge: Pledge, dispute: Dispute, facts:
     Lost, the bank gave it back; won, the refund that was refused is made.
     """
     if pledge.dispute_id != dispute.dispute_id:
-        pledge.dispute_id = dispute.dispute_id
+        for name, value in _known(dispute).items():
+            setattr(pledge, name, value)
         session.flush()
         notices.tell_staff(session, pledge, "dispute_opened")
     if dispute.state == "lost":
         move(session, pledge, to="charged_back", cause="dispute_lost", **facts)
     elif dispute.state == "won" and pledge.state == "refund_failed" and pledge.decline_reason == DISPUTED:
         move(session, pledge, to="refunding", cause="refund_again", **facts)
+
+
+def _known(dispute: Dispute) -> dict[str, Any]:
+    return {
+        "dispute_id": dispute.dispute_id,
+        "dispute_reason": dispute.reason,
+        "dispute_answer_by": dispute.answer_by,
+    }

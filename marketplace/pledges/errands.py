@@ -240,6 +240,27 @@ def resume(session: Session, errand: Errand, *, now: datetime) -> None:
     )
 
 
+def is_put_off(job: SettlementJob, now: datetime) -> bool:
+    """Tell whether an open errand waits for a later try: longer than whoever may be running it has for it."""
+    return job.state == "open" and job.tries > 0 and job.due_at > now + LEASE
+
+
+def hasten(session: Session, campaign_id: UUID, pledge_id: UUID, *, now: datetime) -> str | None:
+    """Have the errand of a locked pledge that was put off run at once; return its kind, None when there is none."""
+    job = session.scalar(
+        select(SettlementJob).where(
+            SettlementJob.campaign_id == campaign_id,
+            SettlementJob.pledge_id == pledge_id,
+            SettlementJob.state == "open",
+        )
+    )
+    if job is None or not is_put_off(job, now):
+        return None
+    job.due_at = now
+    session.flush()
+    return job.kind
+
+
 def open_kind(session: Session, campaign_id: UUID, pledge_id: UUID) -> str | None:
     """Return the kind of the errand that is under way for a pledge, None when there is none. One statement."""
     return session.scalar(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, tuple_
+from sqlalchemy import and_, func, insert, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.core.clock import PARIS
@@ -251,5 +251,5 @@ def position(session: Session, *, campaign_id: UUID, pledge_id: UUID) -> int | N
     return session.scalar(counted) or None
 
 
-def _turn(pledge: type[Pledge]) -> tuple[ColumnElement[Any], ...]:
+def _turn(pledge: type[Pledge]) -> tuple[Any, ...]:
     return pledge.related, pledge.ring, pledge.investor_kind == "public_body", pledge.opened_at, pledge.id

@@ -30,7 +30,7 @@ from marketplace.core.errors import MitoyenError
 from marketplace.core.money import Money
 from marketplace.payments import inbox
 from marketplace.pledges import checkout, collector, payback, recovery, services
-from marketplace.pledges.models import Pledge
+from marketplace.pledges.models import Pledge, SettlementJob
 from marketplace.projects.models import Campaign
 from marketplace.runtime import Runtime
 from tests.fakes import Crashed, FakeGateway
@@ -373,7 +373,9 @@ class Schedule:
 
     def _at_rest(self) -> bool:
         state, rows = self._found()
-        return state in ENDED and all(row.state in ENDED[state] for row in rows)
+        with self.database.reading() as session:
+            under_way = session.scalar(select(SettlementJob.id).where(SettlementJob.state == "open").limit(1))
+        return under_way is None and state in ENDED and all(row.state in ENDED[state] for row in rows)
 
     def _found(self) -> tuple[str, list[Pledge]]:
         with self.database.reading() as session:
