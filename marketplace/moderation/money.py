@@ -1,4 +1,4 @@
-"""Money that a person has to see to: contested, on its way back, stuck, or nobody's; and what is safe to do about it."""
+"""Money that a person has to see to: contested, on its way back, stuck or nobody's; and what is safe to do about it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
