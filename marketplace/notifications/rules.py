@@ -70,6 +70,7 @@ KINDS: Mapping[str, Kind] = {
     "pledge_changed": Kind("{pledge_path}", _PLEDGE),
     "campaign_suspended": Kind("{pledge_path}", _PLEDGE),
     "terms_changed": Kind("{pledge_path}", _PLEDGE | {"reconfirm_until"}),
+    "offer_ended": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "pledge_not_reconfirmed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "campaign_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     # shares: what the board decided, to who subscribed; then, to owners and staff, that it must, and that it is late

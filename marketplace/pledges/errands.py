@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -124,16 +125,21 @@ def _facts(kind: str, pledge: Pledge, number: int, now: datetime) -> dict[str, A
 
 
 def claim(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[Errand]:
-    """Take errands that are due, oldest first; they are nobody else's until their lease is over. Two statements.
+    """Take errands that are due, oldest first; they are nobody else's until their lease is over. One statement.
 
-    only: those of one pledge.
+    only: those of one pledge. Their pledges are locked with them; what somebody else is at is left for another time:
+    who holds a pledge may be about to end its errand, and would wait for us while we wait for them.
     """
-    due = select(SettlementJob.campaign_id, SettlementJob.id).where(
-        SettlementJob.state == "open", SettlementJob.due_at <= now
+    due = (
+        select(SettlementJob.campaign_id, SettlementJob.id)
+        .join(Pledge, and_(Pledge.campaign_id == SettlementJob.campaign_id, Pledge.id == SettlementJob.pledge_id))
+        .where(SettlementJob.state == "open", SettlementJob.due_at <= now)
     )
     if only is not None:
         due = due.where(SettlementJob.campaign_id == only[0], SettlementJob.pledge_id == only[1])
-    found = due.order_by(SettlementJob.due_at, SettlementJob.id).limit(limit).with_for_update(skip_locked=True).cte()
+    in_order = due.order_by(SettlementJob.due_at, SettlementJob.id).limit(limit)
+    # Named first, pledges are locked first: nothing stays locked of a row that is skipped.
+    found = in_order.with_for_update(skip_locked=True, key_share=True, of=(Pledge, SettlementJob)).cte()
     taken = session.execute(
         update(SettlementJob)
         .where(SettlementJob.campaign_id == found.c.campaign_id, SettlementJob.id == found.c.id)
@@ -271,6 +277,27 @@ def resume(session: Session, errand: Errand, *, now: datetime) -> None:
         .values(due_at=now, tries=0, first_sent_at=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def is_put_off(job: SettlementJob, now: datetime) -> bool:
+    """Tell whether an open errand waits for a later try: longer than whoever may be running it has for it."""
+    return job.state == "open" and job.tries > 0 and job.due_at > now + LEASE
+
+
+def hasten(session: Session, campaign_id: UUID, pledge_id: UUID, *, now: datetime) -> str | None:
+    """Have the errand of a locked pledge that was put off run at once; return its kind, None when there is none."""
+    job = session.scalar(
+        select(SettlementJob).where(
+            SettlementJob.campaign_id == campaign_id,
+            SettlementJob.pledge_id == pledge_id,
+            SettlementJob.state == "open",
+        )
+    )
+    if job is None or not is_put_off(job, now):
+        return None
+    job.due_at = now
+    session.flush()
+    return job.kind
 
 
 def open_kind(session: Session, campaign_id: UUID, pledge_id: UUID) -> str | None:

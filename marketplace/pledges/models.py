@@ -176,6 +176,8 @@ class Pledge(Base):
     transfer_id: Mapped[str | None]
     refund_id: Mapped[str | None]
     dispute_id: Mapped[str | None]
+    dispute_reason: Mapped[str | None]
+    dispute_answer_by: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     livemode: Mapped[bool] = mapped_column(default=False)
     stripe_version: Mapped[str | None]

@@ -270,6 +270,7 @@ STOPS = (
     # Administrators
     Stop("queue", "/moderation", "helene"),
     Stop("queue-none", "/moderation?page=9", "helene"),
+    Stop("money-watched", "/moderation/argent", "helene"),
     Stop("review-campaign", "/moderation/campagnes/{waiting}", "helene"),
     Stop("review-campaign-wrong", "/moderation/campagnes/{waiting}", "helene", _no_reason, 422),
     Stop("review-campaign-decided", "/moderation/campagnes/{live}", "helene"),

@@ -11,7 +11,8 @@ from marketplace.core.db import uuid7
 from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
 from marketplace.locality.presets import Options
-from marketplace.payments import onboarding, recipients
+from marketplace.payments import onboarding, recipients, strays
+from marketplace.payments.gateway import ChargeOutcome
 from marketplace.pledges import (
     admissions,
     checkout,
@@ -101,6 +102,22 @@ class Pledges(Campaigns):
             self.do(lambda session: waiting.serve(session, **ids, now=at))
         assert self.row(to.id, pledge_id).state == state
         return Pledge(to.id, pledge_id, by, form_key, state, at, None)
+
+    def stray(self, campaign: Campaign, *, now: datetime | None = None) -> str:
+        """Have a payment come that no pledge waits for; return it."""
+        made = f"pi_stray_{uuid7()}"
+        outcome = ChargeOutcome("succeeded", made, "ch_stray", 1, Money.from_euros(20))
+        self.do(
+            lambda session: strays.note(
+                session,
+                campaign_id=campaign.id,
+                pledge_id=uuid7(),
+                outcome=outcome,
+                why="pledge_dropped",
+                now=now or self.now,
+            )
+        )
+        return made
 
     def row(self, campaign_id: UUID, pledge_id: UUID) -> PledgeRow:
         """Return a pledge as the database has it now."""
