@@ -7,6 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from marketplace.locality.limits import LEVEL_1_CAP
 from marketplace.locality.rule import Rule, midnight
 from marketplace.web.filters import count, days, instant, money, percent_of
 from marketplace.web.rule_labels import PROOFS_ASKED
@@ -119,6 +120,16 @@ def quotas(rule: Rule, *, goal_cents: int | None, span: Span | None = None) -> t
         )
         for match in rule.matches
     ]
+    if "work" in rule.accepts["person"]:
+        said.append(
+            _(
+                "Les personnes qui travaillent dans ces communes comptent comme celles qui y habitent. Elles le "
+                "déclarent sur l’honneur : %(most)s au plus par personne.",
+                most=money(LEVEL_1_CAP),
+            )
+        )
+    if rule.accepts.keys() == {"person"}:
+        said.append(_("Seules des personnes participent : ni entreprises, ni associations, ni collectivités."))
     if rule.related_percent is not None:
         said.append(
             _(
