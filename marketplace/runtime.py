@@ -6,6 +6,7 @@ from functools import cached_property
 from config import Config
 from marketplace.core.db import Database
 from marketplace.core.memory import Memory
+from marketplace.payments.doorbell import Doorbell
 from marketplace.payments.gateway import Gateway
 from marketplace.pledges.door import Door
 
@@ -23,3 +24,8 @@ class Runtime:
     def door(self) -> Door:
         """Where promises come in; one for each process."""
         return Door(self.database)
+
+    @cached_property
+    def doorbell(self) -> Doorbell:
+        """Where the provider's events come in; one for each process."""
+        return Doorbell(self.database)

@@ -1,5 +1,6 @@
 """Background work: services name a job, `marketplace.jobs` carries it out."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,3 +34,11 @@ def enqueue(
     session.flush()
     connection = session.connection().connection.driver_connection
     _app.configure_task(job, lock=lock, schedule_at=at, connection=connection).defer(**arguments)
+
+
+def enqueue_all(session: Session, job: str, arguments: Sequence[Mapping[str, Any]]) -> None:
+    """Add jobs of one name, each with its arguments, to be begun at once. One statement, none for no job."""
+    if arguments:
+        session.flush()
+        connection = session.connection().connection.driver_connection
+        _app.configure_task(job, connection=connection).batch_defer(*map(dict, arguments))

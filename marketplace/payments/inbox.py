@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Text, any_, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace.core.queue import enqueue
+from marketplace.core.db import one_of
+from marketplace.core.queue import enqueue_all
 from marketplace.payments.gateway import ProviderEvent
 from marketplace.payments.models import ProviderWatermark, StripeEvent
 
@@ -18,26 +19,34 @@ _EVENTS = "events"
 
 
 def store(session: Session, event: ProviderEvent, *, now: datetime) -> bool:
-    """Keep an event and enqueue its application; return False when it was already there.
+    """Keep an event and enqueue its application; return False when it was already there."""
+    return bool(store_all(session, [event], now=now))
+
+
+def store_all(session: Session, events: Iterable[ProviderEvent], *, now: datetime) -> set[str]:
+    """Keep events and enqueue their application; return the ids of those that were not there yet. Two statements.
 
     Only the id, type and object are kept: the payload is fetched anew, so that order and staleness do not matter.
     """
+    # In one order everywhere: of two processes told of the same events, one waits for the other and never both.
+    rows = [_row(event, now) for event in sorted(events, key=lambda event: event.id)]
+    stored = session.scalars(insert(StripeEvent).on_conflict_do_nothing().returning(StripeEvent.id), rows).all()
+    enqueue_all(session, "payments.apply_event", [{"event_id": event_id} for event_id in stored])
+    return set(stored)
+
+
+def _row(event: ProviderEvent, now: datetime) -> dict[str, object]:
     payload = json.dumps(event.payload, sort_keys=True, separators=(",", ":")).encode()
-    row = insert(StripeEvent).values(
-        id=event.id,
-        type=event.type,
-        object_id=event.object_id,
-        created_at=event.created,
-        livemode=event.livemode,
-        stripe_version=event.api_version,
-        payload_sha256=hashlib.sha256(payload).hexdigest(),
-        received_at=now,
-    )
-    stored = session.scalar(row.on_conflict_do_nothing().returning(StripeEvent.id))
-    if stored is None:
-        return False
-    enqueue(session, "payments.apply_event", event_id=event.id)
-    return True
+    return {
+        "id": event.id,
+        "type": event.type,
+        "object_id": event.object_id,
+        "created_at": event.created,
+        "livemode": event.livemode,
+        "stripe_version": event.api_version,
+        "payload_sha256": hashlib.sha256(payload).hexdigest(),
+        "received_at": now,
+    }
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ def mark_applied(session: Session, event_id: str, *, outcome: str, now: datetime
 def unknown(session: Session, events: Sequence[ProviderEvent]) -> list[ProviderEvent]:
     """Return the events that never rang, in their order. One statement."""
     wanted = [event.id for event in events]
-    known = set(session.scalars(select(StripeEvent.id).where(StripeEvent.id == any_(literal(wanted, ARRAY(Text()))))))
+    known = set(session.scalars(select(StripeEvent.id).where(one_of(StripeEvent.id, wanted))))
     return [event for event in events if event.id not in known]
 
 
@@ -100,6 +109,5 @@ def ring_again(session: Session, *, before: datetime) -> int:
     """
     waiting = select(StripeEvent.id).where(StripeEvent.applied_at.is_(None), StripeEvent.received_at < before)
     found = list(session.scalars(waiting.order_by(StripeEvent.received_at).limit(500)))
-    for event_id in found:
-        enqueue(session, "payments.apply_event", event_id=event_id)
+    enqueue_all(session, "payments.apply_event", [{"event_id": event_id} for event_id in found])
     return len(found)

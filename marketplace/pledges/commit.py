@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.core.db import uuid7
+from marketplace.core.db import insert_many, one_of, uuid7
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.investors.rules import Party
@@ -70,20 +70,21 @@ class Outcome:
 def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Request], now: datetime) -> list[Outcome]:
     """Decide a batch of requests on one campaign, in order, under the lock of its tally.
 
-    now: aware UTC. Returns one outcome for each request, in order; refusals write nothing.
+    now: aware UTC. Whoever calls has locked the parties (`offers.lock_parties`): the yearly limit of level 2 crosses
+    campaigns, and requests of one person or organisation wait for each other.
+    Returns one outcome for each request, in order; refusals write nothing.
     Raises NotFound: the campaign was never published. Raises Refused: form_already_sent, with another amount.
     Statements do not depend on the number of requests.
     """
     parties = {request.party for request in requests}
-    # The yearly limit of level 2 crosses campaigns: requests of one person or organisation wait for each other.
-    offers.lock_parties(session, parties)
+    # What is known of people is theirs alone while they are locked: read before all others have to wait.
+    people = offers.investors(session, campaign_id, parties, now)
+    unmandated = offers.unmandated(session, parties, now)
+    sent = _known(session, campaign_id, requests)
     tally = lock_tally(session, campaign_id)
     # Read after the lock: what another transaction decided meanwhile is visible now.
     terms = offers.terms(session, campaign_id)
-    people = offers.investors(session, campaign_id, parties, now)
-    unmandated = offers.unmandated(session, parties, now)
     standings = protecting.standings(session, terms, parties, now)
-    sent = _known(session, campaign_id, requests)
     gone = rewards.taken(session, campaign_id, terms.rewards)
     desk = _Desk(terms, tally, offers.totals(session, tally), now)
     outcomes = []
@@ -92,7 +93,7 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
         if earlier is not None:
             outcomes.append(Outcome(Decision("accept", earlier.ring), earlier.id, replayed=True))
             continue
-        related = request.related or request.backer_id == terms.owner_id
+        related = request.related or bool({request.backer_id, request.organisation_id} & terms.owners)
         investor = replace(people[request.party], related=related)
         asked = protecting.Asked(request.amount.cents, investor.already_cents + request.amount.cents, request.read)
         known = standings.get(request.party)
@@ -122,7 +123,7 @@ def _known(session: Session, campaign_id: UUID, requests: Sequence[Request]) -> 
     """
     wanted = {request.form_key: request for request in requests}
     found = session.scalars(
-        select(Pledge).where(Pledge.campaign_id == campaign_id, Pledge.form_key.in_(list(wanted)))
+        select(Pledge).where(Pledge.campaign_id == campaign_id, one_of(Pledge.form_key, wanted))
     ).all()
     if any(wanted[pledge.form_key].backer_id != pledge.backer_id for pledge in found):
         raise NotFound(campaign_id)
@@ -199,11 +200,11 @@ class _Desk:
         """Insert what was accepted, in four statements at most, and the new totals."""
         if not self.pledges:
             return
-        session.execute(insert(Pledge), self.pledges)
-        session.execute(insert(PledgeEvent), list(self._first_events()))
-        session.execute(insert(PledgeDecision), self.decisions)
+        insert_many(session, Pledge, self.pledges)
+        insert_many(session, PledgeEvent, list(self._first_events()))
+        insert_many(session, PledgeDecision, self.decisions)
         if self.consents:
-            session.execute(insert(PledgeConsent), self.consents)
+            insert_many(session, PledgeConsent, self.consents)
         session.flush()
         taken: Counter[int] = Counter()
         for pledge in self.pledges:

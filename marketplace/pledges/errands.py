@@ -19,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     text,
     true,
@@ -31,9 +32,11 @@ from sqlalchemy.orm import Session
 from marketplace.core.db import uuid7
 from marketplace.core.money import Money
 from marketplace.payments import recipients
-from marketplace.pledges.models import Pledge, SettlementJob
+from marketplace.pledges.models import Admission, Pledge, SettlementJob
 from marketplace.pledges.rules import KEY_LIFE, LEASE
+from marketplace.projects.instruments import ADMITTING
 from marketplace.projects.models import Campaign, Project
+from marketplace.projects.owners import carrier
 
 Ref = tuple[UUID, UUID]
 # As the index says it, word for word: a parameter would not be recognised.
@@ -42,6 +45,9 @@ _OPEN = text("state = 'open'")
 _KEYS: Mapping[str, str] = {"charge": "charge", "transfer": "transfer", "reversal": "reverse", "refund": "refund"}
 # Of a key that was not made anew: "pledge:<id>:charge:1".
 _COLONS = 3
+_ADMITTED = exists().where(
+    Admission.campaign_id == Pledge.campaign_id, Admission.pledge_id == Pledge.id, Admission.outcome == "admitted"
+)
 # How long to wait before what could not be sent is tried again: doubled each time, up to the longest.
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
@@ -83,22 +89,39 @@ def write_down(
     else:
         earlier = select(func.count()).where(*same, SettlementJob.kind == kind)
         number = (session.scalar(earlier) or 0) + 1
-    row = insert(SettlementJob).values(
-        campaign_id=pledge.campaign_id,
-        id=uuid7(),
-        pledge_id=pledge.id,
-        kind=kind,
-        number=number,
-        cause=cause,
-        key=f"pledge:{pledge.id}:{_KEYS[kind]}:{number}",
-        amount_cents=pledge.amount_cents if cents is None else cents,
-        state="open",
-        due_at=now,
-        tries=0,
-        made_at=now,
-    )
+    facts = _facts(kind, pledge, number, now) | {"cause": cause}
+    if cents is not None:
+        facts["amount_cents"] = cents
+    row = insert(SettlementJob).values(facts)
     made = row.on_conflict_do_nothing(index_elements=["campaign_id", "pledge_id"], index_where=_OPEN)
     return session.scalar(made.returning(SettlementJob.id)) is not None
+
+
+def write_down_charges(session: Session, pledges: Sequence[Pledge], *, now: datetime) -> None:
+    """Write down the next attempt to charge each locked pledge, unless an errand is open for it. One statement."""
+    if pledges:
+        made = insert(SettlementJob).on_conflict_do_nothing(
+            index_elements=["campaign_id", "pledge_id"], index_where=_OPEN
+        )
+        session.execute(made, [_facts("charge", pledge, pledge.charge_attempt + 1, now) for pledge in pledges])
+
+
+def _facts(kind: str, pledge: Pledge, number: int, now: datetime) -> dict[str, Any]:
+    """Return what a new errand is, for all of a pledge."""
+    return {
+        "campaign_id": pledge.campaign_id,
+        "id": uuid7(),
+        "pledge_id": pledge.id,
+        "kind": kind,
+        "number": number,
+        "cause": None,
+        "key": f"pledge:{pledge.id}:{_KEYS[kind]}:{number}",
+        "amount_cents": pledge.amount_cents,
+        "state": "open",
+        "due_at": now,
+        "tries": 0,
+        "made_at": now,
+    }
 
 
 def claim(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[Errand]:
@@ -172,6 +195,22 @@ def end(
         .execution_options(synchronize_session=False)
     )
     return bool(session.execute(ended).rowcount)  # type: ignore[attr-defined]
+
+
+def end_all(session: Session, results: Mapping[Errand, str | None], *, outcome: str, now: datetime) -> None:
+    """End errands that came to the same, in the transaction of their effect. results: what each brought about."""
+    job = SettlementJob.__table__.c
+    ended = (
+        update(SettlementJob.__table__)  # type: ignore[arg-type]  # a Table
+        .where(job.campaign_id == bindparam("campaign"), job.id == bindparam("errand"), job.state == "open")
+        .values(state="done", outcome=outcome, provider_id=bindparam("provider"), ended_at=now)
+    )
+    rows = [
+        {"campaign": errand.campaign_id, "errand": errand.id, "provider": provider_id}
+        for errand, provider_id in results.items()
+    ]
+    if rows:
+        session.connection().execute(ended, rows)
 
 
 def end_of(
@@ -293,7 +332,8 @@ def wanting(session: Session, *, now: datetime, limit: int, only: Ref | None = N
     only: those of one pledge.
 
     A charge for each firm pledge of a campaign that collects, and the last one of each whose week is over; a transfer
-    for each paid pledge of a funded campaign whose owner can be sent money; a refund for each that is to have one.
+    for each paid pledge of a funded campaign whose owner can be sent money, admitted where a board decides;
+    a refund for each that is to have one.
     """
     campaign_id, pledge_id = only or (None, None)
     facts = {"moment": now, "most": limit, "only_campaign": campaign_id, "only_pledge": pledge_id}
@@ -316,14 +356,17 @@ def _wanted(*, of_one_pledge: bool) -> Select[str, UUID, UUID]:
     ready = (
         select(Campaign.id)
         .join(Project, Project.id == Campaign.project_id)
-        .where(Campaign.state == "funded", Project.owner_id.in_(recipients.active()))
+        .where(Campaign.state == "funded", carrier().in_(recipients.active()))
     )
+    # Nothing goes to an owner for a share whose subscriber is not admitted (yet).
+    held = select(Campaign.id).where(Campaign.instrument.in_(ADMITTING))
+    sendable = or_(Pledge.campaign_id.not_in(held), _ADMITTED)
     collecting = select(Campaign.id).where(Campaign.state == "collecting")
     searches: Sequence[tuple[str, tuple[ColumnElement[bool], ...]]] = (
         ("charge", (Pledge.state == "confirmed", Pledge.campaign_id.in_(collecting))),
         ("charge", (Pledge.state == "action_required", Pledge.recover_until <= bindparam("moment"))),
         ("refund", (Pledge.state == "refunding",)),
-        ("transfer", (Pledge.state == "paid", Pledge.campaign_id.in_(ready))),
+        ("transfer", (Pledge.state == "paid", Pledge.campaign_id.in_(ready), sendable)),
     )
     # Each search has a limit of its own, so that its partial index gives no more rows than are wanted.
     each = (

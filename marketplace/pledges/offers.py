@@ -1,6 +1,6 @@
 """What the rule needs to know of a campaign and of a person, read from the tables."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import organisation_queries as organisations
 from marketplace.accounts.models import Account, Organisation
+from marketplace.core.db import one_of
 from marketplace.core.errors import NotFound
+from marketplace.core.memory import Memory
 from marketplace.investors.rules import Party
 from marketplace.locality import rules
 from marketplace.locality.model import Instrument, Investor, InvestorKind, Link, Offer, RingTotal, Totals
@@ -19,6 +21,7 @@ from marketplace.locality.rule import parse
 from marketplace.pledges.models import PUBLIC, RELATED, CampaignRingTally, CampaignTally, Pledge
 from marketplace.pledges.rules import LIVE, RESERVED
 from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project
+from marketplace.projects.owners import everyone
 from marketplace.projects.terms import Reward
 from marketplace.projects.terms import Terms as ProjectTerms
 from marketplace.residency import organisation_queries as places
@@ -37,12 +40,13 @@ INVESTOR = func.coalesce(Pledge.organisation_id, Pledge.backer_id)
 class Terms:
     """A published campaign as the rule sees it, with what a stored decision must name.
 
+    owners: the people of the project, and the organisation that carries it: their money is related to it.
     unit_cents: every pledge is a multiple of it. rewards: what goes with a gift.
     """
 
     campaign_id: UUID
     version: int
-    owner_id: UUID
+    owners: frozenset[UUID]
     title: str
     project_commune: str
     cog_release: str
@@ -53,11 +57,15 @@ class Terms:
 
 
 def terms(session: Session, campaign_id: UUID) -> Terms:
-    """Return the frozen terms of a published campaign. Two statements. Raises NotFound: none, or never published."""
+    """Return the frozen terms of a published campaign. Two statements at most.
+
+    Raises NotFound: none, or never published.
+    """
     row = session.execute(
         select(
-            Campaign,
-            Project.owner_id,
+            *_OF_CAMPAIGN,
+            Project.organisation_id,
+            everyone().label("people"),
             Project.commune_code,
             CampaignVersion.rule,
             CampaignVersion.cog_release,
@@ -77,40 +85,63 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
     ).one_or_none()
     if row is None:
         raise NotFound(campaign_id)
-    campaign = row.Campaign
-    zones = session.scalars(
-        select(CampaignRing.zone)
-        .where(CampaignRing.campaign_id == campaign_id, CampaignRing.version == campaign.version)
-        .order_by(CampaignRing.ordinal)
-    ).all()
+    zones = _zones(session, campaign_id, row.version)
     # A rule keeps the communes of its year; who lives in one that has merged since lives in the new one.
     today = row.cog_release == row.cog_today
     ruled = parse(row.rule).offer_terms(
-        [frozenset(zone) if today else forward(session, zone) | frozenset(zone) for zone in zones],
-        opens_at=campaign.opens_at,
-        closes_at=campaign.closes_at,
-        goal_cents=campaign.goal_cents,
+        [zone if today else forward(session, zone) | zone for zone in zones],
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        goal_cents=row.goal_cents,
     )
     return Terms(
         campaign_id=campaign_id,
-        version=campaign.version,
-        owner_id=row.owner_id,
-        title=campaign.title,
+        version=row.version,
+        owners=frozenset({*row.people, row.organisation_id} - {None}),
+        title=row.title,
         project_commune=row.commune_code,
         cog_release=row.cog_release,
         terms_sha256=row.terms_sha256,
-        unit_cents=campaign.unit_cents,
-        rewards=ProjectTerms.from_json(campaign.terms).rewards,
+        unit_cents=row.unit_cents,
+        rewards=ProjectTerms.from_json(row.terms).rewards,
         offer=Offer(
-            state=campaign.state,
-            instrument=cast("Instrument", campaign.instrument),
-            opens_at=campaign.opens_at,
-            closes_at=campaign.closes_at,
-            minimum_cents=campaign.minimum_cents,
-            hard_cap_cents=campaign.hard_cap_cents,
+            state=row.state,
+            instrument=cast("Instrument", row.instrument),
+            opens_at=row.opens_at,
+            closes_at=row.closes_at,
+            minimum_cents=row.minimum_cents,
+            hard_cap_cents=row.hard_cap_cents,
             **ruled,
         ),
     )
+
+
+# What the rule needs: not the story, which may be long.
+_OF_CAMPAIGN = (
+    Campaign.version,
+    Campaign.state,
+    Campaign.title,
+    Campaign.instrument,
+    Campaign.opens_at,
+    Campaign.closes_at,
+    Campaign.minimum_cents,
+    Campaign.goal_cents,
+    Campaign.hard_cap_cents,
+    Campaign.unit_cents,
+    Campaign.terms,
+)
+# Of the campaigns asked about last. What the rings of a version are is never changed, and may be the whole country.
+_frozen = Memory(3600, most=16)
+
+
+def _zones(session: Session, campaign_id: UUID, version: int) -> tuple[frozenset[str], ...]:
+    """Return the communes of a version's rings, innermost first. One statement, or none where they are remembered."""
+    zones = (
+        select(CampaignRing.zone)
+        .where(CampaignRing.campaign_id == campaign_id, CampaignRing.version == version)
+        .order_by(CampaignRing.ordinal)
+    )
+    return _frozen.get((campaign_id, version), lambda: tuple(map(frozenset, session.scalars(zones))))
 
 
 def totals(session: Session, tally: CampaignTally) -> Totals:
@@ -160,8 +191,8 @@ def _sums(
         )
         .where(
             or_(
-                and_(Pledge.backer_id.in_(accounts), Pledge.organisation_id.is_(None)),
-                Pledge.organisation_id.in_(bodies),
+                and_(one_of(Pledge.backer_id, accounts), Pledge.organisation_id.is_(None)),
+                one_of(Pledge.organisation_id, bodies),
             ),
             Pledge.state.in_(STANDING),
         )
@@ -183,15 +214,19 @@ def unmandated(session: Session, parties: Collection[Party], now: datetime) -> f
     )
 
 
-def lock_parties(session: Session, parties: Collection[Party]) -> None:
+def lock_parties(session: Session, parties: Collection[Party]) -> Mapping[UUID, datetime | None]:
     """Let the requests of one person, and those of one organisation, wait for each other, in a fixed order.
 
     What a level of proof allows in a year crosses campaigns. Taken before any pledge and before the tally.
+    Returns when each account, of those that there are, confirmed its address.
     """
-    accounts = sorted({party.account_id for party in parties})
-    session.execute(
-        select(Account.id).where(Account.id.in_(accounts)).order_by(Account.id).with_for_update(key_share=True)
-    )
+    accounts = {party.account_id for party in parties}
+    confirmed = session.execute(
+        select(Account.id, Account.email_confirmed_at)
+        .where(one_of(Account.id, accounts))
+        .order_by(Account.id)
+        .with_for_update(key_share=True)
+    ).all()
     bodies = sorted({party.organisation_id for party in parties if party.organisation_id is not None})
     if bodies:
         session.execute(
@@ -200,6 +235,7 @@ def lock_parties(session: Session, parties: Collection[Party]) -> None:
             .order_by(Organisation.id)
             .with_for_update(key_share=True)
         )
+    return dict(confirmed)
 
 
 def lock_party_of(session: Session, campaign_id: UUID, pledge_id: UUID) -> None:

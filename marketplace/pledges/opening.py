@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account
+from marketplace.core.db import one_of
 from marketplace.core.errors import MitoyenError, NotFound, Refused
+from marketplace.pledges import offers
 from marketplace.pledges.commit import Request, commit_batch
 from marketplace.pledges.errors import PledgeRefused
 from marketplace.pledges.models import Pledge
@@ -30,15 +31,7 @@ def open_pledges(
     """
     backers = {request.backer_id for request in requests}
     assert len(backers) == len(requests), "the second request of a person has to count the first"
-    # The lock that `commit_batch` takes first too: two requests of one person, one after the other.
-    confirmed = dict(
-        session.execute(
-            select(Account.id, Account.email_confirmed_at)
-            .where(Account.id.in_(backers))
-            .order_by(Account.id)
-            .with_for_update(key_share=True)
-        ).all()
-    )
+    confirmed = offers.lock_parties(session, {request.party for request in requests})
     recent = _recent(session, campaign_id, backers, now)
     refused = {request.form_key: _refusal(request, confirmed, recent[request.backer_id]) for request in requests}
     asked = [request for request in requests if refused[request.form_key] is None]
@@ -59,7 +52,7 @@ def _recent(session: Session, campaign_id: UUID, backers: set[UUID], now: dateti
     rows = session.execute(
         select(Pledge.backer_id, Pledge.form_key, Pledge.opened_at, Pledge.payment_method_id, Pledge.state).where(
             Pledge.campaign_id == campaign_id,
-            Pledge.backer_id.in_(backers),
+            one_of(Pledge.backer_id, backers),
             or_(Pledge.opened_at > now - UNFINISHED_FOR, Pledge.state.in_(WAITING)),
         )
     )

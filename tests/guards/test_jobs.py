@@ -6,13 +6,13 @@ from pathlib import Path
 from marketplace import jobs
 
 ROOT = Path(__file__).resolve().parents[2]
-ENQUEUED = re.compile(r'enqueue\(\s*\w+,\s*(?:"([\w.]+)"|([A-Z_]+))')
+ENQUEUED = re.compile(r'enqueue(?:_all)?\(\s*\w+,\s*(?:"([\w.]+)"|([A-Z_]+))')
 
 
 def test_every_name_that_is_enqueued_is_registered():
     sources = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "marketplace").rglob("*.py"))]
 
-    calls = sum(len(re.findall(r"(?<!def )\benqueue\(", source)) for source in sources)
+    calls = sum(len(re.findall(r"(?<!def )\benqueue(?:_all)?\(", source)) for source in sources)
     named = [
         literal or re.findall(rf'^{constant} = "([\w.]+)"', source, re.MULTILINE)[0]
         for source in sources

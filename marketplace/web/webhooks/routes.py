@@ -4,9 +4,8 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.core.clock import real_now
-from marketplace.payments import inbox
 from marketplace.web.access import signed_webhook
-from marketplace.web.context import in_transaction, now, runtime
+from marketplace.web.context import now, runtime
 
 bp = Blueprint("webhooks", __name__)
 
@@ -32,5 +31,5 @@ def stripe() -> ResponseReturnValue:
         )
     except ValueError:
         abort(400)
-    fresh = in_transaction(lambda session: inbox.store(session, event, now=now()))
+    fresh = runtime().doorbell.ring(event, now=now())
     return {"received": True, "duplicate": not fresh}, 200

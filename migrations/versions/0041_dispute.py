@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030_dispute"
-down_revision = "0029_borne"
+revision = "0041_dispute"
+down_revision = "0040_intention"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0029_borne"
-down_revision = "0028_reward"
+revision = "0038_borne"
+down_revision = "0037_help_offer"
 branch_labels = None
 depends_on = None
 
