@@ -18,9 +18,10 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from matching import NOW, World, machine, write_campaigns
+from machine import machine
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from world import NOW, World, write_campaigns
 
 from marketplace.core.db import Database, make_engine
 from marketplace.core.embedded import Embedded
@@ -151,18 +152,18 @@ def main(number: int) -> None:
             loader.import_release(engine)
             database.in_transaction(lambda session: people(session, number))
             chosen = campaigns(database)
+            counting, _ = spent(lambda: database.in_transaction(lambda session: alerts.count(session, NOW)), times=1)
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text("VACUUM ANALYZE"))
-            facts = {"people": number, "machine": machine(), "reached": {}}
+            facts = {"people": number, "machine": machine(), "counting_s": counting, "reached": {}}
             with database.reading() as session:
                 for name, campaign_id in zip(RINGS, chosen, strict=True):
-                    find, found = spent(lambda campaign_id=campaign_id: alerts.reached(session, campaign_id, NOW))
-                    count, _ = spent(lambda campaign_id=campaign_id: alerts.reach(session, campaign_id, NOW))
+                    took, found = spent(lambda campaign_id=campaign_id: alerts.reach(session, campaign_id))
+                    people_found = sum(one.people or 0 for one in found)
                     facts["reached"][name] = {
-                        "people": len(found),
-                        "find_ms": 1000 * find,
-                        "microseconds_each": 1e6 * find / max(len(found), 1),
-                        "count_ms": 1000 * count,
+                        "people": people_found,
+                        "ms": 1000 * took,
+                        "microseconds_each": 1e6 * took / max(people_found, 1),
                     }
                 base = server.place.data
                 before = resource.getrusage(resource.RUSAGE_SELF).ru_utime, server_cpu(base)

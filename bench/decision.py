@@ -1,8 +1,8 @@
-"""How long one decision takes, with every feature of a rule on: `python bench/decision.py DATABASE_URL`.
+"""How long one decision takes, with every feature of a rule on: `python bench/decision.py [DATABASE_URL]`.
 
-The database must hold the territories. Three rings (an intercommunality and what touches it, départements, France),
-three turns, four quotas, caps, a fund; 100 000 random people of the real communes, amounts and moments.
-`decision.md` holds the results of a run.
+The database must hold the territories; without an address one is made. Three rings (an intercommunality and what
+touches it, départements, France), three turns, four quotas, caps, a fund; 100 000 random people of the real communes,
+amounts and moments. `decision.md` holds the results of a run.
 """
 
 import random
@@ -11,7 +11,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 
-from marketplace.core.db import Database, make_engine
+from databases import filled
+
+from marketplace.core.db import Database
 from marketplace.locality.model import Investor, Link, Offer, RingTotal, Totals
 from marketplace.locality.rule import parse
 from marketplace.locality.rules import decide
@@ -61,10 +63,10 @@ RULE = {
 DECISIONS = 100_000
 
 
-def main(url: str) -> None:
+def main(url: str | None) -> None:
     """Print the spread of the time of a decision, in microseconds."""
     dice = random.Random(7)
-    with Database(make_engine(url)).reading() as session:
+    with filled(url) as engine, Database(engine).reading() as session:
         zones = compile_rule(session, RULE)
     terms = parse(RULE).offer_terms(zones, opens_at=OPENS, closes_at=CLOSES, goal_cents=5_000_000)
     offer = Offer("live", "interest_free_loan", OPENS, CLOSES, 1_000, 8_000_000, **terms)
@@ -101,4 +103,4 @@ def _somebody(dice: random.Random, places: list[list[str]]) -> tuple[Investor, i
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

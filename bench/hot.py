@@ -3,8 +3,9 @@
 200 clients keep their connections to a gunicorn of 2 processes × 64 threads, as the site starts one (`hot_app.py`), and
 ask as fast as they are answered: for hello, for a pledge through the door that ships, for the same pledge in a
 transaction of its own, for the webhook. Then a campaign with little room is filled by amounts of 10 to 50 €: not a euro
-too much, and no room left that the smallest would have fitted. `results/hot.json` holds the figures of a run. What
-counts are the ratios: clients and server share the machine.
+too much, and no room left that the smallest would have fitted. `results/hot.json` holds the figures. What counts
+are the ratios: clients and server share the machine, and others may too; milliseconds of CPU for each request, of
+program and database, hold even then.
 """
 
 import asyncio

@@ -8,223 +8,67 @@ after all answers were compared with a slow oracle. `bench/results/matching.md` 
 import gc
 import json
 import os
-import platform
-import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
 from math import cos, radians
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 from uuid import UUID
 
+from machine import machine
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from world import CHECKED, Drawn, World, fill, write_campaigns, write_owner
 
 from marketplace.core.db import Database, make_engine
 from marketplace.core.embedded import Embedded
 from marketplace.core.migrate import upgrade
-from marketplace.locality import presets
-from marketplace.locality.presets import Options, Place
-from marketplace.locality.zones import compile_ring
-from marketplace.matching import bulk, checking, compiling, queries, reading, rules, services
-from marketplace.matching.bulk import Ready
-from marketplace.matching.compiling import Compiled, Covers
+from marketplace.locality.presets import Options
+from marketplace.matching import compiling, queries, reading, services
+from marketplace.matching.compiling import Compiled
 from marketplace.matching.queries import Wish
 from marketplace.territories import loader
-from marketplace.territories import queries as territories
-from marketplace.territories.atlas import atlas
-from marketplace.territories.geography import Geography, geography
 
-NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 SIZES = (10_000, 100_000, 1_000_000)
-OPEN = 0.4
-SITES = 3_000
-RESIDENTS, WARM, CHECKED = 300, 12, 20
-# Preset and options → how many of a hundred campaigns.
-MIX: tuple[tuple[str, Options, int], ...] = (
-    ("epci", Options(), 34),
-    ("commune_and_neighbours", Options(), 10),
-    ("departement_and_bordering", Options(), 22),
-    ("radius", Options(radius_km=10), 2),
-    ("radius", Options(radius_km=20), 2),
-    ("radius", Options(radius_km=30), 2),
-    ("radius", Options(radius_km=50), 2),
-    ("communes", Options(communes=("86194",)), 6),
-    ("local_first", Options(), 10),
-    ("epci", Options(wider="departement", first_days=14), 4),
-    ("epci", Options(wider="region", min_share=50), 3),
-    ("epci", Options(wider="france", min_share=50), 3),
-)
-SECTORS = ("alimentation", "agriculture", "energie", "commerce", "artisanat", "culture")
-INSTRUMENTS, FORMS = ("gift", "interest_free_loan"), ("association", "scop", "scic", "sas", "sarl")
+WARM = 12
 TWO = Wish("energie", "gift")
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A campaign before it is written."""
-
-    id: UUID
-    number: int
-    commune: str
-    preset: str
-    live: bool
-    kind: tuple[str, str, str]
-    published_at: datetime
-    closes_at: datetime
-    progress: int
-
-
-class World:
-    """What is written, and what the oracle keeps of it: the rows that a few residents meet."""
-
-    def __init__(self, session: Session, dice: random.Random) -> None:
-        self.dice = dice
-        self.here: Geography = geography(session)
-        self.atlas = atlas(session)
-        lived = {code: people for code, people in self.here.populations.items() if people and code in self.here.points}
-        self.codes = sorted(lived)
-        self.people = [lived[code] for code in self.codes]
-        # Projects are in so many communes: enough for every kind of zone, few enough for each to be compiled once.
-        self.sites = sorted(set(dice.choices(self.codes, [lived[code] ** 0.5 for code in self.codes], k=SITES)))
-        self.residents = territories.communes(session, dice.choices(self.codes, self.people, k=RESIDENTS))
-        self.asked = [self.residents[code] for code in dice.choices(sorted(self.residents), k=RESIDENTS)]
-        self.watched = {key for home in self.asked[:CHECKED] for key in queries.territories_of(home)}
-        self.seen: list[tuple[str, tuple[Any, ...], tuple[str, str, str]]] = []
-        self._covers: dict[str, Covers] = {}
-        self._rings: dict[str, frozenset[str]] = {}
-
-    def drawn(self, number: int) -> Drawn:
-        """Draw a campaign."""
-        dice = self.dice
-        live = dice.random() < OPEN
-        age, lasts = dice.uniform(0, 60), dice.uniform(21, 90)
-        published_at = NOW - timedelta(days=age if live else age + 120)
-        return Drawn(
-            id=UUID(int=(number << 80) | (7 << 76) | (2 << 62) | dice.getrandbits(61)),
-            number=number,
-            commune=dice.choice(self.sites),
-            preset="",
-            live=live,
-            kind=(dice.choice(SECTORS), dice.choice(INSTRUMENTS), dice.choice(FORMS)),
-            published_at=published_at,
-            closes_at=NOW + timedelta(days=dice.uniform(0.1, 60)) if live else published_at + timedelta(days=lasts),
-            progress=dice.randrange(5),
-        )
-
-    def compiled(self, one: Drawn) -> Compiled:
-        """Compile the rule of a campaign as publication does; the communes of each zone once."""
-        preset, options, _share = self.dice.choices(MIX, [share for _p, _o, share in MIX])[0]
-        if preset == "communes":
-            options = Options(communes=tuple(sorted({one.commune, *self.here.land.get(one.commune, ())[:4]})))
-        above = self.here.above
-        unit = above["epci"][one.commune]
-        place = Place(
-            one.commune, unit[1], unit[0], above["departement"][one.commune][1], above["region"][one.commune][1]
-        )
-        rule = presets.build(preset, place, options)
-        key = json.dumps(rule["rings"], sort_keys=True)
-        covers = self._covers.get(key) or compiling.covers(self.here, self.zones(rule))
-        self._covers[key] = covers
-        return compiling.compile_rule(rule, covers, one.published_at)
-
-    def zones(self, rule: dict[str, Any]) -> list[frozenset[str]]:
-        """Return the rings as `atlas.compile_rule` does; a wide zone that many rules share is compiled once."""
-        zones: list[frozenset[str]] = []
-        for ring in rule["rings"]:
-            key = json.dumps(ring["zone"], sort_keys=True)
-            zone = self._rings.get(key) or compile_ring(ring["zone"], self.atlas)
-            if len(zone) > 1_000:
-                self._rings[key] = zone
-            zones.append(zone | zones[-1] if zones else zone)
-        return zones
-
-    def ready(self, drawn: Iterable[Drawn]) -> Iterator[Ready]:
-        """Yield what the index takes of the live ones, and keep what the oracle needs."""
-        for one in drawn:
-            if not one.live:
-                continue
-            compiled = self.compiled(one)
-            rank = rules.rank(progress=one.progress, published_at=one.published_at, closes_at=one.closes_at, now=NOW)
-            self.seen += [
-                (entry.territory, (entry.ring, entry.zone_size, rank, one.id), one.kind)
-                for entry in compiled.entries
-                if entry.territory in self.watched
-            ]
-            yield Ready(one.id, one.kind, 1, self.here.fingerprint, one.published_at, one.progress, rank, NOW, compiled)
-
-
-def write_campaigns(session: Session, drawn: list[Drawn]) -> None:
-    """Write projects and campaigns by COPY, with texts of a usual length."""
-    owner = session.scalar(text("SELECT id FROM account LIMIT 1"))
-    driver = session.connection().connection.driver_connection
-    assert driver is not None
-    summary = "Un projet de quartier, porté par des habitants, ouvert à leurs voisins. " * 2
-    with driver.cursor() as cursor:
-        names = "id, owner_id, form_key, name, commune_code, sector, legal_form, created_at"
-        with cursor.copy(f"COPY project ({names}) FROM STDIN") as copy:
-            for one in drawn:
-                sector, _instrument, form = one.kind
-                row = (one.id, owner, one.id, f"Projet {one.number}", one.commune, sector, form, one.published_at)
-                copy.write_row(row)
-        names = (
-            "id, project_id, state, title, summary, story_markdown, story_html, renderer, instrument, loan_months,"
-            " threshold_cents, goal_cents, hard_cap_cents, minimum_cents, ends_on, closes_at, rule_preset, rule,"
-            " version, row_version, created_at, changed_at, submitted_at, published_at, opens_at, closed_at"
-        )
-        with cursor.copy(f"COPY campaign ({names}) FROM STDIN") as copy:
-            for one in drawn:
-                loan = 24 if one.kind[1] == "interest_free_loan" else None
-                at = one.published_at
-                copy.write_row(
-                    (
-                        *(one.id, one.id, "live" if one.live else "failed", f"Un toit solaire {one.number}", summary),
-                        *("Texte.", "<p>Texte.</p>", "1", one.kind[1], loan, 50_000, 100_000, 200_000, 1_000),
-                        *(one.closes_at.date(), one.closes_at, "epci", "{}", 1, 3, at, at, at, at, at),
-                        None if one.live else one.closes_at,
-                    )
+def filled(folder: Path, size: int) -> tuple[World, dict[str, Any]]:
+    """Write so many campaigns and their index on a server that waits for no disk; return what it took."""
+    server = Embedded(folder, throwaway=True)
+    try:
+        engine = make_engine(server.start())
+        database = Database(engine)
+        upgrade(engine)
+        loader.import_release(engine)
+        database.in_transaction(write_owner)
+        cpu, clock = time.process_time(), time.perf_counter()
+        world, rows = fill(database, size)
+        took = {"cpu_s": time.process_time() - cpu, "wall_s": time.perf_counter() - clock}
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("CREATE INDEX ix_peer ON project (commune_code)"))
+            connection.execute(
+                text(
+                    "CREATE TABLE peer AS SELECT c.id, t.lat, t.lon FROM campaign c JOIN project p"
+                    " ON p.id = c.project_id JOIN territory t ON t.country = 'FR' AND t.kind = 'commune'"
+                    " AND t.code = p.commune_code WHERE c.state = 'live'"
                 )
-
-
-def fill(database: Database, size: int) -> tuple[World, dict[str, Any]]:
-    """Write so many campaigns and their index; return what the oracle keeps, and what it took."""
-    started = time.process_time()
-    with database.reading() as session:
-        world = World(session, random.Random(size))
-    rows = 0
-    for start in range(0, size, 20_000):
-        drawn = [world.drawn(number) for number in range(start, min(start + 20_000, size))]
-
-        def write(session: Session, drawn: list[Drawn] = drawn) -> int:
-            write_campaigns(session, drawn)
-            return bulk.fill(session, world.ready(drawn))
-
-        rows += database.in_transaction(write)
-    database.in_transaction(checking.count_again)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CREATE INDEX ix_peer ON project (commune_code)"))
-        connection.execute(
-            text(
-                "CREATE TABLE peer AS SELECT c.id, t.lat, t.lon FROM campaign c JOIN project p ON p.id = c.project_id"
-                " JOIN territory t ON t.country = 'FR' AND t.kind = 'commune' AND t.code = p.commune_code"
-                " WHERE c.state = 'live'"
             )
-        )
-        connection.execute(text("CREATE INDEX ON peer (lat, lon)"))
-        connection.execute(text("VACUUM ANALYZE"))
-        sizes = {
-            name: connection.scalar(text(f"SELECT pg_total_relation_size('{name}')"))
-            for name in ("campaign", "listing", "listed", "listing_total", "listing_count")
-        }
-        heap = connection.scalar(text("SELECT pg_relation_size('listing')"))
-    live = round(sum(1 for _one in range(size)) * OPEN)
-    cpu = time.process_time() - started
-    return world, {"rows": rows, "rows_per_campaign": rows / live, "cpu_s": cpu, "bytes": sizes, "heap": heap}
+            connection.execute(text("CREATE INDEX ON peer (lat, lon)"))
+            connection.execute(text("VACUUM ANALYZE"))
+            sizes = {
+                name: connection.scalar(text(f"SELECT pg_total_relation_size('{name}')"))
+                for name in ("campaign", "listing", "listed", "listing_total", "listing_count")
+            }
+            live = connection.scalar(text("SELECT count(*) FROM listed"))
+        engine.dispose()
+    finally:
+        server.stop()
+    return world, {"rows": rows, "rows_per_campaign": rows / live, "bytes": sizes, **took}
 
 
 def verify(session: Session, world: World) -> None:
@@ -362,9 +206,7 @@ def publications(database: Database, world: World) -> dict[str, float]:
 
 
 def _compiled(world: World, preset: str, options: Options, one: Drawn) -> Compiled:
-    above, unit = world.here.above, world.here.above["epci"][one.commune]
-    place = Place(one.commune, unit[1], unit[0], above["departement"][one.commune][1], above["region"][one.commune][1])
-    rule = presets.build(preset, place, options)
+    rule = world.rule(one, preset, options)
     return compiling.compile_rule(rule, compiling.covers(world.here, world.zones(rule)), one.published_at)
 
 
@@ -386,48 +228,22 @@ def _best_of(work: Callable[[], None], times: int = 60) -> float:
     return median(spent)
 
 
-def machine() -> dict[str, Any]:
-    """Return what the figures were measured on."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "?")
-    return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "python": platform.python_version(),
-        "cpu": model,
-        "cores": os.cpu_count(),
-        "load": os.getloadavg()[0],
-    }
-
-
 def one_size(size: int) -> dict[str, Any]:
-    """Measure one size on a server of its own."""
+    """Measure one size on a server of its own, with the settings of every installation."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/tmp")) as folder:
+        world, facts = filled(Path(folder) / "postgres", size)
         server = Embedded(Path(folder) / "postgres")
         try:
             engine = make_engine(server.start())
             database = Database(engine)
-            upgrade(engine)
-            loader.import_release(engine)
-            database.in_transaction(_owner)
-            world, facts = fill(database, size)
             with database.reading() as session:
                 verify(session, world)
                 facts |= {"touched": touched(session, world), "times": measure(session, world)}
             facts |= {"publications": publications(database, world), "machine": machine(), "campaigns": size}
             engine.dispose()
-            return facts
         finally:
             server.stop()
-
-
-def _owner(session: Session) -> None:
-    session.execute(
-        text(
-            "INSERT INTO account (id, email, email_normalised, password_hash, security_stamp, display_name,"
-            " adult_declared_at, created_at) VALUES (gen_random_uuid(), 'a@b.fr', 'a@b.fr', 'x', gen_random_uuid(),"
-            " 'A', now(), now())"
-        )
-    )
+    return facts
 
 
 def show(facts: dict[str, Any]) -> None:
@@ -442,7 +258,7 @@ def show(facts: dict[str, Any]) -> None:
     print(
         f"{facts['rows']} rows, {facts['rows_per_campaign']:.1f} for each live campaign; filled in {facts['cpu_s']:.0f}"
     )
-    print(f"of CPU. At most {facts['touched']} rows touched.\n")
+    print(f"s of CPU. At most {facts['touched']} rows touched.\n")
     print("| what | p50 | p95 | × floor |\n|---|---|---|---|")
     for name, spent in times.items():
         print(f"| {name} | {spent['p50']:.2f} ms | {spent['p95']:.2f} ms | {spent['p50'] / floor:.2f} |")

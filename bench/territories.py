@@ -1,8 +1,8 @@
-"""How long importing territories and searching them takes: `python bench/territories.py DATABASE_URL`.
+"""How long importing territories and searching them takes: `python bench/territories.py [DATABASE_URL]`.
 
-The database must be migrated; `territories.md` holds the results of a run on an empty one. 1 000 beginnings of names
-and postal codes are searched, as one types them: two to ten characters, larger communes more often; then 200 names with
-one letter wrong.
+The database must be migrated; without an address one is made. `territories.md` holds the results of a run on an empty
+one. 1 000 beginnings of names and postal codes are searched, as one types them: two to ten characters, larger communes
+more often; then 200 names with one letter wrong.
 """
 
 import random
@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import quantiles
 
+from databases import migrated
 from sqlalchemy import Engine, event, select, update
 
-from marketplace.core.db import Database, make_engine
+from marketplace.core.db import Database
 from marketplace.territories import loader, queries
 from marketplace.territories.models import TerritoryRelease, TerritorySearch
 
@@ -88,8 +89,12 @@ def read_one_by_one(database: Database, name: str, read: Callable[..., object], 
     report(name, times)
 
 
-def main(url: str) -> None:
-    database = Database(make_engine(url))
+def main(url: str | None) -> None:
+    with migrated(url) as engine:
+        run(Database(engine))
+
+
+def run(database: Database) -> None:
     with lasting("import"):
         print(*loader.import_release(database.engine).lines(), sep="\n")
     with lasting("import again"):
@@ -110,4 +115,4 @@ def main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from matching import machine
+from machine import machine
 
 from marketplace import demo
 
@@ -109,7 +109,8 @@ def measure(server: int, number: int) -> dict[str, Any]:
         "visitor, page kept": (visitor, "/communes/86194", 200, {}),
         "visitor, 304": (visitor, "/communes/86194", 304, {"If_None_Match": tag}),
         "visitor, page made anew": (visitor, "/communes/86194?utm=1", 200, {}),
-        "signed in": (resident, "/", 200, {}),
+        "signed in, list kept": (resident, "/", 200, {}),
+        "signed in, all made anew": (resident, "/?utm=1", 200, {}),
     }
     found = {}
     for name, (browser, path, expected, headers) in pages.items():

@@ -5,24 +5,18 @@ of a zone in a process is told apart: borders of units are found, and outlines r
 """
 
 import gc
-import os
 import sys
-import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from statistics import median, quantiles
 from typing import Any
 
-from sqlalchemy import Engine
+from databases import filled
 
-from marketplace.core.db import Database, make_engine
-from marketplace.core.embedded import Embedded
-from marketplace.core.migrate import upgrade
+from marketplace.core.db import Database
 from marketplace.locality.zones import compile_zone
-from marketplace.territories import geography, loader
+from marketplace.territories import geography
 from marketplace.territories.atlas import atlas, compile_rule, cover, forward
 from marketplace.territories.release import CURRENT
 
@@ -87,24 +81,6 @@ RULE = {
         {"zone": FRANCE},
     ]
 }
-
-
-@contextmanager
-def filled(url: str | None) -> Iterator[Engine]:
-    """Yield an engine of a database with the territories."""
-    if url is not None:
-        yield make_engine(url)
-        return
-    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/tmp")) as folder:
-        server = Embedded(Path(folder) / "postgres", throwaway=True)
-        try:
-            engine = make_engine(server.start())
-            upgrade(engine)
-            loader.import_release(engine)
-            yield engine
-            engine.dispose()
-        finally:
-            server.stop()
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:

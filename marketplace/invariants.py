@@ -17,6 +17,7 @@ from marketplace.pledges import chain
 from marketplace.pledges.models import CampaignTally
 from marketplace.pledges.rules import LIVE, MOVES, TAKEN
 from marketplace.projects import invariants as projects
+from marketplace.projects.instruments import ADMITTING
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Finding:
 
 _LIVE, _TAKEN = (", ".join(f"'{state}'" for state in sorted(states)) for states in (LIVE, TAKEN))
 _FIRM = ", ".join(f"'{state}'" for state in sorted(LIVE - {"reflecting"}))
+_ADMITTING = ", ".join(f"'{code}'" for code in ADMITTING)
 _LEGAL = ", ".join(
     f"('{old or ''}', '{new}', '{cause}')" for (old, new), causes in MOVES.items() for cause in sorted(causes)
 )
@@ -129,6 +131,10 @@ QUERIES: dict[str, str] = {
             SELECT campaign_id, debit_account, -amount_cents FROM transfer WHERE kind NOT IN ('pending', 'void')) line
         WHERE account NOT IN ('backers', 'disputes', 'platform:losses')
         GROUP BY campaign_id, account HAVING sum(amount_cents) < 0""",
+    "I19 nothing is sent to an owner for a share before a board decided on its subscriber": f"""
+        SELECT p.campaign_id, p.id FROM pledge p JOIN campaign c ON c.id = p.campaign_id
+        WHERE c.instrument IN ({_ADMITTING}) AND p.transfer_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM admission a WHERE a.campaign_id = p.campaign_id AND a.pledge_id = p.id)""",  # noqa: S608 - our own words
     "I15a an errand that is under way fits its pledge": """
         SELECT j.campaign_id, j.id, j.kind, p.state FROM settlement_job j
         JOIN pledge p ON p.campaign_id = j.campaign_id AND p.id = j.pledge_id
@@ -177,7 +183,9 @@ QUERIES: dict[str, str] = {
     "I13 an owner's own pledge is marked as such": """
         SELECT p.campaign_id, p.id FROM pledge p
         JOIN campaign c ON c.id = p.campaign_id JOIN project j ON j.id = c.project_id
-        WHERE p.backer_id = j.owner_id AND NOT p.related""",
+        LEFT JOIN project_owner o ON o.project_id = j.id AND o.account_id = p.backer_id
+          AND o.joined_at <= p.opened_at AND coalesce(o.left_at > p.opened_at, true)
+        WHERE NOT p.related AND (o.id IS NOT NULL OR p.organisation_id = j.organisation_id)""",
     "I21 the index lists live campaigns, all of them and no other": """
         SELECT c.id FROM campaign c LEFT JOIN listed l ON l.campaign_id = c.id
         WHERE (c.state = 'live') <> (l.campaign_id IS NOT NULL) OR c.version <> l.version""",

@@ -37,6 +37,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def scope_of(nodeid: str) -> str:
-    """Return what a test is done together with: its file; in a browser all that shares a site, but the tour of pages."""
+    """Return what a test is done together with: its file; in a browser, all that share a site but the tour."""
     file = nodeid.split("::", 1)[0]
     return "tests/e2e" if file.startswith("tests/e2e/") and file != TOUR else file

@@ -6,11 +6,11 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account, AccountSession
-from marketplace.accounts.rules import IDLE, parse_email, session_is_alive
+from marketplace.accounts.rules import IDLE, parse_email
 from marketplace.core.errors import NotFound
 
 
@@ -37,15 +37,6 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class SignedIn:
-    """A living device and its person."""
-
-    session_id: UUID
-    last_seen_at: datetime
-    person: Person
-
-
-@dataclass(frozen=True)
 class Device:
     """One device signed in, for the list of a person's own."""
 
@@ -62,6 +53,12 @@ _PERSON = (
     Account.locale,
     Account.is_administrator,
     Account.email_confirmed_at,
+)
+# The device of a token and its person: what `residency.queries.behind` asks first of all.
+DEVICE = (
+    select(AccountSession.id, AccountSession.last_seen_at, AccountSession.expires_at, *_PERSON)
+    .join(Account, Account.id == AccountSession.account_id)
+    .where(AccountSession.token_sha256 == bindparam("digest"))
 )
 
 
@@ -100,21 +97,6 @@ def credentials(session: Session, email: str) -> Credentials | None:
 def credentials_of(session: Session, account_id: UUID) -> Credentials | None:
     """Return what a change of one's own password, or a link from a mail, is checked against. One statement."""
     return _credentials(session, Account.id == account_id)
-
-
-def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None:
-    """Return the person a session token belongs to, None when it is unknown, signed out or too old. One statement.
-
-    now: real time, aware UTC.
-    """
-    row = session.execute(
-        select(AccountSession.id, AccountSession.last_seen_at, AccountSession.expires_at, *_PERSON)
-        .join(Account, Account.id == AccountSession.account_id)
-        .where(AccountSession.token_sha256 == digest(token))
-    ).one_or_none()
-    if row is None or not session_is_alive(last_seen_at=row[1], expires_at=row[2], now=now):
-        return None
-    return SignedIn(session_id=row[0], last_seen_at=row[1], person=Person(*row[3:]))
 
 
 def devices(session: Session, account_id: UUID, *, now: datetime) -> list[Device]:

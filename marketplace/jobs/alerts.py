@@ -31,6 +31,13 @@ def digest(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the
                 pass
 
 
+@tasks.periodic(cron="27 * * * *")
+@tasks.task(name="matching.reach", lock="matching.reach", queueing_lock="matching.reach")
+def reach(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
+    """Count who follows what and lives where, so that an owner's page sums it up at once."""
+    wiring.database().in_transaction(partial(alerts.count, now=wiring.now()))
+
+
 def _facts(session: Session, *, commune_code: str, campaign_ids: Sequence[UUID]) -> dict[str, Any]:
     """Return what the mail of a commune says. Two statements."""
     cards = projects.cards(session, campaign_ids)

@@ -99,9 +99,7 @@ def check_recipients() -> None:
     found = wiring.read(partial(recipients.to_check, before=before))
     wiring.all_of(
         *(
-            partial(
-                onboarding.refresh, wiring.database(), wiring.gateway(), account_id=one.account_id, now=wiring.now()
-            )
+            partial(onboarding.refresh, wiring.database(), wiring.gateway(), holder_id=one.holder_id, now=wiring.now())
             for one in found
         )
     )

@@ -41,7 +41,11 @@ def decide(offer: Offer, totals: Totals, investor: Investor, amount_cents: int, 
     if amount_cents < least:
         return Decision("refuse", ring, (Block("amount_too_small", "raise_amount", None, {"minimum_cents": least}),))
     found = limits.blocks(offer, totals, limits.Asking(investor, ring, level, now), amount_cents)
-    return _answer(found, ring, least, _better(offer, levels, ring, now))
+    better = _better(offer, levels, ring, now)
+    enough = better is not None and (
+        better.cap_cents is None or amount_cents <= better.cap_cents - investor.already_cents
+    )
+    return _answer(found, ring, least, better, proof_lifts_cap=enough)
 
 
 def links_inside(offer: Offer, investor: Investor, ring: int, now: datetime) -> list[Link]:
@@ -156,10 +160,10 @@ def _better(offer: Offer, levels: dict[int, int], ring: int, now: datetime) -> B
     return None
 
 
-def _answer(found: list[Block], ring: int, least: int, better: Better | None) -> Decision:
+def _answer(found: list[Block], ring: int, least: int, better: Better | None, *, proof_lifts_cap: bool) -> Decision:
     if not found:
         return Decision("accept", ring, better=better)
-    ways = [replace(block, way_out=_way(block, least, better)) for block in found]
+    ways = [replace(block, way_out=_way(block, least, proof_lifts_cap=proof_lifts_cap)) for block in found]
     most = min(_room(block) for block in found)
     if most >= least:
         return Decision("accept_up_to", ring, tuple(sorted(ways, key=_room)), most, better)
@@ -175,11 +179,11 @@ def _verdict(block: Block) -> Verdict:
     return limits.WHEN_NOTHING_IS_LEFT.get(block.way_out, "refuse")
 
 
-def _way(block: Block, least: int, better: Better | None) -> str:
+def _way(block: Block, least: int, *, proof_lifts_cap: bool) -> str:
     """Return the smallest change that lifts a limit: a proof, a smaller amount, waiting for room, or none."""
     if block.way_out == "prove_residence":
         return block.way_out
-    if block.reason == "ring_cap" and better and (better.cap_cents is None or better.cap_cents > _room(block)):
+    if block.reason == "ring_cap" and proof_lifts_cap:
         return "prove_residence"
     if _room(block) >= least:
         return "lower_amount"

@@ -1,17 +1,16 @@
 """Following a commune, whom a campaign can reach, and what a week brought to each commune."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace.matching.models import Follow
+from marketplace.matching.models import Follow, FollowCount
 from marketplace.matching.rules import HOME
 from marketplace.projects.models import Campaign, CampaignRing
 from marketplace.residency import services as residency
@@ -70,20 +69,26 @@ def followed(session: Session, account_id: UUID) -> Followed | None:
     return None if row is None else Followed(*row)
 
 
-def reached(session: Session, campaign_id: UUID, now: datetime) -> list[tuple[UUID, int]]:
-    """Return who may fund a campaign and follows a commune of its zone, with the ring they are in. Three statements.
+def reach(session: Session, campaign_id: UUID) -> list[Reach]:
+    """Return how many people a campaign reaches in each ring, as `count` last found. Three statements.
 
-    They may fund it by where they live; the level of proof that a ring wants is theirs to bring. In no order.
+    They follow a commune of its zone and may fund it by where they live; to prove it where a ring asks is theirs to do.
     """
-    values = _values(_zone(session, campaign_id), now)
-    return [(row.account_id, row.ring) for row in session.execute(_REACHED, values)]
-
-
-def reach(session: Session, campaign_id: UUID, now: datetime) -> list[Reach]:
-    """Return how many people a campaign reaches in each ring. Three statements."""
     ring_of = _zone(session, campaign_id)
-    counted = {row.ring: row.people for row in session.execute(_REACH, _values(ring_of, now))}
-    return [Reach(ring, _enough(counted.get(ring, 0))) for ring in sorted(set(ring_of.values()))]
+    counted: Counter[int] = Counter()
+    for home, people in session.execute(_REACH, {"codes": list(ring_of)}):
+        if home in ring_of:
+            counted[ring_of[home]] += people
+    return [Reach(ring, _enough(counted[ring])) for ring in sorted(set(ring_of.values()))]
+
+
+def count(session: Session, now: datetime) -> None:
+    """Count who follows each commune, by where they live: by pairs of communes, never by person. Two statements.
+
+    Reads every follower once, so that no page has to.
+    """
+    session.execute(delete(FollowCount))
+    session.execute(_COUNT, {"now": now})
 
 
 def week(session: Session, *, since: datetime, most: int = DIGEST) -> Week:
@@ -167,18 +172,12 @@ def _zone(session: Session, campaign_id: UUID) -> dict[str, int]:
     return ring_of
 
 
-def _values(ring_of: dict[str, int], now: datetime) -> dict[str, Any]:
-    return {"codes": list(ring_of), "rings": list(ring_of.values()), "now": now}
-
-
-_LIVES = """
-    FROM unnest(CAST(:codes AS text[]), CAST(:rings AS smallint[])) AS zone (code, ring)
-    JOIN follow f ON f.commune_code = zone.code
+_COUNT = text("""
+    INSERT INTO follow_count (commune_code, home_code, people)
+    SELECT f.commune_code, h.commune_code, count(*) FROM follow f
     JOIN residence_link h ON h.account_id = f.account_id AND h.ended_at IS NULL AND h.expires_at > :now AND h.level > 0
-    JOIN unnest(CAST(:codes AS text[]), CAST(:rings AS smallint[])) AS home (code, ring)
-        ON home.code = h.commune_code"""
-_REACHED = text(f"SELECT f.account_id, home.ring {_LIVES}")
-_REACH = text(f"SELECT home.ring, count(*) AS people {_LIVES} GROUP BY home.ring")
+    GROUP BY f.commune_code, h.commune_code""")
+_REACH = text("SELECT home_code, sum(people) FROM follow_count WHERE commune_code = ANY (:codes) GROUP BY home_code")
 _WEEK = text("""
     SELECT territory, ring, zone_size, rank, campaign_id FROM (
         SELECT l.territory, l.ring, l.zone_size, l.rank, l.campaign_id, row_number() OVER (

@@ -109,3 +109,13 @@ class Follow(Base):
     commune_code: Mapped[str]
     since: Mapped[datetime]
     told_at: Mapped[datetime | None]
+
+
+class FollowCount(Base):
+    """How many follow a commune and live in another, or the same. Counted each hour: `alerts.count`."""
+
+    __tablename__ = "follow_count"
+    __table_args__ = (CheckConstraint("people > 0", name="people"),)
+    commune_code: Mapped[str] = mapped_column(primary_key=True)
+    home_code: Mapped[str] = mapped_column(primary_key=True)
+    people: Mapped[int]

@@ -12,13 +12,18 @@ from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
 from marketplace.locality.limits import LEVEL_1_CAP
+from marketplace.projects import sheet_parts
 from marketplace.projects.rules import Content, Problem
+from marketplace.projects.spending import Spending
 
 Tone = Literal["ok", "warn", "bad"]
 
 # A threshold under this share of the goal rarely pays for the project; a cap over this many goals asks a question.
 LOW_THRESHOLD_PERCENT = 30
 HIGH_CAP_PERCENT = 200
+
+# Under this part of the spending near the project, one asks what is local about it. Ours: docs/moderation.md.
+LOCAL_SHARE_PERCENT = 50
 
 # Told in the same words from this likeness on; two honest bakeries come to about 60.
 ALIKE_PERCENT = 85
@@ -105,11 +110,12 @@ def findings(
     today: date,
     bodies: Iterable[Body] = (),
     others: Iterable[Other] = (),
+    spent: Spending | None = None,
 ) -> tuple[Finding, ...]:
     """Return every automatic check, those that hold too, so that a moderator knows what was looked at.
 
     problems: what the rules of campaigns say today. today: in Paris. bodies: the owner's organisations.
-    others: campaigns whose texts this one may repeat.
+    others: campaigns whose texts this one may repeat. spent: where the money goes, None where no line says it.
     """
     problems = tuple(problems)
     told = {problem.field for problem in problems} - _ELSEWHERE
@@ -117,6 +123,7 @@ def findings(
         _rules("amounts_coherent", problems, _AMOUNTS),
         *_amounts(content),
         _uses(content, problems),
+        *_local(spent),
         _rules("dates_allowed", problems, ("ends_on",))
         if problems or content.ends_on is None
         else _dates(content, today),
@@ -124,6 +131,7 @@ def findings(
         _rules("texts_complete", problems, _TEXTS),
         # What is left are the instrument and the rule, whose fields depend on what the owner chose.
         _rules("conditions_allowed", problems, {name for name in told if not name.startswith("uses")}),
+        *_sheet(content, problems),
         _texts("promises", content, _PROMISES),
         _texts("contacts", content, _CONTACTS),
         _registered(content, bodies),
@@ -193,6 +201,25 @@ def _uses(content: Content, problems: Iterable[Problem]) -> Finding:
     if broken or content.uses:
         return Finding("uses_add_up", "bad" if broken else "ok", {"problems": broken})
     return Finding("uses_missing", "warn")
+
+
+def _local(spent: Spending | None) -> list[Finding]:
+    """Say how much is spent near the project. Lines without a commune count as far: never more than is true."""
+    if spent is None:
+        return []
+    share = spent.near_percent
+    return [
+        Finding("local_share", "ok" if share >= LOCAL_SHARE_PERCENT else "warn", {"percent": share, "spent": spent})
+    ]
+
+
+def _sheet(content: Content, problems: Iterable[Problem]) -> list[Finding]:
+    """Say what the key information sheet lacks, where there is one; what the rules ask for bars publication."""
+    if not sheet_parts.needs(content):
+        return []
+    gaps = sheet_parts.gaps(content)
+    refused = {problem.field for problem in problems} & {gap.name for gap in gaps}
+    return [Finding("sheet_whole", "bad" if refused else "warn" if gaps else "ok", {"gaps": gaps})]
 
 
 def _texts(code: str, content: Content, patterns: Iterable[re.Pattern[str]]) -> Finding:

@@ -25,16 +25,16 @@ def propose(
     """Ask for a correction of a running campaign; return its id. version: the one the owner's page showed.
 
     Raises NotFound; Incomplete: what is wrong with the texts. Raises Refused: illegal_move, changed_meanwhile,
-    correction_waits, nothing_changed, and those of `rules.check_note` (field because).
+    correction_waits, nothing_changed, those of `rules.check_note` (field because) and of `owners.require_lead`.
     """
-    found = queries.owner_campaign(session, campaign_id, owner_id)
+    found = queries.led_campaign(session, campaign_id, owner_id, now)
     _check_running(found)
     if found.version != version:
         raise Refused("changed_meanwhile")
     if _waiting(session, campaign_id) is not None:
         raise Refused("correction_waits")
     whole = correcting.corrected(found.content, content)
-    problems = correcting.problems(session, whole, now)
+    problems = correcting.problems(session, found.content, whole, now, carrier_id=found.carrier_id)
     if problems:
         raise Incomplete(problems)
     if whole == found.content:
@@ -53,8 +53,8 @@ def propose(
 
 
 def withdraw(session: Session, *, campaign_id: UUID, owner_id: UUID, now: datetime) -> None:
-    """Take back a correction nobody decided on yet. Raises NotFound: none of this owner waits."""
-    queries.owner_campaign(session, campaign_id, owner_id)
+    """Take back a correction nobody decided on yet. Raises NotFound: none of this owner waits; Refused: not a lead."""
+    queries.led_campaign(session, campaign_id, owner_id, now)
     row = _waiting(session, campaign_id)
     if row is None:
         raise NotFound(campaign_id)
@@ -152,10 +152,10 @@ def resume(session: Session, *, campaign_id: UUID, administrator_id: UUID, note:
 def cancel_own(session: Session, *, campaign_id: UUID, owner_id: UUID, note: str, now: datetime) -> None:
     """End one's own running campaign; everybody is released. note: why, for everybody.
 
-    Raises NotFound; Refused: illegal_move, those of `rules.check_note`.
+    Raises NotFound; Refused: illegal_move, those of `rules.check_note` and of `owners.require_lead`.
     """
     rules.check_note(note)
-    found = queries.owner_campaign(session, campaign_id, owner_id)
+    found = queries.led_campaign(session, campaign_id, owner_id, now)
     _check_running(found)
     _lapse(session, campaign_id, now)
     interruptions.cancel(

@@ -16,7 +16,7 @@ from marketplace.core.queue import enqueue
 from marketplace.moderation import rules, sheet
 from marketplace.moderation.models import Claim, Competence, DeclaredLink, FirstVoice, Sheet
 from marketplace.moderation.sheet import Answer
-from marketplace.projects import queries
+from marketplace.projects import owners, queries
 from marketplace.projects.models import CampaignEvent
 from marketplace.projects.queries import Dossier
 from marketplace.territories import queries as territories
@@ -39,33 +39,42 @@ def to_judge(session: Session, campaign_id: UUID, administrator_id: UUID, now: d
 
 def check_stranger(session: Session, found: Dossier, administrator_id: UUID) -> None:
     """Raise Refused when an administrator may not decide on a campaign: own_campaign, affiliate, outside_competence."""
-    rules.check_not_own(found.owner_id, administrator_id)
-    if affiliated(session, administrator_id, found.owner_id):
+    rules.check_not_own(owners.people(session, found.project_id), administrator_id)
+    if affiliated(session, administrator_id, found):
         raise Refused("affiliate")
     departements = competence(session, administrator_id)
     if departements and _departement(session, found.content.commune_code) not in departements:
         raise Refused("outside_competence")
 
 
-def affiliated(session: Session, administrator_id: UUID, account_id: UUID) -> bool:
-    """Tell whether two people are tied: members of one organisation, or one said so. One statement."""
+def affiliated(session: Session, administrator_id: UUID, found: Dossier) -> bool:
+    """Tell whether an administrator is tied to a project. Two statements.
+
+    They are in the organisation that carries it, or in one together with somebody who owns it; or they said so.
+    """
+    people = owners.people(session, found.project_id)
     mine, theirs = aliased(OrganisationMember), aliased(OrganisationMember)
+    in_it = (mine.account_id == administrator_id, mine.left_at.is_(None), mine.joined_at.is_not(None))
+    carrying = exists().where(*in_it, mine.organisation_id == (found.organisation and found.organisation.id))
     together = (
         exists()
-        .where(mine.organisation_id == theirs.organisation_id, mine.account_id == administrator_id)
-        .where(theirs.account_id == account_id, mine.left_at.is_(None), theirs.left_at.is_(None))
-        .where(mine.joined_at.is_not(None), theirs.joined_at.is_not(None))
+        .where(*in_it, mine.organisation_id == theirs.organisation_id, theirs.account_id.in_(people))
+        .where(theirs.left_at.is_(None), theirs.joined_at.is_not(None))
     )
-    declared = exists().where(DeclaredLink.administrator_id == administrator_id, DeclaredLink.account_id == account_id)
-    return bool(session.scalar(select(or_(together, declared))))
+    declared = exists().where(
+        DeclaredLink.administrator_id == administrator_id, DeclaredLink.account_id.in_(people | {found.owner_id})
+    )
+    return bool(session.scalar(select(or_(carrying, together, declared))))
 
 
 def declare_link(session: Session, *, campaign_id: UUID, administrator_id: UUID, now: datetime) -> None:
-    """Note that an administrator is tied to a campaign's owner. Happens again without effect. Raises NotFound."""
+    """Note that an administrator is tied to a campaign's owners. Happens again without effect. Raises NotFound."""
     found = queries.dossier(session, campaign_id)
-    rules.check_not_own(found.owner_id, administrator_id)
-    made = insert(DeclaredLink).values(administrator_id=administrator_id, account_id=found.owner_id, declared_at=now)
-    if session.scalar(made.on_conflict_do_nothing().returning(DeclaredLink.account_id)) is None:
+    people = owners.people(session, found.project_id)
+    rules.check_not_own(people, administrator_id)
+    said = {"administrator_id": administrator_id, "declared_at": now}
+    made = insert(DeclaredLink).values([{**said, "account_id": one} for one in sorted(people | {found.owner_id})])
+    if not session.scalars(made.on_conflict_do_nothing().returning(DeclaredLink.account_id)).all():
         return
     session.execute(delete(Claim).where(Claim.campaign_id == campaign_id, Claim.administrator_id == administrator_id))
     log(session, "moderation.declare_link", found, administrator_id, now)
@@ -232,9 +241,10 @@ def log(session: Session, action: str, found: Dossier, administrator_id: UUID, n
 
 
 def tell(session: Session, kind: str, found: Dossier, *, path: str, **facts: Any) -> None:
-    """Have the owner told by mail, in the transaction of the decision."""
+    """Have the owners told by mail, in the transaction of the decision."""
     params = {"campaign_title": found.content.title, "campaign_path": path, **facts}
-    enqueue(session, "notifications.send_mail", kind=kind, account_id=str(found.owner_id), params=params)
+    for account_id in owners.to_tell(session, found.campaign_id):
+        enqueue(session, "notifications.send_mail", kind=kind, account_id=str(account_id), params=params)
 
 
 def _departement(session: Session, commune_code: str | None) -> str | None:

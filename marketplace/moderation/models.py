@@ -97,10 +97,18 @@ class Reexamination(Base):
 
 
 class Report(Base):
-    """Somebody says that something is wrong with a public campaign. reporter_id: None for who did not sign in."""
+    """Somebody says that something is wrong with a public campaign, or with one question about it.
+
+    question_id: None for the campaign. reporter_id: None for who did not sign in.
+    """
 
     __tablename__ = "campaign_report"
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "question_id"],
+            ["campaign_question.campaign_id", "campaign_question.id"],
+            name="fk_campaign_report_question",
+        ),
         CheckConstraint(f"reason IN {rules.REPORT_REASONS}", name="reason"),
         CheckConstraint("outcome IN ('founded', 'unfounded')", name="outcome"),
         CheckConstraint(_decided("handled_at", "handled_by", "outcome", "answer"), name="handled_whole"),
@@ -109,6 +117,7 @@ class Report(Base):
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), index=True)
+    question_id: Mapped[UUID | None]
     reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     reason: Mapped[str]
     words: Mapped[str]

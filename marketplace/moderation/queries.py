@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Float, and_, func, literal, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts import organisation_queries
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, Organisation
 from marketplace.moderation import checklist, desk, diff, risk, rules
 from marketplace.moderation.checklist import Body, Finding
 from marketplace.moderation.diff import Change
 from marketplace.moderation.models import Claim, FirstVoice
 from marketplace.moderation.risk import Risk
 from marketplace.moderation.sheet import Answer
+from marketplace.projects import checking, owners, spending, zoning
 from marketplace.projects import queries as projects
 from marketplace.projects import rules as campaigns
-from marketplace.projects import zoning
 from marketplace.projects.models import Campaign, CampaignEvent, Project
 from marketplace.projects.queries import Dossier
 from marketplace.projects.rules import Content
@@ -36,13 +36,14 @@ MEDIAN_OVER = timedelta(days=90)
 class Waiting:
     """A campaign to read. waiting_days: whole days since it was submitted. rounds: how often it was submitted.
 
-    claimed_by: who reads it now, None for nobody. first_voice: who agreed already where two must.
+    own: of a project of the reader's. claimed_by: who reads it now, None for nobody. first_voice: who agreed already
+    where two must.
     """
 
     campaign_id: UUID
     title: str
     project_name: str
-    owner_id: UUID
+    own: bool
     owner_name: str
     commune_label: str
     instrument: str
@@ -91,7 +92,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Other:
-    """Another campaign of the same owner."""
+    """Another campaign that the same person or organisation carries."""
 
     campaign_id: UUID
     title: str
@@ -126,6 +127,7 @@ class Review:
     answered_at: datetime | None
     claim: tuple[UUID, str, datetime] | None
     voices: dict[str, Voice]
+    own: bool
     affiliated: bool
     competent: bool
 
@@ -134,7 +136,7 @@ def queue(session: Session, *, now: datetime, me: UUID | None = None, wish: Wish
     """Return a page of what waits, by age times risk. Three statements. page: from 1; one too far is the last one."""
     departements = desk.competence(session, me) if me else frozenset()
     everything = sorted(
-        _waiting(session, now),
+        _waiting(session, now, me),
         key=lambda item: (-risk.priority(item.risk, item.waiting_days), item.submitted_at, str(item.campaign_id)),
     )
     tests = {
@@ -164,17 +166,16 @@ def _fits(item: Waiting, wish: Wish, me: UUID | None, departements: frozenset[st
     )
 
 
-def _waiting(session: Session, now: datetime) -> list[Waiting]:
+def _waiting(session: Session, now: datetime, me: UUID | None) -> list[Waiting]:
     reader = aliased(Account)
-    rounds = select(func.count()).where(
-        CampaignEvent.campaign_id == Campaign.id, CampaignEvent.new_state == "submitted"
-    )
+    submitted = (CampaignEvent.campaign_id == Campaign.id, CampaignEvent.new_state == "submitted")
     rows = session.execute(
         select(
             Campaign,
             Project,
-            Account.display_name.label("owner_name"),
-            rounds.scalar_subquery().label("rounds"),
+            owners.CARRIER_NAME.label("owner_name"),
+            (literal(False) if me is None else owners.theirs(me)).label("own"),  # noqa: FBT003 - SQL
+            select(func.count()).where(*submitted).scalar_subquery().label("rounds"),
             _published_before().label("published"),
             Claim.administrator_id.label("claimed_by"),
             reader.display_name.label("claimed_name"),
@@ -182,6 +183,7 @@ def _waiting(session: Session, now: datetime) -> list[Waiting]:
         )
         .join(Project, Project.id == Campaign.project_id)
         .join(Account, Account.id == Project.owner_id)
+        .outerjoin(Organisation, Organisation.id == Project.organisation_id)
         .outerjoin(Claim, and_(Claim.campaign_id == Campaign.id, Claim.until > now))
         .outerjoin(reader, reader.id == Claim.administrator_id)
         .outerjoin(
@@ -207,7 +209,7 @@ def _waiting(session: Session, now: datetime) -> list[Waiting]:
                 campaign_id=campaign.id,
                 title=campaign.title,
                 project_name=project.name,
-                owner_id=project.owner_id,
+                own=row.own,
                 owner_name=row.owner_name,
                 commune_label=commune.label if commune else project.commune_code,
                 instrument=campaign.instrument,
@@ -227,12 +229,14 @@ def _waiting(session: Session, now: datetime) -> list[Waiting]:
 
 
 def _published_before() -> ColumnElement[bool]:
-    """Return SQL: whether the owner of the campaign of the row had another one published."""
+    """Return SQL: whether who carries the campaign of the row had another one published."""
     other, theirs = aliased(Campaign), aliased(Project)
     return (
         select(other.id)
         .join(theirs, theirs.id == other.project_id)
-        .where(theirs.owner_id == Project.owner_id, other.published_at.is_not(None))
+        .where(
+            func.coalesce(theirs.organisation_id, theirs.owner_id) == owners.carrier(), other.published_at.is_not(None)
+        )
         .correlate(Project)
         .exists()
     )
@@ -259,10 +263,11 @@ def review(session: Session, campaign_id: UUID, *, now: datetime, me: UUID | Non
         dossier=dossier,
         findings=checklist.findings(
             dossier.content,
-            projects.problems(session, dossier.content, now),
+            checking.problems(session, dossier.content, now, carrier_id=dossier.carrier_id, campaign_id=campaign_id),
             today=campaigns.paris_day(now),
-            bodies=_bodies(session, dossier.owner_id),
+            bodies=_bodies(session, dossier),
             others=_other_words(session, dossier),
+            spent=spending.load(session, dossier.content.uses, commune),
         ),
         outline=zoning.outline(session, dossier.content),
         changes=None if last is None else diff.changes(last, dossier.content),
@@ -273,7 +278,8 @@ def review(session: Session, campaign_id: UUID, *, now: datetime, me: UUID | Non
         answered_at=None if saved is None else saved.saved_at,
         claim=_claim(session, campaign_id, now),
         voices=_voices(session, dossier),
-        affiliated=me is not None and desk.affiliated(session, me, dossier.owner_id),
+        own=me is not None and me in owners.people(session, dossier.project_id),
+        affiliated=me is not None and desk.affiliated(session, me, dossier),
         competent=not departements or (commune is not None and commune.departement_code in departements),
     )
 
@@ -315,12 +321,12 @@ def median_wait(session: Session, *, now: datetime) -> tuple[timedelta | None, i
     return (None if row.median is None else timedelta(seconds=row.median)), row.answers
 
 
-def _bodies(session: Session, owner_id: UUID) -> list[Body]:
-    return [
-        Body(one.organisation.name, one.organisation.siren or one.organisation.rna, bool(one.organisation.verified_at))
-        for one in organisation_queries.memberships(session, owner_id)
-        if one.joined_at is not None
-    ]
+def _bodies(session: Session, dossier: Dossier) -> list[Body]:
+    """Return the organisation that carries a project; without one, those that its first owner is in."""
+    found = [one.organisation for one in organisation_queries.memberships(session, dossier.owner_id) if one.joined_at]
+    if dossier.organisation is not None:
+        found = [dossier.organisation]
+    return [Body(one.name, one.siren or one.rna, bool(one.verified_at)) for one in found]
 
 
 def _other_words(session: Session, dossier: Dossier) -> list[checklist.Other]:
@@ -361,7 +367,7 @@ def _others(session: Session, dossier: Dossier) -> tuple[Other, ...]:
         select(Campaign.id, Campaign.title, Campaign.state)
         .join(Project, Project.id == Campaign.project_id)
         .where(
-            Project.owner_id == dossier.owner_id,
+            owners.carrier() == dossier.carrier_id,
             Campaign.id != dossier.campaign_id,
             Campaign.state.not_in(campaigns.EDITABLE),
         )

@@ -31,10 +31,10 @@ def ask(session: Session, *, campaign_id: UUID, owner_id: UUID, reason: str, now
     """Ask for a second look at a refusal. reason: what was got wrong, in the owner's words.
 
     Raises NotFound: no such campaign of this owner. Raises Refused: illegal_move, reexamination_too_late,
-    reexamination_once, and those of `rules.check_note` (field reason).
+    reexamination_once, those of `rules.check_note` (field reason) and of `owners.require_lead`.
     """
     rules.check_note(reason, field="reason")
-    found = queries.owner_campaign(session, campaign_id, owner_id)
+    found = queries.led_campaign(session, campaign_id, owner_id, now)
     refusal = last_refusal(found)
     if refusal is None:
         raise Refused("illegal_move", old=found.state)

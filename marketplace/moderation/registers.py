@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, Organisation
 from marketplace.core.errors import NotFound
 from marketplace.moderation import diff
 from marketplace.moderation.diff import Change
 from marketplace.moderation.models import Complaint, Correction, Reexamination, Report
+from marketplace.pledges import admissions
 from marketplace.pledges.models import Pledge
-from marketplace.projects.models import Campaign, CampaignEvent, CampaignVersion, Project
+from marketplace.projects import owners
+from marketplace.projects.models import Campaign, CampaignEvent, CampaignQuestion, CampaignVersion, Project
 from marketplace.projects.rules import RUNNING, Content
 
 MOST_LISTED = 200
@@ -69,7 +71,7 @@ class ReexaminationRow:
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A report. reporter_name: None for somebody who did not sign in."""
+    """A report. reporter_name: None for somebody who did not sign in. question: the one it is about, in its words."""
 
     id: UUID
     campaign_id: UUID
@@ -77,6 +79,7 @@ class ReportRow:
     state: str
     reporter_id: UUID | None
     reporter_name: str | None
+    question: str | None
     reason: str
     words: str
     reported_at: datetime
@@ -230,6 +233,7 @@ class Counts:
     reexaminations: int
     reports: int
     complaints: int
+    admissions: int
 
 
 def counts(session: Session) -> Counts:
@@ -245,6 +249,7 @@ def counts(session: Session) -> Counts:
             select(func.count()).where(Reexamination.outcome.is_(None)).scalar_subquery(),
             select(func.count()).where(Report.outcome.is_(None)).scalar_subquery(),
             select(func.count()).select_from(Complaint).where(open_complaint).scalar_subquery(),
+            admissions.calls_that_wait(),
         )
     ).one()
     return Counts(*row)
@@ -281,13 +286,6 @@ def published_corrections(session: Session, campaign_id: UUID) -> list[Correctio
     return [row for row in corrections_of(session, campaign_id) if row.new_version is not None]
 
 
-def owner_of(session: Session, campaign_id: UUID) -> UUID | None:
-    """Return whose campaign it is. One statement."""
-    return session.scalar(
-        select(Project.owner_id).join(Campaign, Campaign.project_id == Project.id).where(Campaign.id == campaign_id)
-    )
-
-
 _OWNER = aliased(Account)
 # One whose campaign ended before anybody decided has nothing left to correct.
 _WAITS = Correction.outcome.is_(None) & Campaign.state.in_(RUNNING)
@@ -296,12 +294,13 @@ _CORRECTIONS = (
         Correction,
         Campaign.title,
         Campaign.state,
-        _OWNER.display_name.label("owner_name"),
+        func.coalesce(Organisation.name, _OWNER.display_name).label("owner_name"),
         CampaignVersion.terms.label("terms"),
     )
     .join(Campaign, Campaign.id == Correction.campaign_id)
     .join(Project, Project.id == Campaign.project_id)
     .join(_OWNER, _OWNER.id == Project.owner_id)
+    .outerjoin(Organisation, Organisation.id == Project.organisation_id)
     .join(
         CampaignVersion,
         (CampaignVersion.campaign_id == Correction.campaign_id) & (CampaignVersion.number == Correction.base_version),
@@ -312,7 +311,7 @@ _REEXAMINATIONS = (
     select(
         Reexamination.campaign_id,
         Campaign.title,
-        Account.display_name.label("owner_name"),
+        owners.CARRIER_NAME.label("owner_name"),
         Reexamination.reason,
         Reexamination.asked_at,
         Reexamination.due_at,
@@ -327,6 +326,7 @@ _REEXAMINATIONS = (
     .join(Campaign, Campaign.id == Reexamination.campaign_id)
     .join(Project, Project.id == Campaign.project_id)
     .join(Account, Account.id == Project.owner_id)
+    .outerjoin(Organisation, Organisation.id == Project.organisation_id)
     .join(
         CampaignEvent,
         (CampaignEvent.campaign_id == Reexamination.campaign_id) & (CampaignEvent.seq == Reexamination.refusal),
@@ -342,6 +342,7 @@ _REPORTS = (
         Campaign.state,
         Report.reporter_id,
         Account.display_name.label("reporter_name"),
+        CampaignQuestion.text.label("question"),
         Report.reason,
         Report.words,
         Report.reported_at,
@@ -351,6 +352,10 @@ _REPORTS = (
     )
     .join(Campaign, Campaign.id == Report.campaign_id)
     .outerjoin(Account, Account.id == Report.reporter_id)
+    .outerjoin(
+        CampaignQuestion,
+        and_(CampaignQuestion.campaign_id == Report.campaign_id, CampaignQuestion.id == Report.question_id),
+    )
 )
 
 

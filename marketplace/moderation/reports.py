@@ -10,7 +10,7 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.core.queue import enqueue
 from marketplace.moderation import desk, rules
 from marketplace.moderation.models import Report
-from marketplace.projects import queries
+from marketplace.projects import queries, questions
 from marketplace.projects.rules import clean_text
 
 
@@ -22,16 +22,26 @@ def check(reason: str, words: str) -> None:
 
 
 def report(
-    session: Session, *, campaign_id: UUID, reporter_id: UUID | None, reason: str, words: str, now: datetime
+    session: Session,
+    *,
+    campaign_id: UUID,
+    reporter_id: UUID | None,
+    reason: str,
+    words: str,
+    now: datetime,
+    question_id: UUID | None = None,
 ) -> UUID:
-    """Report a public campaign. reporter_id: None for somebody who does not say who they are.
+    """Report a public campaign, or one question about it. reporter_id: None for somebody who does not say who they are.
 
-    Raises NotFound: no public campaign. Raises Refused: those of `check`.
+    Raises NotFound: no public campaign, no such question. Raises Refused: those of `check`.
     """
     check(reason, words)
     queries.public_campaign(session, campaign_id)
+    if question_id is not None:
+        questions.one(session, campaign_id, question_id)
     made = Report(
         campaign_id=campaign_id,
+        question_id=question_id,
         reporter_id=reporter_id,
         reason=reason,
         words=clean_text(words).strip(),
@@ -45,7 +55,7 @@ def report(
 def handle(
     session: Session, *, report_id: UUID, administrator_id: UUID, outcome: str, answer: str, now: datetime
 ) -> None:
-    """Say what came of a report; who signed it is told.
+    """Say what came of a report; who signed it is told. A question that was rightly reported leaves the page.
 
     Raises NotFound; Refused: report_handled, own_report, outcome_missing (field outcome), those of
     `desk.check_stranger` and of `rules.check_note` (field answer).
@@ -64,6 +74,15 @@ def handle(
     desk.check_stranger(session, found, administrator_id)
     row.outcome, row.answer, row.handled_at, row.handled_by = outcome, answer.strip(), now, administrator_id
     session.flush()
+    if outcome == "founded" and row.question_id is not None:
+        questions.withdraw(
+            session,
+            campaign_id=row.campaign_id,
+            question_id=row.question_id,
+            administrator_id=administrator_id,
+            note=answer.strip(),
+            now=now,
+        )
     audit.record(
         session,
         actor_id=administrator_id,
@@ -72,6 +91,7 @@ def handle(
         subject_id=report_id,
         now=now,
         campaign_id=str(row.campaign_id),
+        **({"question_id": str(row.question_id)} if row.question_id else {}),
     )
     if row.reporter_id is not None:
         params = {

@@ -1,6 +1,6 @@
 """What a moderator's answer must hold, who may give it, and until when. Pure: codes, not sentences."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import fields
 from datetime import datetime, timedelta
 
@@ -49,9 +49,9 @@ def check_note(note: str, field: str = "note") -> None:
         raise Refused("note_too_long", field=field, most=NOTE_LENGTH.stop - 1, length=length)
 
 
-def check_not_own(owner_id: object, administrator_id: object) -> None:
+def check_not_own(owners: Container[object], administrator_id: object) -> None:
     """Raise Refused, own_campaign: nobody decides on their own campaign, administrator or not."""
-    if owner_id == administrator_id:
+    if administrator_id in owners:
         raise Refused("own_campaign")
 
 

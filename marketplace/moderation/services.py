@@ -14,7 +14,7 @@ from marketplace.matching import services as matching
 from marketplace.moderation import desk, rules
 from marketplace.moderation.desk import log, tell, to_judge
 from marketplace.pledges import services as pledges
-from marketplace.projects import queries, zoning
+from marketplace.projects import checking, zoning
 from marketplace.projects import services as projects
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.queries import Dossier
@@ -47,7 +47,7 @@ def approve(
     plan = zoning.plan(session, found.content, fund)
     said = json.dumps(fund, sort_keys=True) if fund else ""
     if rules.takes_two(found.content.hard_cap_cents):
-        problems = queries.problems(session, found.content, now)
+        problems = checking.problems(session, found.content, now, carrier_id=found.carrier_id, campaign_id=campaign_id)
         if problems:
             raise Incomplete(problems)
         first = desk.second_voice(

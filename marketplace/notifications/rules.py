@@ -23,6 +23,7 @@ class Kind:
 
 _PLEDGE = frozenset({"amount_cents", "campaign_title", "pledge_path"})
 _CAMPAIGN = frozenset({"campaign_title", "campaign_path"})
+_HELP = frozenset({"campaign_title", "help_path"})
 _MONEY = frozenset({"amount_cents", "campaign_title", "money_path"})
 
 KINDS: Mapping[str, Kind] = {
@@ -47,10 +48,18 @@ KINDS: Mapping[str, Kind] = {
     "mandate_accepted": Kind("/mes-organisations"),
     "mandate_refused": Kind("/mes-organisations", frozenset({"reason"})),
     "mandate_revoked": Kind("/mes-organisations", frozenset({"reason"})),
+    # projects
+    "owner_invitation": Kind("/mes-projets"),
+    "owner_removed": Kind("/mes-projets"),
+    "help_offered": Kind("{help_path}", _HELP),
+    "help_withdrawn": Kind("{help_path}", _HELP),
+    "help_accepted": Kind("{help_path}", _HELP | {"note"}),
+    "help_declined": Kind("{help_path}", _HELP | {"note"}),
     # pledges; campaign_succeeded is the one that says the card was charged
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
     "pledge_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "turn_has_come": Kind("{pledge_path}", _PLEDGE | {"expires_at"}),
     "room_offered": Kind("{pledge_path}", _PLEDGE | {"reserved_until"}),
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
     "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
@@ -61,8 +70,15 @@ KINDS: Mapping[str, Kind] = {
     "pledge_changed": Kind("{pledge_path}", _PLEDGE),
     "campaign_suspended": Kind("{pledge_path}", _PLEDGE),
     "terms_changed": Kind("{pledge_path}", _PLEDGE | {"reconfirm_until"}),
+    "offer_ended": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "pledge_not_reconfirmed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "campaign_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    # shares: what the board decided, to who subscribed; then, to owners and staff, that it must, and that it is late
+    "admission_granted": Kind("{pledge_path}", _PLEDGE | {"college"}),
+    "admission_refused": Kind("{pledge_path}", _PLEDGE | {"note"}),
+    "admissions_due": Kind("{campaign_path}", _CAMPAIGN | {"due_at"}),
+    "admissions_overdue": Kind("{campaign_path}", _CAMPAIGN | {"due_at"}),
+    "admissions_overdue_staff": Kind("{campaign_path}", _CAMPAIGN | {"due_at"}),
     # investors; valid_until: of the approval, exclusive
     "sophisticated_granted": Kind("/mon-compte/investisseur", frozenset({"valid_until"})),
     "sophisticated_refused": Kind("/mon-compte/investisseur", frozenset({"reason"})),
@@ -85,6 +101,10 @@ KINDS: Mapping[str, Kind] = {
     "correction_refused": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
     "reexamination_upheld": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
     "reexamination_overturned": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    # projects, to the owner, then to who asked; note: the question, the answer, why staff took it off the page
+    "question_asked": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "question_answered": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
+    "question_withdrawn": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
     # moderation, to who reported or complained; number: of the register; answer_until: exclusive
     "report_answered": Kind("{campaign_path}", _CAMPAIGN | {"note"}),
     "complaint_received": Kind("/mes-reclamations", frozenset({"number"})),

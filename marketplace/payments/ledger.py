@@ -21,7 +21,7 @@ CAMPAIGN = "campaign"
 OWNER = "owner"
 
 # What may happen to money that was taken: from which account to which. `chargeback` goes from LOSSES instead where the
-# money is with the owner and cannot be had back.
+# money is with the owner and cannot be had back; `borne` makes up for it where that only turns out afterwards.
 STEPS: Mapping[str, tuple[str, str]] = {
     "transfer": (CAMPAIGN, OWNER),
     "fee": (CAMPAIGN, FEES),
@@ -34,6 +34,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "dispute_won": (BACKERS, DISPUTES),
     "chargeback": (CAMPAIGN, DISPUTES),
     "recovered": (CAMPAIGN, LOSSES),
+    "borne": (LOSSES, CAMPAIGN),
 }
 
 

@@ -21,8 +21,9 @@ class PaymentCustomer(Base):
 
 
 class PaymentRecipient(Base):
-    """Somebody who may be sent money: an account as a recipient at the provider.
+    """Somebody who may be sent money, as a recipient at the provider.
 
+    holder_id: of the person or the organisation that carries projects (the column has the name it was born with).
     status: incomplete (the provider wants to know more), pending (it reads), active, or rejected. checked_at: when it
     was last asked about. reason: what stands in the way, in the provider's words.
     """
@@ -32,7 +33,7 @@ class PaymentRecipient(Base):
         CheckConstraint("status IN ('incomplete', 'pending', 'active', 'rejected')", name="status"),
         CheckConstraint("livemode = false", name="test_mode_only"),
     )
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    holder_id: Mapped[UUID] = mapped_column("account_id", primary_key=True)
     provider_id: Mapped[str] = mapped_column(unique=True)
     status: Mapped[str]
     reason: Mapped[str | None]
@@ -104,7 +105,7 @@ class Transfer(Base):
         CheckConstraint("debit_account <> credit_account", name="two_accounts"),
         CheckConstraint(
             "kind IN ('pending', 'post', 'void', 'transfer', 'fee', 'reversal', 'fee_back', 'refund_due', 'refund',"
-            " 'refund_back', 'dispute', 'dispute_won', 'chargeback', 'recovered')",
+            " 'refund_back', 'dispute', 'dispute_won', 'chargeback', 'recovered', 'borne')",
             name="kind",
         ),
         CheckConstraint("(kind IN ('post', 'void')) = (pending_id IS NOT NULL)", name="resolution_names_pending"),

@@ -1,4 +1,4 @@
-"""Owners as the provider knows them: accounts that money may be sent to."""
+"""Those who carry projects, as the provider knows them: accounts that money may be sent to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,9 @@ from marketplace.payments.models import PaymentRecipient
 
 @dataclass(frozen=True)
 class Recipient:
-    """An owner's account at the provider. status: of `gateway.Recipient`; reason: what stands in the way."""
+    """An account at the provider, of who carries projects. status: of `gateway.Recipient`; reason: what is missing."""
 
-    account_id: UUID
+    holder_id: UUID
     provider_id: str
     status: str
     reason: str | None
@@ -24,19 +24,19 @@ class Recipient:
 
 def active() -> Select[UUID]:
     """Select the accounts that money may be sent to, for a longer statement."""
-    return select(PaymentRecipient.account_id).where(PaymentRecipient.status == "active")
+    return select(PaymentRecipient.holder_id).where(PaymentRecipient.status == "active")
 
 
-def find(session: Session, account_id: UUID) -> Recipient | None:
+def find(session: Session, holder_id: UUID) -> Recipient | None:
     """Return somebody's account at the provider, None when there is none. One statement."""
-    row = session.get(PaymentRecipient, account_id, populate_existing=True)
+    row = session.get(PaymentRecipient, holder_id, populate_existing=True)
     return None if row is None else _recipient(row)
 
 
-def remember(session: Session, *, account_id: UUID, provider_id: str, stripe_version: str, now: datetime) -> str:
+def remember(session: Session, *, holder_id: UUID, provider_id: str, stripe_version: str, now: datetime) -> str:
     """Keep an account that was just made, unless there is one; return the one that counts."""
     row = insert(PaymentRecipient).values(
-        account_id=account_id,
+        holder_id=holder_id,
         provider_id=provider_id,
         status="incomplete",
         checked_at=now,
@@ -44,15 +44,15 @@ def remember(session: Session, *, account_id: UUID, provider_id: str, stripe_ver
         stripe_version=stripe_version,
         created_at=now,
     )
-    session.execute(row.on_conflict_do_nothing(index_elements=["account_id"]))
-    return session.scalars(select(PaymentRecipient.provider_id).where(PaymentRecipient.account_id == account_id)).one()
+    session.execute(row.on_conflict_do_nothing(index_elements=[PaymentRecipient.holder_id]))
+    return session.scalars(select(PaymentRecipient.provider_id).where(PaymentRecipient.holder_id == holder_id)).one()
 
 
-def note(session: Session, *, account_id: UUID, status: str, reason: str | None, now: datetime) -> None:
+def note(session: Session, *, holder_id: UUID, status: str, reason: str | None, now: datetime) -> None:
     """Keep what the provider says of an account today."""
     session.execute(
         update(PaymentRecipient)
-        .where(PaymentRecipient.account_id == account_id)
+        .where(PaymentRecipient.holder_id == holder_id)
         .values(status=status, reason=reason, checked_at=now)
     )
 
@@ -62,11 +62,11 @@ def to_check(session: Session, *, before: datetime) -> list[Recipient]:
     rows = session.scalars(
         select(PaymentRecipient)
         .where(PaymentRecipient.checked_at <= before)
-        .order_by(PaymentRecipient.checked_at, PaymentRecipient.account_id)
+        .order_by(PaymentRecipient.checked_at, PaymentRecipient.holder_id)
         .limit(200)
     )
     return [_recipient(row) for row in rows]
 
 
 def _recipient(row: PaymentRecipient) -> Recipient:
-    return Recipient(row.account_id, row.provider_id, row.status, row.reason, row.checked_at)
+    return Recipient(row.holder_id, row.provider_id, row.status, row.reason, row.checked_at)

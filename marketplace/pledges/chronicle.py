@@ -1,12 +1,12 @@
 """What happened to campaigns, from their own events and from the pledges that moved their totals."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,6 @@ HAPPENINGS: Mapping[str, str] = {
     "cancelled": "cancelled",
     "suspended": "suspended",
 }
-# A backer hears of a campaign as long as their pledge was not their own to undo.
-_HEARD = (*sorted(LIVE), "released", "dropped")
 
 
 @dataclass(frozen=True)
@@ -45,21 +43,27 @@ def of_campaign(session: Session, campaign_id: UUID) -> list[Happening]:
     return _read(session, select(told).order_by(told.c.at.desc(), told.c.seq.desc(), told.c.what))
 
 
-def around(
-    session: Session, *, backer_id: UUID, commune_code: str | None, since: datetime, limit: int = 5
-) -> list[Happening]:
-    """Return the last thing that happened to each campaign that a person backs or that is of their commune.
+def lately(session: Session, campaign_ids: Collection[UUID], *, since: datetime) -> dict[UUID, Happening]:
+    """Return the last thing that happened to each of some campaigns; nothing older than a moment. One statement."""
+    newest = _newest(Campaign.id.in_(campaign_ids), since)
+    return {one.campaign_id: one for one in _read(session, select(newest).order_by(newest.c.id))}
 
-    Newest first. since: nothing older; campaigns that ended before it are not looked at. One statement.
+
+def of_commune(session: Session, commune_code: str, *, since: datetime, limit: int = 5) -> list[Happening]:
+    """Return the last thing that happened to each campaign of a commune, newest first.
+
+    since: nothing older; campaigns that ended before it are not looked at. One statement.
     """
-    backed = select(Pledge.campaign_id).where(Pledge.backer_id == backer_id, Pledge.state.in_(_HEARD))
-    chosen = or_(Campaign.id.in_(backed), Project.commune_code == commune_code)
-    told = _told(and_(chosen, Campaign.closes_at >= since)).subquery()
+    newest = _newest(and_(Project.commune_code == commune_code, Campaign.closes_at >= since), since)
+    return _read(session, select(newest).order_by(newest.c.at.desc(), newest.c.id).limit(limit))
+
+
+def _newest(chosen: ColumnElement[bool], since: datetime) -> Subquery:
+    told = _told(chosen).subquery()
     recent = (
         select(told).where(told.c.at >= since).order_by(told.c.id, told.c.at.desc(), told.c.seq.desc(), told.c.what)
     )
-    newest = recent.ext(distinct_on(told.c.id)).subquery()
-    return _read(session, select(newest).order_by(newest.c.at.desc(), newest.c.id).limit(limit))
+    return recent.ext(distinct_on(told.c.id)).subquery()
 
 
 def _read(session: Session, told: Select[*tuple[Any, ...]]) -> list[Happening]:

@@ -142,7 +142,10 @@ class _Work:
 
     def finish(self, done: "set[Future[Any]]") -> None:
         """Write down what came back: together, or each by itself where one of them cannot be."""
-        answers = [(self._calls.pop(future), future) for future in done]
+        # In the order in which they were sent.
+        answers = [(call, future) for future, call in self._calls.items() if future in done]
+        for _, future in answers:
+            del self._calls[future]
         if not answers:
             return
         now = self._clock()

@@ -93,7 +93,7 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
         if earlier is not None:
             outcomes.append(Outcome(Decision("accept", earlier.ring), earlier.id, replayed=True))
             continue
-        related = request.related or request.backer_id == terms.owner_id
+        related = request.related or bool({request.backer_id, request.organisation_id} & terms.owners)
         investor = replace(people[request.party], related=related)
         asked = protecting.Asked(request.amount.cents, investor.already_cents + request.amount.cents, request.read)
         known = standings.get(request.party)

@@ -1,7 +1,6 @@
 """Telling people other than the backer what became of money."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,13 +8,15 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Account
 from marketplace.core.queue import enqueue
 from marketplace.pledges.models import Pledge
-from marketplace.projects.models import Campaign, Project
+from marketplace.projects import owners
+from marketplace.projects.models import Campaign
 
 
 def tell_owner(session: Session, pledge: Pledge, kind: str) -> None:
-    """Have the owner of the project told by mail of what happened to one pledge; its backer is not named."""
-    owner_id, params = _facts(session, pledge)
-    enqueue(session, "notifications.send_mail", kind=kind, account_id=str(owner_id), params=params)
+    """Have those who commit the project told by mail of what happened to one pledge; its backer is not named."""
+    params = _facts(session, pledge)
+    for account_id in owners.to_tell(session, pledge.campaign_id, money=True):
+        enqueue(session, "notifications.send_mail", kind=kind, account_id=str(account_id), params=params)
 
 
 def tell_staff(session: Session, pledge: Pledge, matter: str) -> None:
@@ -23,7 +24,7 @@ def tell_staff(session: Session, pledge: Pledge, matter: str) -> None:
 
     matter: reversal_refused, refund_failed or dispute_opened.
     """
-    _owner, params = _facts(session, pledge)
+    params = _facts(session, pledge)
     staff = session.scalars(select(Account.id).where(Account.is_administrator).order_by(Account.id))
     for account_id in staff.all():
         enqueue(
@@ -35,15 +36,10 @@ def tell_staff(session: Session, pledge: Pledge, matter: str) -> None:
         )
 
 
-def _facts(session: Session, pledge: Pledge) -> tuple[UUID, dict[str, Any]]:
-    row = session.execute(
-        select(Project.owner_id, Campaign.title)
-        .join(Campaign, Campaign.project_id == Project.id)
-        .where(Campaign.id == pledge.campaign_id)
-    ).one()
-    return row.owner_id, {
+def _facts(session: Session, pledge: Pledge) -> dict[str, Any]:
+    return {
         "amount_cents": pledge.amount_cents,
-        "campaign_title": row.title,
+        "campaign_title": session.scalars(select(Campaign.title).where(Campaign.id == pledge.campaign_id)).one(),
         "campaign_path": f"/collectes/{pledge.campaign_id}",
         "money_path": f"/mes-projets/{pledge.campaign_id}/argent",
     }

@@ -21,6 +21,7 @@ from marketplace.locality.rule import parse
 from marketplace.pledges.models import PUBLIC, RELATED, CampaignRingTally, CampaignTally, Pledge
 from marketplace.pledges.rules import LIVE, RESERVED
 from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion, Project
+from marketplace.projects.owners import everyone
 from marketplace.projects.terms import Reward
 from marketplace.projects.terms import Terms as ProjectTerms
 from marketplace.residency import organisation_queries as places
@@ -39,12 +40,13 @@ INVESTOR = func.coalesce(Pledge.organisation_id, Pledge.backer_id)
 class Terms:
     """A published campaign as the rule sees it, with what a stored decision must name.
 
+    owners: the people of the project, and the organisation that carries it: their money is related to it.
     unit_cents: every pledge is a multiple of it. rewards: what goes with a gift.
     """
 
     campaign_id: UUID
     version: int
-    owner_id: UUID
+    owners: frozenset[UUID]
     title: str
     project_commune: str
     cog_release: str
@@ -62,7 +64,8 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
     row = session.execute(
         select(
             *_OF_CAMPAIGN,
-            Project.owner_id,
+            Project.organisation_id,
+            everyone().label("people"),
             Project.commune_code,
             CampaignVersion.rule,
             CampaignVersion.cog_release,
@@ -94,7 +97,7 @@ def terms(session: Session, campaign_id: UUID) -> Terms:
     return Terms(
         campaign_id=campaign_id,
         version=row.version,
-        owner_id=row.owner_id,
+        owners=frozenset({*row.people, row.organisation_id} - {None}),
         title=row.title,
         project_commune=row.commune_code,
         cog_release=row.cog_release,
@@ -233,6 +236,17 @@ def lock_parties(session: Session, parties: Collection[Party]) -> Mapping[UUID, 
             .with_for_update(key_share=True)
         )
     return dict(confirmed)
+
+
+def lock_party_of(session: Session, campaign_id: UUID, pledge_id: UUID) -> None:
+    """Lock whose pledge it is, before the pledge itself; they never change. Nothing when there is none."""
+    row = session.execute(
+        select(Pledge.backer_id, Pledge.organisation_id).where(
+            Pledge.campaign_id == campaign_id, Pledge.id == pledge_id
+        )
+    ).one_or_none()
+    if row is not None:
+        lock_parties(session, [Party(row.backer_id, row.organisation_id)])
 
 
 def home(offer: Offer, investor: Investor, ring: int, *, project_commune: str, now: datetime) -> str:

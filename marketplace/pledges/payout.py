@@ -15,9 +15,11 @@ from marketplace.payments.gateway import Gateway, Refusal, TransferStatus
 from marketplace.pledges import errands, notices
 from marketplace.pledges.checkout import reference
 from marketplace.pledges.errands import Errand
-from marketplace.pledges.models import CampaignTally, Pledge
+from marketplace.pledges.models import Admission, CampaignTally, Pledge
 from marketplace.pledges.transitions import lock_pledge, move
+from marketplace.projects.instruments import ADMITTING
 from marketplace.projects.models import Campaign, Project
+from marketplace.projects.owners import carrier
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Transfer:
     """
 
     errand: Errand
-    owner_id: UUID
+    carrier_id: UUID
     recipient_id: str
     charge_id: str
     fee_cents: int
@@ -65,7 +67,7 @@ class Transfer:
             return "put_off"
         if isinstance(outcome, Refusal):
             errands.end(session, self.errand, outcome=outcome.reason, now=now, came_to_nothing=True)
-            recipients.note(session, account_id=self.owner_id, status="rejected", reason=outcome.reason, now=now)
+            recipients.note(session, holder_id=self.carrier_id, status="rejected", reason=outcome.reason, now=now)
             return "refused"
         if not errands.end(session, self.errand, outcome="sent", provider_id=outcome.transfer_id, now=now):
             return "nothing_to_do"
@@ -76,6 +78,9 @@ class Transfer:
             pledge.transfer_id, pledge.fee_cents = outcome.transfer_id, self.fee_cents
             session.flush()
             _step(session, pledge, "transfer", "fee", now)
+            if pledge.state == "charged_back":  # the campaign gave up what had been sent already
+                line = _line(pledge, outcome.transfer_id, now)
+                ledger.take_step(session, "borne", cents=pledge.amount_cents, **line)
             take_back(session, pledge, cause="dispute_opened", now=now)
         return "sent"
 
@@ -127,22 +132,30 @@ def begin_transfer(session: Session, errand: Errand, now: datetime) -> Transfer 
     """Say what to send for a claimed errand; None when there is nothing to send (any more)."""
     pledge = lock_pledge(session, errand.campaign_id, errand.pledge_id)
     row = session.execute(
-        select(Campaign.state, Project.owner_id, CampaignTally.fee_basis_points)
+        select(Campaign.state, Campaign.instrument, carrier().label("carrier_id"), CampaignTally.fee_basis_points)
         .join(Project, Project.id == Campaign.project_id)
         .join(CampaignTally, CampaignTally.campaign_id == Campaign.id)
         .where(Campaign.id == errand.campaign_id)
     ).one()
-    owner = recipients.find(session, row.owner_id)
+    owner = recipients.find(session, row.carrier_id)
     # Begun already, it may have happened: then it is asked about whatever became of the pledge since.
     wanted = pledge.state == "paid" or (errand.tries > 1 and pledge.transfer_id is None)
     if row.state != "funded" or owner is None or not wanted or pledge.charge_id is None:
         errands.end(session, errand, outcome=pledge.state, now=now, came_to_nothing=True)
         return None
+    if errand.tries == 1 and row.instrument in ADMITTING and not _admitted(session, pledge):
+        errands.end(session, errand, outcome="not_admitted", now=now, came_to_nothing=True)
+        return None
     if owner.status != "active" and errand.tries == 1:
         errands.end(session, errand, outcome=owner.status, now=now, came_to_nothing=True)
         return None
     kept = fee(pledge.amount_cents, row.fee_basis_points)
-    return Transfer(errand, row.owner_id, owner.provider_id, pledge.charge_id, kept)
+    return Transfer(errand, row.carrier_id, owner.provider_id, pledge.charge_id, kept)
+
+
+def _admitted(session: Session, pledge: Pledge) -> bool:
+    found = session.get(Admission, (pledge.campaign_id, pledge.id), populate_existing=True)
+    return found is not None and found.outcome == "admitted"
 
 
 def begin_reversal(session: Session, errand: Errand, now: datetime) -> Reversal | None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.queries import SMALLEST_GROUP
-from marketplace.pledges.rules import LIVE
+from marketplace.pledges.rules import HEARD, LIVE
 from marketplace.projects.models import Campaign, Project
 
 
@@ -26,6 +26,17 @@ class Holding:
 
 
 @dataclass(frozen=True)
+class Portfolio:
+    """What somebody engaged, newest first. held: their own pledges that are neither withdrawn, released nor lost.
+
+    heard: campaigns they hear of, those they promised something to for an organisation too.
+    """
+
+    held: tuple[Holding, ...]
+    heard: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
 class Gathered:
     """What the people of a département promised, all campaigns together. local_cents: to projects of the same one."""
 
@@ -35,26 +46,33 @@ class Gathered:
     campaigns: int
 
 
-def holdings(session: Session, backer_id: UUID) -> list[Holding]:
-    """Return a person's own pledges that are neither withdrawn, released nor lost, newest first. One statement."""
-    rows = session.execute(
-        select(
-            Pledge.campaign_id,
-            Pledge.id,
-            Campaign.title,
-            Pledge.amount_cents,
-            Project.commune_code,
-            Pledge.commune_code,
-        )
-        .join(Campaign, Campaign.id == Pledge.campaign_id)
-        .join(Project, Project.id == Campaign.project_id)
-        .where(Pledge.backer_id == backer_id, Pledge.organisation_id.is_(None), Pledge.state.in_(sorted(LIVE)))
-        .order_by(Pledge.opened_at.desc(), Pledge.id.desc())
+# Said once: each page of somebody signed in asks it.
+_OWN = (
+    select(
+        Pledge.campaign_id,
+        Pledge.id,
+        Campaign.title,
+        Pledge.amount_cents,
+        Project.commune_code,
+        Pledge.commune_code,
+        (Pledge.organisation_id.is_(None) & Pledge.state.in_(sorted(LIVE))).label("held"),
     )
-    return [
+    .join(Campaign, Campaign.id == Pledge.campaign_id)
+    .join(Project, Project.id == Campaign.project_id)
+    .where(Pledge.backer_id == bindparam("backer_id"), Pledge.state.in_(sorted(HEARD)))
+    .order_by(Pledge.opened_at.desc(), Pledge.id.desc())
+)
+
+
+def own(session: Session, backer_id: UUID) -> Portfolio:
+    """Return what a person engaged. One statement."""
+    rows = session.execute(_OWN, {"backer_id": backer_id}).all()
+    held = (
         Holding(campaign_id, pledge_id, title, amount_cents, there or "", home)
-        for campaign_id, pledge_id, title, amount_cents, there, home in rows
-    ]
+        for campaign_id, pledge_id, title, amount_cents, there, home, counts in rows
+        if counts
+    )
+    return Portfolio(tuple(held), tuple(dict.fromkeys(row.campaign_id for row in rows)))
 
 
 def gathered(session: Session, departement_code: str, *, since: datetime) -> Gathered | None:

@@ -125,8 +125,9 @@ def card_saved(
     """Take note that the backer's card is saved: the reflection period starts. Return the outcome in one word.
 
     Happens again without effect. A card saved after the room was given back decides again; when nothing is left, the
-    card is forgotten and nothing stands.
+    card is forgotten and nothing stands. Locks as `commit_batch`: the person, the pledge, the tally last.
     """
+    offers.lock_party_of(session, campaign_id, pledge_id)
     pledge = lock_pledge(session, campaign_id, pledge_id)
     if pledge.state == "abandoned" and _fits_again(session, pledge, now):
         cause = "card_saved_late"
@@ -260,12 +261,8 @@ def _holidays(year: int) -> frozenset[date]:
 
 
 def _fits_again(session: Session, pledge: Pledge, now: datetime) -> bool:
-    """Decide anew, under the tally's lock, for a card saved after the reservation ended.
-
-    The account is locked before the tally, as in `commit_batch`: what a level allows in a year crosses campaigns.
-    """
+    """Decide anew, under the tally's lock, for a card saved after the reservation ended. The person is locked."""
     party = Party(pledge.backer_id, pledge.organisation_id)
-    offers.lock_parties(session, [party])
     tally = lock_tally(session, pledge.campaign_id)
     terms = offers.terms(session, pledge.campaign_id)
     if terms.version != pledge.campaign_version or offers.unmandated(session, [party], now):

@@ -161,6 +161,8 @@ def _step(session: Session, pledge: Pledge, step: tuple[str, str], line: dict[st
             facts = {"provider_id": str(pledge.dispute_id), **line}
             ledger.take_step(session, "chargeback", cents=whole - away, **facts)
             ledger.take_step(session, "chargeback", cents=away, lost=True, **facts)
+        case (_, "charged_back"):
+            ledger.take_step(session, "refund", cents=whole, provider_id=str(pledge.dispute_id), **line)
         case ("paid", "transferred"):
             sent = {"provider_id": str(pledge.transfer_id), **line}
             ledger.take_step(session, "transfer", cents=whole - pledge.fee_cents, **sent)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import Refused
-from marketplace.projects import queries, rules, story
+from marketplace.projects import checking, queries, rules, story, term_rules
 from marketplace.projects.freezing import freeze
 from marketplace.projects.lifecycle import change, load
 from marketplace.projects.models import CampaignVersion, Project
@@ -32,11 +32,22 @@ def corrected(old: Content, new: Content) -> Content:
     )
 
 
-def problems(session: Session, content: Content, now: datetime) -> tuple[Problem, ...]:
-    """Return what keeps a correction from being made: the rules of texts and loans; its dates were judged before."""
-    people = queries.population(session, content.commune_code)
-    found = rules.problems(content, population=people, today=rules.paris_day(now))
-    return tuple(problem for problem in found if problem.field in FIELDS)
+def problems(
+    session: Session, old: Content, content: Content, now: datetime, *, carrier_id: UUID
+) -> tuple[Problem, ...]:
+    """Return what keeps a correction from being made: the rules of texts, of the instrument, of who carries it.
+
+    old: what is published. Its dates were judged before; what its terms have against them today is not new.
+    """
+    people, today = checking.population(session, content.commune_code), rules.paris_day(now)
+    found = [one for one in rules.problems(content, population=people, today=today) if one.field in FIELDS]
+    before = {(one.code, one.field) for one in term_rules.problems(old, today=today)}
+    for one in term_rules.problems(content, today=today):
+        if (one.code, one.field) not in before:
+            # The terms themselves are not corrected: it is the form or the duration that does not fit them.
+            field = one.field if one.field in FIELDS else "legal_form" if one.field == "instrument" else "loan_months"
+            found.append(replace(one, field=field))
+    return (*found, *checking.carrier_problems(session, content, carrier_id))
 
 
 def correct(session: Session, *, campaign_id: UUID, base_version: int, content: Content, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What makes a campaign worth trusting: other money, photographs, team, risks, promises, needs. Pure.
+"""What makes a campaign worth trusting: other money, photographs, documents, team, risks, promises, needs. Pure.
 
 Everything is optional; what is begun must be whole before the campaign is sent.
 """
@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 SOURCE_KINDS = ("own", "grant", "bank", "other")
 NEED_KINDS = ("skill", "tool", "hours")
+DOCUMENT_KINDS = ("statutes", "accounts", "quote", "permit", "plan", "other")
 # The seven kinds of delegated regulation (EU) 2022/2119, annex, part C.
 RISKS = ("project", "sector", "default", "returns", "platform", "liquidity", "other")
-MOST_SOURCES, MOST_MEMBERS, MOST_NEEDS, MOST_PHOTOS = 6, 8, 8, 8
+MOST_SOURCES, MOST_MEMBERS, MOST_NEEDS, MOST_PHOTOS, MOST_DOCUMENTS = 6, 8, 8, 8, 6
 LINE_LENGTH = range(2, 121)
 WORDS_LENGTH = range(601)
 RISK_LENGTH = range(20, 601)
@@ -43,6 +44,18 @@ class Photo:
     small: str
     width: int
     height: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A PDF, named by its SHA-256. kind: of `DOCUMENT_KINDS`; public: everybody may read it, else its readers alone."""
+
+    title: str
+    kind: str
+    public: bool
+    name: str
+    pages: int
+    size: int  # in bytes
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,7 @@ class Details:
 
     sources: tuple[Source, ...] = ()
     photos: tuple[Photo, ...] = ()
+    documents: tuple[Document, ...] = ()
     team: tuple[Member, ...] = ()
     risks: Mapping[str, str] = field(default_factory=dict)
     promises: Promises = Promises()
@@ -89,6 +103,7 @@ class Details:
         return {
             "sources": [asdict(one) for one in self.sources],
             "photos": [asdict(one) for one in self.photos],
+            "documents": [asdict(one) for one in self.documents],
             "team": [asdict(one) for one in self.team],
             "risks": dict(self.risks),
             "promises": asdict(self.promises),
@@ -101,6 +116,7 @@ class Details:
         return cls(
             sources=tuple(Source(**one) for one in values.get("sources", ())),
             photos=tuple(Photo(**one) for one in values.get("photos", ())),
+            documents=tuple(Document(**one) for one in values.get("documents", ())),
             team=tuple(Member(**one) for one in values.get("team", ())),
             risks={kind: values["risks"][kind] for kind in RISKS if kind in values.get("risks", {})},
             promises=Promises(**values.get("promises", {})),
@@ -111,6 +127,7 @@ class Details:
         """Yield every text an owner wrote, for those who read over them."""
         for line in (*self.sources, *self.photos, *self.team, self.promises, *self.needs):
             yield from (getattr(line, name) for name in _WRITTEN if getattr(line, name, ""))
+        yield from (one.title for one in self.documents)
         yield from self.risks.values()
 
 

@@ -14,7 +14,7 @@ _EVERYBODY = frozenset({"association", "scop", "scic", "sas", "sarl", "ei", "com
 _BUSINESSES = _EVERYBODY - {"commune"}
 _CO_OPERATIVES = frozenset({"scop", "scic"})
 # What the information sheet asks of every owner, whatever the instrument.
-SHEET = ("responsible", "naf", "accounts", "own_funds_cents", "risks", "raises")
+SHEET = ("responsible", "naf", "accounts", "own_funds_cents", "raises")
 REPAYMENTS = ("annuity", "constant_principal", "in_fine")
 # Months between two payments: each divides a year.
 EVERY = (1, 3, 6, 12)
@@ -27,7 +27,7 @@ class Instrument:
     months: how long it may last, None where it has no end. most_cents: of one campaign. terms: fields of `Terms` it
     has, in the order of the form; required: those that may not be missing. sheet: which parts of the information sheet,
     None when there is none: "loan" (part G), "security" (parts D to F), "share" (the same, of our own accord). yearly:
-    it pays once a year, for whole years.
+    it pays once a year, for whole years. admitted: a board admits each subscriber after the close, or pays back.
     """
 
     forms: frozenset[str]
@@ -38,6 +38,7 @@ class Instrument:
     required: frozenset[str] = frozenset()
     sheet: str | None = None
     yearly: bool = False
+    admitted: bool = False
 
     @property
     def every_term(self) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ class Instrument:
         return (*self.terms, *(SHEET if self.sheet else ()))
 
 
-_SHEET_NEEDS = frozenset({"responsible", "accounts", "risks"})
+_SHEET_NEEDS = frozenset({"responsible", "accounts"})
 _LOAN_WORDS = ("guarantees", "early", "defaults")
 
 INSTRUMENTS: Mapping[str, Instrument] = {
@@ -75,9 +76,10 @@ INSTRUMENTS: Mapping[str, Instrument] = {
     ),
     "cooperative_share": Instrument(
         _CO_OPERATIVES,
-        terms=("nominal_cents", "rate_bp", "tmo_bp", "colleges", "board", "withdrawal"),
-        required=_SHEET_NEEDS | {"nominal_cents", "rate_bp", "colleges", "board", "withdrawal"},
+        terms=("nominal_cents", "rate_bp", "tmo_bp", "colleges", "board", "admission_days", "withdrawal"),
+        required=_SHEET_NEEDS | {"nominal_cents", "rate_bp", "colleges", "board", "admission_days", "withdrawal"},
         sheet="share",
+        admitted=True,
     ),
     "participating_security": Instrument(
         _CO_OPERATIVES,
@@ -96,3 +98,5 @@ INSTRUMENTS: Mapping[str, Instrument] = {
         yearly=True,
     ),
 }
+# Those whose subscribers a board admits.
+ADMITTING = tuple(code for code, known in INSTRUMENTS.items() if known.admitted)

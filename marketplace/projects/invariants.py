@@ -6,12 +6,12 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.projects import queries, rules
 from marketplace.projects.freezing import zone_digest
-from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
+from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project, ProjectOwner
 from marketplace.projects.rules import Content
 
 
@@ -97,19 +97,39 @@ def _published(terms: Mapping[str, Any]) -> Content:
 
 
 def nobody_approved_their_own(session: Session) -> list[UUID]:
-    """Return campaigns that their own owner published, refused or sent back. One statement."""
+    """Return campaigns that one of their own owners published, refused or sent back. One statement."""
     rows = session.scalars(
         select(Campaign.id)
-        .join(Project, Project.id == Campaign.project_id)
         .join(CampaignEvent, CampaignEvent.campaign_id == Campaign.id)
+        .join(
+            ProjectOwner,
+            and_(ProjectOwner.project_id == Campaign.project_id, ProjectOwner.account_id == CampaignEvent.actor_id),
+        )
         .where(
             CampaignEvent.new_state.in_(("live", "refused", "changes_requested")),
-            CampaignEvent.actor_id == Project.owner_id,
+            ProjectOwner.joined_at <= CampaignEvent.at,
+            or_(ProjectOwner.left_at.is_(None), ProjectOwner.left_at > CampaignEvent.at),
         )
         .distinct()
         .order_by(Campaign.id)
     )
     return list(rows)
+
+
+def every_project_has_a_lead(session: Session) -> list[UUID]:
+    """Return projects that nobody leads, or that are begun by somebody who is not a lead of theirs. One statement."""
+    leads = (
+        select(ProjectOwner.project_id)
+        .where(
+            ProjectOwner.project_id == Project.id,
+            ProjectOwner.account_id == Project.owner_id,
+            ProjectOwner.role == "lead",
+            ProjectOwner.joined_at.is_not(None),
+            ProjectOwner.left_at.is_(None),
+        )
+        .exists()
+    )
+    return list(session.scalars(select(Project.id).where(~leads).order_by(Project.id)))
 
 
 CHECKS: Mapping[str, Callable[[Session], list[UUID]]] = {
@@ -120,5 +140,6 @@ CHECKS: Mapping[str, Callable[[Session], list[UUID]]] = {
         terms_are_as_frozen,
         campaign_is_as_its_version,
         nobody_approved_their_own,
+        every_project_has_a_lead,
     )
 }

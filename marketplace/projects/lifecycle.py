@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound, Refused
-from marketplace.projects import rules
+from marketplace.projects import owners, rules
 from marketplace.projects.models import Campaign, CampaignEvent, Project
 
 
@@ -30,12 +30,12 @@ class Act:
     content: dict[str, Any] | None = None
 
 
-def load(session: Session, campaign_id: UUID) -> tuple[Campaign, Project]:
+def load(session: Session, campaign_id: UUID, *conditions: ColumnElement[bool]) -> tuple[Campaign, Project]:
     """Return a campaign and its project as the database has them now, without a lock. Raises NotFound."""
     row = session.execute(
         select(Campaign, Project)
         .join(Project, Project.id == Campaign.project_id)
-        .where(Campaign.id == campaign_id)
+        .where(Campaign.id == campaign_id, *conditions)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
@@ -44,10 +44,17 @@ def load(session: Session, campaign_id: UUID) -> tuple[Campaign, Project]:
 
 
 def load_own(session: Session, campaign_id: UUID, owner_id: UUID) -> tuple[Campaign, Project]:
-    """Return a campaign of this owner. Raises NotFound: somebody else's is as good as none."""
-    campaign, project = load(session, campaign_id)
-    if project.owner_id != owner_id:
-        raise NotFound(campaign_id)
+    """Return a campaign that this person may write. Raises NotFound: somebody else's is as good as none."""
+    return load(session, campaign_id, owners.theirs(owner_id))
+
+
+def load_led(session: Session, campaign_id: UUID, owner_id: UUID, now: datetime) -> tuple[Campaign, Project]:
+    """Return a campaign that this person may commit.
+
+    Raises NotFound; Refused: owner_not_lead, owner_without_mandate.
+    """
+    campaign, project = load_own(session, campaign_id, owner_id)
+    owners.require_lead(session, project, owner_id, now)
     return campaign, project
 
 

@@ -30,7 +30,11 @@ def _among(column: str, words: Iterable[str]) -> str:
 
 
 class Project(Base):
-    """A lasting undertaking: who carries it, where it is, what it is. Empty texts and nulls only while a draft."""
+    """A lasting undertaking: who carries it, where it is, what it is. Empty texts and nulls only while a draft.
+
+    organisation_id: who carries it, who is paid and whose offers are added up; without one, the person of owner_id
+    does. owner_id: who began it, or the owner they left it to.
+    """
 
     __tablename__ = "project"
     __table_args__ = (
@@ -41,12 +45,40 @@ class Project(Base):
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     form_key: Mapped[UUID]
     name: Mapped[str]
     commune_code: Mapped[str | None]
     sector: Mapped[str | None]
     legal_form: Mapped[str | None]
     created_at: Mapped[datetime]
+
+    @property
+    def carrier_id(self) -> UUID:
+        """Who carries it: the organisation, or else the person."""
+        return self.organisation_id or self.owner_id
+
+
+class ProjectOwner(Base):
+    """A person of a project: invited, in since, out since. role: an editor writes; a lead commits the project too."""
+
+    __tablename__ = "project_owner"
+    __table_args__ = (
+        CheckConstraint(_among("role", rules.OWNER_ROLES), name="role"),
+        CheckConstraint("joined_at >= invited_at", name="joins_after_invitation"),
+        CheckConstraint("left_at >= invited_at", name="leaves_after_invitation"),
+        Index(
+            "uq_project_owner_once", "project_id", "account_id", unique=True, postgresql_where=text("left_at IS NULL")
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"), index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str]
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    invited_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
 
 
 class Campaign(Base):
@@ -225,7 +257,7 @@ class CampaignRevision(Base):
 
 
 class Picture(Base):
-    """A picture of ours, re-encoded, named by what it holds. Never changed (trigger)."""
+    """A picture of ours, re-encoded, named by what it holds. Never changed (trigger); erased when nothing shows it."""
 
     __tablename__ = "picture"
     __table_args__ = (
@@ -235,6 +267,61 @@ class Picture(Base):
     sha256: Mapped[str] = mapped_column(primary_key=True)
     body: Mapped[bytes]
     made_at: Mapped[datetime]
+
+
+class DocumentFile(Base):
+    """A PDF as it was sent, named by what it holds. Never changed (trigger); erased when nothing shows it."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("octet_length(body) BETWEEN 1 AND 5242880", name="size"),
+    )
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes]
+    made_at: Mapped[datetime]
+
+
+class HelpOffer(Base):
+    """Help that somebody offers for a need of a published campaign. need: its place among them, from 0.
+
+    named: their name may stand on the page once it is accepted.
+    """
+
+    __tablename__ = "help_offer"
+    __table_args__ = (
+        CheckConstraint("need >= 0", name="need"),
+        CheckConstraint("char_length(message) BETWEEN 10 AND 600", name="message"),
+        CheckConstraint("char_length(answer) <= 600", name="answer"),
+        CheckConstraint("state IN ('offered', 'accepted', 'declined', 'withdrawn')", name="state"),
+        CheckConstraint("num_nonnulls(answer, answered_at, answered_by) IN (0, 3)", name="answered_whole"),
+        CheckConstraint(
+            "CASE state WHEN 'offered' THEN answered_at IS NULL WHEN 'withdrawn' THEN true"
+            " ELSE answered_at IS NOT NULL END",
+            name="answered",
+        ),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
+        Index(
+            "uq_help_offer_once",
+            "campaign_id",
+            "need",
+            "account_id",
+            unique=True,
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
+    need: Mapped[int] = mapped_column(SmallInteger)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    message: Mapped[str]
+    named: Mapped[bool]
+    state: Mapped[str]
+    offered_at: Mapped[datetime]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    withdrawn_at: Mapped[datetime | None]
 
 
 class CampaignNews(Base):
@@ -250,3 +337,31 @@ class CampaignNews(Base):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime]
     text: Mapped[str]
+
+
+class CampaignQuestion(Base):
+    """What a resident asks in public, and its one answer. Words are never changed (trigger): people decided on them.
+
+    id: made with the form. commune_code: where who asks lived then. hidden_at: withdrawn by staff after a report.
+    """
+
+    __tablename__ = "campaign_question"
+    __table_args__ = (
+        CheckConstraint("char_length(text) BETWEEN 10 AND 1000", name="length"),
+        CheckConstraint("char_length(answer) BETWEEN 2 AND 2000", name="answer_length"),
+        CheckConstraint("num_nulls(answer, answered_at, answered_by) IN (0, 3)", name="answered_whole"),
+        CheckConstraint("num_nulls(hidden_at, hidden_by) IN (0, 2)", name="hidden_whole"),
+        Index("ix_campaign_question_at", "campaign_id", "asked_at"),
+        Index("ix_campaign_question_asker_id", "asker_id", "asked_at"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    asker_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    commune_code: Mapped[str]
+    asked_at: Mapped[datetime]
+    text: Mapped[str]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    hidden_at: Mapped[datetime | None]
+    hidden_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import Refused
-from marketplace.projects import rules, term_rules
+from marketplace.projects import queries, revisions, rules, term_rules
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.lifecycle import change, load_own
 from marketplace.projects.models import Campaign
@@ -37,7 +37,7 @@ def save_terms(
     known = INSTRUMENTS.get(instrument)
     if known is None:
         raise Refused("instrument_unknown", field="instrument")
-    campaign, _project = load_own(session, campaign_id, owner_id)
+    campaign, project = load_own(session, campaign_id, owner_id)
     if campaign.state not in rules.EDITABLE:
         raise Refused("not_editable")
     values = {
@@ -45,7 +45,10 @@ def save_terms(
         "loan_months": months if known.months else None,
         "terms": _cleaned(terms.only(known.every_term)).as_json(),
     }
-    return change(session, campaign, row_version=row_version, now=now, values=values).row_version
+    changed = change(session, campaign, row_version=row_version, now=now, values=values)
+    content = queries.content_of(changed, project)
+    revisions.note(session, campaign_id=campaign_id, actor_id=owner_id, content=content, now=now)
+    return changed.row_version
 
 
 def number(session: Session, campaign: Campaign, content: Content) -> int | None:

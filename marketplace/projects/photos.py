@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound, Refused
-from marketplace.projects import details, pictures, queries, rules, services
+from marketplace.projects import details, pictures, queries, rules, services, shelf
 from marketplace.projects.details import Photo
+from marketplace.projects.models import Picture
 from marketplace.projects.pictures import Prepared
 
 ALT_LENGTH = range(5, 201)
@@ -27,17 +28,22 @@ def add(session: Session, *, campaign_id: UUID, owner_id: UUID, photo: Prepared,
     large, small = (pictures.keep(session, body, now=now) for body in (photo.large, photo.small))
     added = Photo(alt, large, small, photo.width, photo.height)
     kept = tuple(one for one in photos if one.large != large)
-    _save(session, found, (*kept, added), now)
+    _save(session, found, owner_id, (*kept, added), now)
 
 
 def remove(session: Session, *, campaign_id: UUID, owner_id: UUID, name: str, now: datetime) -> None:
-    """Take a photograph away. name: of its large size. Raises NotFound; Refused: not_editable, changed_meanwhile."""
+    """Take a photograph away, for good unless it was submitted. name: of its large size.
+
+    Raises NotFound; Refused: not_editable, changed_meanwhile.
+    """
     found = queries.editable(session, campaign_id, owner_id)
     photos = found.content.details.photos
     kept = tuple(one for one in photos if one.large != name)
     if len(kept) == len(photos):
         raise NotFound(name)
-    _save(session, found, kept, now)
+    _save(session, found, owner_id, kept, now)
+    gone = [size for one in photos if one.large == name for size in (one.large, one.small)]
+    shelf.erase_unless_shown(session, Picture, gone)
 
 
 def described(alt: str) -> str:
@@ -50,12 +56,12 @@ def described(alt: str) -> str:
     return alt
 
 
-def _save(session: Session, found: queries.Dossier, photos: tuple[Photo, ...], now: datetime) -> None:
+def _save(session: Session, found: queries.Dossier, owner_id: UUID, photos: tuple[Photo, ...], now: datetime) -> None:
     content = replace(found.content, details=replace(found.content.details, photos=photos))
     services.save_draft(
         session,
         campaign_id=found.campaign_id,
-        owner_id=found.owner_id,
+        owner_id=owner_id,
         row_version=found.row_version,
         content=content,
         now=now,

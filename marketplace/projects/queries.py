@@ -6,19 +6,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.accounts.models import Account
+from marketplace.accounts import organisation_queries as organisations
+from marketplace.accounts.models import Account, Organisation
+from marketplace.accounts.organisation_queries import Body
 from marketplace.core.errors import NotFound, Refused
 from marketplace.locality.presets import Options
-from marketplace.projects import room, rules, term_rules, uses, zoning
+from marketplace.projects import owners, rules, uses
 from marketplace.projects.details import Details
+from marketplace.projects.lifecycle import load_led
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
-from marketplace.projects.rules import Content, Problem
+from marketplace.projects.rules import Content
 from marketplace.projects.terms import Terms
 from marketplace.projects.uses import Use
-from marketplace.territories import queries as territories
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class Ring:
 
 @dataclass(frozen=True)
 class CampaignPage:
-    """A campaign as everybody may read it. Amounts in cents; ``closes_at`` is exclusive; rings innermost first."""
+    """A campaign as everybody may read it. Amounts in cents; ``closes_at`` is exclusive; rings innermost first.
+
+    owner_name: of who carries it: the organisation, or else the person.
+    """
 
     campaign_id: UUID
     version: int
@@ -63,16 +68,22 @@ class CampaignPage:
     cog_release: str
     owner_id: UUID
     owner_name: str
+    organisation: Body | None
     project_name: str
     commune_code: str
     sector: str
     legal_form: str
     rings: tuple[Ring, ...]
 
+    @property
+    def carrier_id(self) -> UUID:
+        """Who carries it: the organisation, or else the person."""
+        return self.owner_id if self.organisation is None else self.organisation.id
+
 
 @dataclass(frozen=True)
 class CampaignCard:
-    """A published campaign in a list. zone_size: communes of the widest ring. Amounts in cents."""
+    """A published campaign in a list. Amounts in cents."""
 
     campaign_id: UUID
     state: str
@@ -88,7 +99,6 @@ class CampaignCard:
     closes_at: datetime
     rule_preset: str
     rule: Mapping[str, Any]
-    zone_size: int
     owner_id: UUID
     project_name: str
     commune_code: str
@@ -131,9 +141,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Dossier:
-    """A campaign as its owner and its moderators read it, published or not."""
+    """A campaign as its owners and its moderators read it, published or not. owner_name: as on `CampaignPage`."""
 
     campaign_id: UUID
+    project_id: UUID
     state: str
     version: int
     row_version: int
@@ -141,6 +152,7 @@ class Dossier:
     story_html: str
     owner_id: UUID
     owner_name: str
+    organisation: Body | None
     created_at: datetime
     changed_at: datetime
     submitted_at: datetime | None
@@ -150,22 +162,29 @@ class Dossier:
 
     @property
     def editable(self) -> bool:
-        """Whether its owner may change it now."""
+        """Whether its owners may change it now."""
         return self.state in rules.EDITABLE
+
+    @property
+    def carrier_id(self) -> UUID:
+        """Who carries it: the organisation, or else the person."""
+        return self.owner_id if self.organisation is None else self.organisation.id
 
 
 def public_campaign(session: Session, campaign_id: UUID) -> CampaignPage:
-    """Return a published campaign. Two statements. Raises NotFound: none, or not published."""
+    """Return a published campaign. Two statements, three with an organisation. Raises NotFound: none published."""
     row = session.execute(
         select(
             *_columns(CampaignPage),
             CampaignVersion.terms_sha256,
             CampaignVersion.cog_release,
-            Account.display_name.label("owner_name"),
+            owners.CARRIER_NAME.label("owner_name"),
+            Project.organisation_id.label("organisation"),
         )
         .select_from(Campaign)
         .join(Project, Project.id == Campaign.project_id)
         .join(Account, Account.id == Project.owner_id)
+        .outerjoin(Organisation, Organisation.id == Project.organisation_id)
         .join(
             CampaignVersion,
             and_(CampaignVersion.campaign_id == Campaign.id, CampaignVersion.number == Campaign.version),
@@ -178,6 +197,7 @@ def public_campaign(session: Session, campaign_id: UUID) -> CampaignPage:
         "uses": uses.read(row.uses),
         "details": Details.from_json(row.details),
         "terms": Terms.from_json(row.terms),
+        "organisation": _body(session, row.organisation),
     }
     return CampaignPage(**values, rings=rings(session, campaign_id, row.version))
 
@@ -205,35 +225,41 @@ def zones(session: Session, campaign_id: UUID) -> tuple[frozenset[str], ...]:
 
 def cards(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, CampaignCard]:
     """Return published campaigns by id; others are left out. One statement."""
-    widest = (
-        select(func.max(CampaignRing.zone_size))
-        .where(CampaignRing.campaign_id == Campaign.id, CampaignRing.version == Campaign.version)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(*_columns(CampaignCard), widest.label("zone_size"))
-        .select_from(Campaign)
-        .join(Project, Project.id == Campaign.project_id)
-        .where(Campaign.id.in_(campaign_ids), Campaign.state.in_(rules.PUBLIC))
-    )
-    return {row["campaign_id"]: CampaignCard(**row) for row in rows.mappings()}
+    return {row.campaign_id: card(row) for row in session.execute(CARDS, {"ids": list(campaign_ids)})}
+
+
+def card(row: Row[Any]) -> CampaignCard:
+    """Return one row of `CARDS`, which may have more columns than that."""
+    return CampaignCard(*row[: len(_CARD)])
 
 
 def owner_campaigns(session: Session, owner_id: UUID) -> list[OwnCampaign]:
-    """Return a person's campaigns, last changed first. One statement."""
+    """Return the campaigns a person may write, last changed first. One statement."""
     rows = session.execute(
         select(*_columns(OwnCampaign))
         .select_from(Campaign)
         .join(Project, Project.id == Campaign.project_id)
-        .where(Project.owner_id == owner_id)
+        .where(owners.theirs(owner_id))
         .order_by(Campaign.changed_at.desc(), Campaign.id)
     )
     return [OwnCampaign(**row) for row in rows.mappings()]
 
 
 def owner_campaign(session: Session, campaign_id: UUID, owner_id: UUID) -> Dossier:
-    """Return one's own campaign with its history. Two statements. Raises NotFound: somebody else's, or none."""
-    return _dossier(session, _DOSSIER.where(Campaign.id == campaign_id, Project.owner_id == owner_id))
+    """Return one's own campaign with its history. Two statements, three with an organisation.
+
+    Raises NotFound: somebody else's, or none.
+    """
+    return _dossier(session, _DOSSIER.where(Campaign.id == campaign_id, owners.theirs(owner_id)))
+
+
+def led_campaign(session: Session, campaign_id: UUID, owner_id: UUID, now: datetime) -> Dossier:
+    """Return a campaign that this person may commit.
+
+    Raises NotFound; Refused: owner_not_lead, owner_without_mandate.
+    """
+    load_led(session, campaign_id, owner_id, now)
+    return owner_campaign(session, campaign_id, owner_id)
 
 
 def editable(session: Session, campaign_id: UUID, owner_id: UUID) -> Dossier:
@@ -245,7 +271,7 @@ def editable(session: Session, campaign_id: UUID, owner_id: UUID) -> Dossier:
 
 
 def dossier(session: Session, campaign_id: UUID) -> Dossier:
-    """Return any campaign that was submitted once, for its moderators. Two statements. Raises NotFound."""
+    """Return any campaign that was submitted once, for its moderators. Statements as above. Raises NotFound."""
     return _dossier(session, _DOSSIER.where(Campaign.id == campaign_id, Campaign.submitted_at.is_not(None)))
 
 
@@ -281,30 +307,6 @@ def submissions(session: Session, campaign_id: UUID) -> tuple[Content, ...]:
     return tuple(Content.from_json(content) for content in rows if content is not None)
 
 
-def problems(
-    session: Session, content: Content, now: datetime, *, owner_id: UUID | None = None, campaign_id: UUID | None = None
-) -> tuple[Problem, ...]:
-    """Return what would keep a content from being submitted now. A few statements: the rule is compiled.
-
-    owner_id: whose other offers count too. campaign_id: the one in question, which does not.
-    """
-    people, today = population(session, content.commune_code), rules.paris_day(now)
-    found = (
-        *rules.problems(content, population=people, today=today),
-        *term_rules.problems(content, today=today),
-    )
-    if not found and owner_id is not None and room.applies(content.instrument):
-        left = room.of_owner(session, owner_id, content.terms, today=today, but=campaign_id)
-        found = term_rules.room_problem(content.hard_cap_cents, left.left_cents, left.most_cents)
-    return found or zoning.problems(session, content)
-
-
-def population(session: Session, commune_code: str | None) -> int | None:
-    """Return how many people live in a commune, None when there is none of that code today. At most one statement."""
-    commune = territories.commune(session, commune_code) if commune_code else None
-    return commune.population if commune is not None and commune.current else None
-
-
 def content_of(campaign: Campaign, project: Project) -> Content:
     """Return what two rows say, as one value."""
     return Content(
@@ -331,10 +333,15 @@ def content_of(campaign: Campaign, project: Project) -> Content:
 
 
 _DOSSIER = (
-    select(Campaign, Project, Account.display_name)
+    select(Campaign, Project, owners.CARRIER_NAME)
     .join(Project, Project.id == Campaign.project_id)
     .join(Account, Account.id == Project.owner_id)
+    .outerjoin(Organisation, Organisation.id == Project.organisation_id)
 )
+
+
+def _body(session: Session, organisation_id: UUID | None) -> Body | None:
+    return None if organisation_id is None else organisations.organisation(session, organisation_id)
 
 
 def _dossier(session: Session, statement: Select[Campaign, Project, str]) -> Dossier:
@@ -344,6 +351,7 @@ def _dossier(session: Session, statement: Select[Campaign, Project, str]) -> Dos
     campaign, project, owner_name = row
     return Dossier(
         campaign_id=campaign.id,
+        project_id=project.id,
         state=campaign.state,
         version=campaign.version,
         row_version=campaign.row_version,
@@ -351,6 +359,7 @@ def _dossier(session: Session, statement: Select[Campaign, Project, str]) -> Dos
         story_html=campaign.story_html,
         owner_id=project.owner_id,
         owner_name=owner_name,
+        organisation=_body(session, project.organisation_id),
         created_at=campaign.created_at,
         changed_at=campaign.changed_at,
         submitted_at=campaign.submitted_at,
@@ -369,3 +378,13 @@ def _columns(row_class: type) -> list[ColumnElement[Any]]:
         if column is not None:
             chosen.append(column.label(item.name))
     return chosen
+
+
+_CARD = _columns(CampaignCard)
+# Said once: each page with a list asks it.
+CARDS = (
+    select(*_CARD)
+    .select_from(Campaign)
+    .join(Project, Project.id == Campaign.project_id)
+    .where(Campaign.id == any_(bindparam("ids", type_=ARRAY(Uuid()))), Campaign.state.in_(rules.PUBLIC))
+)

@@ -1,6 +1,6 @@
 """The revisions of a draft: who saved what when, and what it said then."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account
 from marketplace.core.errors import NotFound
+from marketplace.projects import owners, shelf
 from marketplace.projects.models import Campaign, CampaignRevision, Project
 from marketplace.projects.rules import Content
 
@@ -65,14 +66,14 @@ def own(session: Session, campaign_id: UUID, owner_id: UUID) -> tuple[Revision, 
         .join(Campaign, Campaign.id == CampaignRevision.campaign_id)
         .join(Project, Project.id == Campaign.project_id)
         .join(Account, Account.id == CampaignRevision.actor_id)
-        .where(CampaignRevision.campaign_id == campaign_id, Project.owner_id == owner_id)
+        .where(CampaignRevision.campaign_id == campaign_id, owners.theirs(owner_id))
         .order_by(CampaignRevision.number.desc())
     )
     return tuple(Revision(**row) for row in rows.mappings())
 
 
 def said(session: Session, campaign_id: UUID, number: int) -> Content:
-    """Return what a revision said. One statement. Raises NotFound."""
+    """Return what a revision said, without files that were erased since. Three statements at most. Raises NotFound."""
     content = session.scalar(
         select(CampaignRevision.content).where(
             CampaignRevision.campaign_id == campaign_id, CampaignRevision.number == number
@@ -80,4 +81,5 @@ def said(session: Session, campaign_id: UUID, number: int) -> Content:
     )
     if content is None:
         raise NotFound(number)
-    return Content.from_json(content)
+    read = Content.from_json(content)
+    return replace(read, details=shelf.present(session, read.details))

@@ -1,4 +1,4 @@
-"""How much an owner may still offer to the public within twelve months, and the sum that says so."""
+"""How much a person or an organisation may still offer to the public within twelve months, and the sum that says so."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from marketplace.finance import limits
 from marketplace.finance.limits import Offer
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.models import Campaign, Project
+from marketplace.projects.owners import carrier
 from marketplace.projects.rules import paris_day
 from marketplace.projects.terms import Terms
 
@@ -45,7 +46,7 @@ def applies(instrument: str | None) -> bool:
     return instrument in COUNTED
 
 
-def of_owner(session: Session, owner_id: UUID, terms: Terms, *, today: date, but: UUID | None = None) -> Room:
+def of_carrier(session: Session, carrier_id: UUID, terms: Terms, *, today: date, but: UUID | None = None) -> Room:
     """Return the room for an offer launched today. One statement.
 
     An open offer counts for its hard cap, one that succeeded for what it raised, one that failed for nothing. terms:
@@ -55,7 +56,7 @@ def of_owner(session: Session, owner_id: UUID, terms: Terms, *, today: date, but
         select(Campaign.title, Campaign.published_at, Campaign.state, Campaign.raised_cents, Campaign.hard_cap_cents)
         .join(Project, Project.id == Campaign.project_id)
         .where(
-            Project.owner_id == owner_id,
+            carrier() == carrier_id,
             Campaign.instrument.in_(COUNTED),
             Campaign.state.in_((*_OPEN, "funded")),
             Campaign.id != but if but else True,  # type: ignore[arg-type]

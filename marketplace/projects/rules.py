@@ -58,6 +58,8 @@ RUNNING = frozenset({"live", "suspended"})
 INSTRUMENTS = tuple(instruments.INSTRUMENTS)
 RULE_PRESETS = presets.PRESETS
 LEGAL_FORMS = ("association", "scop", "scic", "sas", "sarl", "ei", "commune", "autre")
+# A lead sends the campaign, sees to its money and to the other owners; an editor writes.
+OWNER_ROLES = ("lead", "editor")
 # French nouns, as the drawings of `web.covers` are named.
 SECTORS = (
     "alimentation",
@@ -358,6 +360,18 @@ def _date_problems(content: Content, today: date) -> list[Problem]:
     if content.ends_on > last:
         return [Problem("ends_too_late", "ends_on", {"last": last, "most": LISTING_DAYS.stop - 1})]
     return []
+
+
+def form_of_organisation(legal_form: str) -> str:
+    """Return what a project of an organisation has for a legal form. legal_form: of `accounts.rules`."""
+    return legal_form if legal_form in LEGAL_FORMS else "autre"
+
+
+def carrier_problems(content: Content, legal_form: str | None) -> list[Problem]:
+    """Return what does not fit who carries the project. legal_form: of the organisation, None for a person."""
+    if legal_form is None or content.legal_form in {None, form_of_organisation(legal_form)}:
+        return []
+    return [Problem("legal_form_not_of_carrier", "legal_form", {})]
 
 
 def rule_problems(content: Content, today: date) -> list[Problem]:

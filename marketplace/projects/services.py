@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused
-from marketplace.projects import details, offers, queries, revisions, rules, story, uses
+from marketplace.projects import checking, details, offers, owners, ownership, queries, revisions, rules, story, uses
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.freezing import freeze
 from marketplace.projects.instruments import INSTRUMENTS
-from marketplace.projects.lifecycle import Act, change, check_move, load, load_own, record, step
+from marketplace.projects.lifecycle import Act, change, check_move, load, load_led, load_own, record, step
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.rules import Content
 
@@ -44,6 +44,7 @@ def create_draft(session: Session, *, owner_id: UUID, form_key: UUID, content: C
             .join(Project, Project.id == Campaign.project_id)
             .where(Project.owner_id == owner_id, Project.form_key == form_key)
         ).one()
+    ownership.found(session, project_id=project_id, account_id=owner_id, now=now)
     campaign = Campaign(
         project_id=project_id,
         state=rules.FIRST_STATE,
@@ -51,7 +52,6 @@ def create_draft(session: Session, *, owner_id: UUID, form_key: UUID, content: C
         row_version=1,
         created_at=now,
         changed_at=now,
-        terms=content.terms.as_json(),
         **_campaign_values(content),
     )
     session.add(campaign)
@@ -90,7 +90,7 @@ def save_draft(
 def duplicate(session: Session, *, campaign_id: UUID, owner_id: UUID, form_key: UUID, now: datetime) -> UUID:
     """Start a draft that says what a campaign of one's own says, its last day left out; return its id.
 
-    form_key: as for `create_draft`. Raises NotFound; Refused: too_many_drafts.
+    Whoever copies carries the copy, alone. form_key: as for `create_draft`. Raises NotFound; Refused: too_many_drafts.
     """
     campaign, project = load_own(session, campaign_id, owner_id)
     content = replace(queries.content_of(campaign, project), ends_on=None)
@@ -101,9 +101,9 @@ def submit(session: Session, *, campaign_id: UUID, owner_id: UUID, now: datetime
     """Hand a draft to the moderators, with a copy of what it says.
 
     Raises NotFound. Raises Incomplete: everything that is missing or out of bounds on today's date.
-    Raises Refused: email_not_confirmed, illegal_move, changed_meanwhile.
+    Raises Refused: email_not_confirmed, illegal_move, changed_meanwhile, owner_not_lead, owner_without_mandate.
     """
-    campaign, project = load_own(session, campaign_id, owner_id)
+    campaign, project = load_led(session, campaign_id, owner_id, now)
     check_move(campaign, "submitted")
     content = _checked(session, campaign, project, now)
     if session.scalar(select(Account.email_confirmed_at).where(Account.id == owner_id)) is None:
@@ -113,8 +113,8 @@ def submit(session: Session, *, campaign_id: UUID, owner_id: UUID, now: datetime
 
 
 def withdraw_submission(session: Session, *, campaign_id: UUID, owner_id: UUID, now: datetime) -> None:
-    """Take a submitted campaign back to change it. Raises NotFound; Refused: illegal_move, changed_meanwhile."""
-    campaign, _project = load_own(session, campaign_id, owner_id)
+    """Take a submitted campaign back to change it. Raises as `submit`."""
+    campaign, _project = load_led(session, campaign_id, owner_id, now)
     step(session, campaign, Act("draft", "withdrawn", owner_id, now))
 
 
@@ -196,6 +196,7 @@ def publish(
     unit, offer_number = content.terms.nominal_cents or 1, offers.number(session, campaign, content)
     terms = content.as_json() | {
         "owner_id": str(project.owner_id),
+        **({} if project.organisation_id is None else {"organisation_id": str(project.organisation_id)}),
         "opens_at": now.isoformat(),
         "closes_at": closes_at.isoformat(),
         "renderer": campaign.renderer,
@@ -254,9 +255,9 @@ def move(
 def _checked(session: Session, campaign: Campaign, project: Project, now: datetime) -> Content:
     """Return what a campaign says. Raises Incomplete: what keeps it from being submitted today."""
     content = queries.content_of(campaign, project)
-    # Two offers of one owner, checked at once, would each find the room of the other.
-    session.execute(select(Account.id).where(Account.id == project.owner_id).with_for_update(key_share=True))
-    found = queries.problems(session, content, now, owner_id=project.owner_id, campaign_id=campaign.id)
+    # Two offers of one carrier, checked at once, would each find the room of the other.
+    owners.lock_carrier(session, project)
+    found = checking.problems(session, content, now, carrier_id=project.carrier_id, campaign_id=campaign.id)
     if found:
         raise Incomplete(found)
     return content
@@ -324,6 +325,7 @@ def _campaign_values(content: Content) -> dict[str, Any]:
         "minimum_cents": content.minimum_cents,
         "uses": [use.as_json() for use in content.uses],
         "details": content.details.as_json(),
+        "terms": content.terms.as_json(),
         "ends_on": content.ends_on,
         "rule_preset": content.rule_preset,
         "rule_options": content.rule_options.as_json(),

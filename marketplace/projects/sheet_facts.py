@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from marketplace.projects.models import Campaign, CampaignVersion, Project
+from marketplace.projects.owners import carrier
 from marketplace.projects.rules import PUBLIC, Content, paris_day
 
 # Six pages hold so many lines of them, the latest.
@@ -25,7 +26,7 @@ def content(session: Session, campaign_id: UUID) -> Content:
     return Content.from_json({name: value for name, value in frozen.items() if name in names})
 
 
-def past_offers(session: Session, owner_id: UUID, *, before: UUID) -> tuple[tuple[str, date, int], ...]:
+def past_offers(session: Session, carrier_id: UUID, *, before: UUID) -> tuple[tuple[str, date, int], ...]:
     """Return (title, first day, hard cap) of an owner's offers published before one of theirs, latest first.
 
     before: that campaign; when it is not published, all of them. Two statements.
@@ -34,7 +35,7 @@ def past_offers(session: Session, owner_id: UUID, *, before: UUID) -> tuple[tupl
     wanted = select(Campaign.title, Campaign.published_at, Campaign.hard_cap_cents).join(
         Project, Project.id == Campaign.project_id
     )
-    wanted = wanted.where(Project.owner_id == owner_id, Campaign.id != before, Campaign.state.in_(PUBLIC))
+    wanted = wanted.where(carrier() == carrier_id, Campaign.id != before, Campaign.state.in_(PUBLIC))
     if published is not None:
         wanted = wanted.where(Campaign.published_at < published)
     rows = session.execute(wanted.order_by(Campaign.published_at.desc(), Campaign.id).limit(MOST_PAST))

@@ -14,6 +14,7 @@ from marketplace.locality import presets
 from marketplace.projects.instruments import EVERY, INSTRUMENTS, REPAYMENTS, Instrument
 from marketplace.projects.returns import Deal, lines
 from marketplace.projects.rules import Content, Problem
+from marketplace.projects.sheet_parts import OWN_RISKS
 from marketplace.projects.terms import Terms
 
 # What a draft may hold, and what may be submitted: the information sheet has six pages (docs/instruments.md).
@@ -26,7 +27,6 @@ TEXT_LENGTH: Mapping[str, int] = MappingProxyType(
         "guarantees": 400,
         "early": 300,
         "defaults": 300,
-        "risks": 1_500,
         "accounts": 800,
         "responsible": 200,
         "naf": 10,
@@ -39,6 +39,8 @@ MOST_RETURN_PERCENT = 300
 # Of turnover: a fifth.
 MOST_PART_BP = 2_000
 MOST_YEARS = 10
+# A board meets every quarter at least; nobody waits for longer than half a year.
+ADMISSION_DAYS = range(7, 184)
 
 
 def form_problems(instrument: str | None, legal_form: str | None) -> Iterator[Problem]:
@@ -58,6 +60,7 @@ def problems(content: Content, *, today: date) -> tuple[Problem, ...]:
         *form_problems(content.instrument, content.legal_form),
         *_missing(instrument, terms),
         *_texts(instrument, terms),
+        *_risks(instrument, content),
         *_figures(instrument, terms),
         *_between(content, terms),
         *_rewards(content, terms, today),
@@ -88,6 +91,15 @@ def _texts(instrument: Instrument, terms: Terms) -> Iterator[Problem]:
         most = TEXT_LENGTH.get(name)
         if most and len(getattr(terms, name)) > most:
             yield Problem("term_too_long", name, {"most": most, "length": len(getattr(terms, name))})
+
+
+def _risks(instrument: Instrument, content: Content) -> Iterator[Problem]:
+    """Ask for each kind of risk that only an owner can tell. Delegated regulation (EU) 2022/2119, annex, part C."""
+    if instrument.sheet is None:
+        return
+    for kind in OWN_RISKS:
+        if not content.details.risks.get(kind, "").strip():
+            yield Problem("risk_missing", f"risk_{kind}", {"kind": kind})
 
 
 def _outside(value: int | None, least: int, most: int) -> bool:
@@ -121,6 +133,9 @@ def _capital_figures(shown: Terms) -> Iterator[Problem]:
         yield Problem("return_out_of_range", "return_percent", {"least": 100, "most": MOST_RETURN_PERCENT})
     if shown.tmo_bp and len(shown.tmo_bp) != capital.HALVES:
         yield Problem("tmo_incomplete", "tmo_bp", {"given": len(shown.tmo_bp), "needed": capital.HALVES})
+    if _outside(shown.admission_days, ADMISSION_DAYS.start, ADMISSION_DAYS.stop - 1):
+        bounds = (ADMISSION_DAYS.start, ADMISSION_DAYS.stop - 1)
+        yield Problem("admission_days_out_of_range", "admission_days", {"least": bounds[0], "most": bounds[1]})
     if (shown.own_funds_cents or 0) < 0:
         yield Problem("amount_not_positive", "own_funds_cents")
 

@@ -13,13 +13,14 @@ from marketplace.web import (
     errors,
     everybody,
     filters,
+    fragments,
     headers,
     instrument_words,
     labels,
     navigation,
     sign_in,
 )
-from marketplace.web.context import runtime, visitor
+from marketplace.web.context import runtime
 
 AREAS = (
     "home",
@@ -30,11 +31,14 @@ AREAS = (
     "investor",
     "organisations",
     "campaigns",
+    "helping",
+    "questions",
     "why",
     "maps",
     "owner",
     "instruments",
     "money",
+    "admissions",
     "pledges",
     "moderation",
     "redress",
@@ -53,12 +57,13 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
     headers.install(app)
     errors.install(app)
     filters.install(app)
+    fragments.install(app)
     assets.install(app)
     navigation.install(app)
     app.jinja_env.globals["labels"] = labels
     app.jinja_env.globals["money_kind"] = instrument_words.kind
-    app.jinja_env.filters.update(rate=instrument_words.percent, yearly_rate=instrument_words.yearly)
-    app.jinja_env.globals["csrf_token"] = everybody.csrf_token
+    filters.use(app, {"rate": instrument_words.percent, "yearly_rate": instrument_words.yearly})
+    app.jinja_env.globals.update(csrf_token=everybody.csrf_token, own_part=everybody.own_part)
     app.context_processor(_shared)
     for area in AREAS:
         routes = import_module(f"marketplace.web.{area}.routes")
@@ -72,7 +77,7 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
 
 def _shared() -> dict[str, Any]:
     return {
-        "visitor": visitor(),
+        "visitor": everybody.shown_to(),
         "csrf_token": everybody.csrf_token,
         "demonstration": runtime().config.demonstration,
         "locale": get_locale(),

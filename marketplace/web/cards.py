@@ -6,25 +6,21 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from flask import current_app, url_for
+from flask import request, url_for
 from flask_babel import get_locale
-from markupsafe import Markup
 
 from marketplace.matching.queries import Met
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
-from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignCard
 from marketplace.projects.rules import days_left
 from marketplace.territories.queries import Commune
-from marketplace.web import reasons, remembered
+from marketplace.web import fragments, reasons, remembered
 from marketplace.web.context import Session, runtime
 from marketplace.web.eligibility import Locality
 from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.reasons import Asking
 from marketplace.web.whom import Aimed, zones_in_words
-
-_NOTHING = Progress(0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -49,14 +45,13 @@ class Face:
 
 @dataclass(frozen=True)
 class Card:
-    """What the macro `campaign_card` draws. number: its point on a drawing beside the list; body: the face, written.
+    """What the macro `campaign_card` draws. number: its point on a drawing beside the list.
 
     why: sentences that say why the reader sees it, none where there is nothing to explain; explained: where the rule's
     whole answer stands.
     """
 
     face: Face
-    body: Markup
     locality: Locality
     commune: Commune
     why: tuple[str, ...] = ()
@@ -68,42 +63,37 @@ class Card:
     sector = property(lambda self: self.face.sector)
     days_left = property(lambda self: self.face.days_left)
     state_label = property(lambda self: self.face.state_label)
+    body = property(lambda self: fragments.written("home/_words.html", self.face))
+    html = property(lambda self: fragments.written("home/_card.html", self))
 
 
 def build(
     session: Session, campaign_ids: Sequence[UUID], *, asking: Asking | None, met: Mapping[UUID, Met], now: datetime
 ) -> list[Card]:
-    """Return cards in the order of the ids. Two statements, and those that name places nobody asked of before.
+    """Return cards in the order of the ids. One statement, and those that name places nobody asked of before.
 
     asking: who reads, None when nothing is known of them. met: what the index says of each campaign they meet.
     """
-    rows = projects.cards(session, campaign_ids)
-    totals = pledges.progress(session, campaign_ids)
+    shown = pledges.shown(session, campaign_ids)
+    rows = {campaign_id: row for campaign_id, (row, _progress) in shown.items()}
     communes = remembered.communes(session, {row.commune_code for row in rows.values()})
     zones = _zones(session, rows.values(), communes)
     cards = []
     for campaign_id in campaign_ids:
-        if campaign_id in rows:
-            row = rows[campaign_id]
+        if campaign_id in shown:
+            row, progress = shown[campaign_id]
             there = communes[row.commune_code]
-            face = _face(row, totals.get(campaign_id, _NOTHING), there, now)
             found = met.get(campaign_id)
             badge = reasons.locality(asking, there, zones[campaign_id], found, now)
             why = reasons.why(found) if found is not None else ()
-            explained = url_for("why.explanation", campaign_id=campaign_id)
-            cards.append(Card(face, written(face), badge, there, why, explained))
+            explained = _address("why.explanation", campaign_id, request.script_root)
+            cards.append(Card(_face(row, progress, there, now), badge, there, why, explained))
     return cards
 
 
-def written(face: Face, level: int = 3) -> Markup:
-    """Return the words of a card as HTML. level: of its heading. What was written before is kept, by its content."""
-    return _written(face, level, str(get_locale()))
-
-
-@lru_cache(maxsize=4_000)
-def _written(face: Face, level: int, _locale: str) -> Markup:
-    template = current_app.jinja_env.get_template("home/_face.html")
-    return Markup(template.render(card=face, level=level))  # noqa: S704 - a template has escaped it
+@lru_cache(maxsize=8_000)
+def _address(endpoint: str, campaign_id: UUID, _root: str) -> str:
+    return url_for(endpoint, campaign_id=campaign_id)
 
 
 def _zones(session: Session, rows: Collection[CampaignCard], communes: Mapping[str, Commune]) -> dict[UUID, str]:
@@ -124,7 +114,7 @@ def _zones(session: Session, rows: Collection[CampaignCard], communes: Mapping[s
 def _face(row: CampaignCard, progress: Progress, commune: Commune, now: datetime) -> Face:
     live = row.state == "live"
     return Face(
-        url=url_for("campaigns.show", campaign_id=row.campaign_id),
+        url=_address("campaigns.show", row.campaign_id, request.script_root),
         title=row.title,
         summary=row.summary,
         instrument_label=str(INSTRUMENTS[row.instrument]),

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from flask import abort, current_app, g
+from flask import session as cookie
 from flask_login import current_user
 from sqlalchemy.orm import Session as Session  # noqa: PLC0414 - web areas take their sessions from here only
 
 from marketplace.core import clock
+from marketplace.residency.queries import Lives
 from marketplace.runtime import Runtime
+from marketplace.web.filters import initials
 
 T = TypeVar("T")
 
@@ -21,7 +24,9 @@ T = TypeVar("T")
 class Me:
     """The person behind the request, as a frozen row.
 
-    level: of proof of residence, 0 to 3. commune_code: INSEE, None when not declared or expired.
+    level: of proof of residence, 0 to 3. commune_code: INSEE, None when not declared or expired. lives: what they
+    declared, expired or not. work_code: of the commune where they say they work, None when it does not count. mandated:
+    whether they may have the right to act for an organisation.
     """
 
     account_id: UUID
@@ -34,6 +39,14 @@ class Me:
     commune_label: str | None
     level: int
     locale: str
+    lives: Lives | None
+    work_code: str | None
+    mandated: bool
+
+    @property
+    def initials(self) -> str:
+        """At most two capitals, for the round mark beside the name."""
+        return initials(self.display_name)
 
 
 def runtime() -> Runtime:
@@ -54,11 +67,16 @@ def in_transaction(work: Callable[[Session], T]) -> T:
 
 def now() -> datetime:
     """Return the aware UTC time of this request, demonstration clock included; the same all request long."""
+    if "now" not in g and runtime().config.demonstration:
+        with reading() as session:
+            return told(clock.demo_offset(session))
+    return told(timedelta())
+
+
+def told(ahead: timedelta) -> datetime:
+    """Return `now` for whoever has just read how far the demonstration runs ahead."""
     if "now" not in g:
-        g.now = datetime.now(UTC)
-        if runtime().config.demonstration:
-            with reading() as session:
-                g.now += clock.demo_offset(session)
+        g.now = datetime.now(UTC) + (ahead if runtime().config.demonstration else timedelta())
     moment: datetime = g.now
     return moment
 
@@ -66,11 +84,12 @@ def now() -> datetime:
 def visitor() -> Me | None:
     """Return the signed-in person, None for a visitor; looked up once a request, and not at all without a cookie.
 
-    Two statements: the device with its person, and where they live. `sign_in` does the looking up.
+    One statement: the device with its person, where they live, and the moment. `sign_in` does the looking up.
     """
     if "visitor" not in g:
         # Asked of the object itself: on the proxy, an AttributeError while loading would pass for a stranger.
-        g.visitor = getattr(current_user._get_current_object(), "me", None)  # noqa: SLF001 - werkzeug's public name
+        found = current_user._get_current_object() if "_user_id" in cookie else None  # noqa: SLF001 - werkzeug's name
+        g.visitor = getattr(found, "me", None)
     person: Me | None = g.visitor
     return person
 

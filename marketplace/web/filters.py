@@ -1,12 +1,14 @@
 """How values become words: money, dates, distances, counts. French by default, English when the page is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import wraps
 from typing import Any, Protocol
 
 from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from jinja2 import pass_context
 from markupsafe import Markup
 
 from marketplace.core.clock import PARIS
@@ -76,6 +78,13 @@ def in_english() -> bool:
 def count(number: int) -> str:
     """Write a whole number: "1 234" with a no-break space, "1,234" in English."""
     return f"{number:,}" if in_english() else f"{number:,}".replace(",", NBSP)
+
+
+def siren(number: str) -> str:
+    """Write a SIREN or a SIRET as it is printed: "732 829 320", "732 829 320 00074"; another number as it is."""
+    if not number.isdecimal() or len(number) not in (9, 14):
+        return number
+    return NBSP.join(part for part in (number[:3], number[3:6], number[6:9], number[9:]) if part)
 
 
 def money(amount: Money | int) -> str:
@@ -195,6 +204,14 @@ def of_place(place: Named) -> str:
     return f"of {place.name}" if in_english() else place.of_name
 
 
+def file_size(size: int) -> str:
+    """Write the size of a file, rounded up: "240 Ko", "1,3 Mo"; "1.3 MB" in English. size: in bytes."""
+    if size <= 999_000:
+        return str(_("%(size)s Ko", size=count(-(-size // 1000)))).replace(" ", NBSP)
+    whole, tenth = divmod(-(-size // 100_000), 10)
+    return str(_("%(size)s Mo", size=f"{whole}.{tenth}" if in_english() else f"{whole},{tenth}")).replace(" ", NBSP)
+
+
 def french(text: str) -> str:
     """Mark what somebody wrote as French on a page in English, so that it is read out right (WCAG 3.1.2)."""
     return Markup('<span lang="fr">{}</span>').format(text) if text and in_english() else text
@@ -225,6 +242,7 @@ FILTERS: Mapping[str, Any] = {
     function.__name__: function
     for function in (
         count,
+        siren,
         money,
         euros,
         day,
@@ -243,6 +261,7 @@ FILTERS: Mapping[str, Any] = {
         wait,
         neighbours,
         of_place,
+        file_size,
         french,
         initials,
         tone,
@@ -252,12 +271,29 @@ FILTERS: Mapping[str, Any] = {
 }
 
 
+def use(app: Flask, filters: Mapping[str, Callable[..., Any]]) -> None:
+    """Give filters to every template.
+
+    None runs before there is a page: Jinja would write that of a constant once, in the language of the first reader.
+    """
+    app.jinja_env.filters.update({name: _at_every_page(write) for name, write in filters.items()})
+
+
+def _at_every_page(write: Callable[..., Any]) -> Callable[..., Any]:
+    @pass_context
+    @wraps(write)
+    def written(_context: object, *values: Any, **options: Any) -> Any:
+        return write(*values, **options)
+
+    return written
+
+
 def install(app: Flask) -> None:
     """Give the filters, the covers and the charts to every template."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.filters.update(form_filters.FILTERS)
+    use(app, FILTERS)
+    use(app, form_filters.FILTERS)
     app.jinja_env.globals.update(cover=covers.cover, ring_chart=charts.ring_chart, chart_parts=charts.parts)
     app.jinja_env.globals["lang_fr"] = lang_fr
     app.jinja_env.globals["glossary"] = glossary.TERMS

@@ -4,7 +4,9 @@ An address without ``lang`` speaks the reader's language; ``?lang=en`` on a publ
 alone. Nothing is kept of it: a link followed from there is again in the reader's language.
 """
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import quote, urlencode
 
 from babel.support import NullTranslations, Translations
@@ -17,16 +19,28 @@ from marketplace.web.context import visitor
 LOCALES = ("fr", "en")
 PARAMETER = "lang"
 KEPT = "locale"
+# Where a line must not end: before a high sign, € or %, inside guillemets and numbers. "%(" begins a placeholder.
+_BOUND = re.compile(r" (?=[:;?!»€]|%(?!\())|(?<=«) |(?<=\d) (?=\d{3})")
+
+
+@cache
+def typeset(words: str) -> str:
+    """Return French words with no-break spaces where French has them. Only for words of ours: it keeps them all."""
+    return _BOUND.sub("\u00a0", words)
 
 
 class French(Translations):
     """The language of the message ids: nothing to look up, but nothing and one and a half are singular."""
 
+    def gettext(self, message: str) -> str:
+        """Return the words of a message as they are printed."""
+        return typeset(message)
+
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the form of a number: "0 projet", "1 projet", "2 projets"."""
-        return msgid1 if abs(n) < 2 else msgid2
+        return typeset(msgid1 if abs(n) < 2 else msgid2)
 
-    ungettext = ngettext  # what flask_babel and Jinja call
+    ugettext, ungettext = gettext, ngettext  # what flask_babel and Jinja call
 
 
 class Words(Domain):  # type: ignore[misc]  # flask_babel has no types

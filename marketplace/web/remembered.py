@@ -6,7 +6,8 @@ from uuid import UUID
 
 from marketplace.matching import queries as matching
 from marketplace.matching.queries import Reader, Wish
-from marketplace.pledges import portfolio
+from marketplace.pledges import chronicle, portfolio
+from marketplace.pledges.chronicle import Happening
 from marketplace.pledges.portfolio import Gathered
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune, Place
@@ -50,9 +51,10 @@ def departement(session: Session, code: str) -> Place | None:
 
 
 def closed_to(session: Session, reader: Reader, *, wish: Wish, limit: int) -> list[UUID]:
-    """Return live campaigns that somebody of a commune may not fund, the nearest first. At most one statement."""
+    """Return live campaigns that a reader may not fund, the nearest first. At most one statement."""
+    ties = tuple((tie.commune.code, tie.bit) for tie in reader.ties)
     return runtime().memory.get(
-        ("closed to", reader.commune.code, wish, limit),
+        ("closed to", ties, wish, limit),
         lambda: matching.closed_to(session, reader, wish=wish, limit=limit),
         times=AROUND,
     )
@@ -65,3 +67,29 @@ def gathered(session: Session, departement_code: str, *, since: datetime) -> Gat
         lambda: portfolio.gathered(session, departement_code, since=since),
         times=AROUND,
     )
+
+
+def news(
+    session: Session, campaign_ids: Collection[UUID], commune_code: str | None, *, since: datetime
+) -> list[Happening]:
+    """Return the last thing that happened to each of some campaigns, and to those of a commune; all of it is public.
+
+    Newest first. At most two statements.
+    """
+    memory = runtime().memory
+    known: dict[UUID, tuple[Happening, ...] | None] = {one: memory.peek(("news", one)) for one in campaign_ids}
+    missing = [campaign_id for campaign_id, told in known.items() if told is None]
+    if missing:
+        read = chronicle.lately(session, missing, since=since)
+        for campaign_id in missing:
+            known[campaign_id] = told = (read[campaign_id],) if campaign_id in read else ()
+            memory.put(("news", campaign_id), told, times=AROUND)
+    found = {campaign_id: one for campaign_id, told in known.items() for one in told or ()}
+    if commune_code is not None:
+        around = memory.get(
+            ("news of", commune_code),
+            lambda: chronicle.of_commune(session, commune_code, since=since),
+            times=AROUND,
+        )
+        found = {one.campaign_id: one for one in around} | found
+    return sorted(found.values(), key=lambda one: (-one.at.timestamp(), one.campaign_id))

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from flask import Flask, g, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
-from marketplace.accounts import queries, sign_in
-from marketplace.accounts.queries import Credentials, SignedIn
+from marketplace.accounts import sign_in
+from marketplace.accounts.queries import Credentials
 from marketplace.accounts.rules import IDLE, SEEN_EVERY
 from marketplace.core.clock import real_now
 from marketplace.core.errors import NotFound
 from marketplace.residency import queries as residency
-from marketplace.web.context import Me, in_transaction, now, reading, visitor
+from marketplace.residency.queries import Behind
+from marketplace.web.context import Me, in_transaction, reading, told, visitor
 from marketplace.web.languages import KEPT
 
 NEXT_MAX = 2000
@@ -53,35 +54,37 @@ class Visitor(UserMixin):  # type: ignore[misc]  # flask_login has no types
 
 
 def load(token: object) -> Visitor | None:
-    """Return the visitor of a token; None when its device was signed out or is too old. Two statements."""
+    """Return the visitor of a token; None when its device was signed out or is too old. One statement."""
     if not isinstance(token, str):
         return None
-    at = now()
     with reading() as opened:
-        found = queries.signed_in(opened, token, now=real_now())
-        home = None if found is None else residency.home(opened, found.person.id)
+        found = residency.behind(opened, token, now=real_now())
     if found is None:
         return None
     _note(found)
-    counts = home is not None and home.standing(at) not in {"expired", "none"}
+    at, lives, person = told(found.ahead), found.lives, found.person
+    counts = lives if lives is not None and lives.standing(at) not in {"expired", "none"} else None
     return Visitor(
         token,
         Me(
-            account_id=found.person.id,
+            account_id=person.id,
             session_id=found.session_id,
-            email=found.person.email,
-            display_name=found.person.display_name,
-            is_administrator=found.person.is_administrator,
-            email_confirmed=found.person.email_confirmed_at is not None,
-            commune_code=home.commune_code if home is not None and counts else None,
-            commune_label=home.commune_label if home is not None and counts else None,
-            level=home.level if home is not None and counts else 0,
-            locale=found.person.locale,
+            email=person.email,
+            display_name=person.display_name,
+            is_administrator=person.is_administrator,
+            email_confirmed=person.email_confirmed_at is not None,
+            commune_code=counts.commune_code if counts else None,
+            commune_label=counts.commune_label if counts else None,
+            level=counts.level if counts else 0,
+            locale=person.locale,
+            lives=lives,
+            work_code=found.works[0] if found.works is not None and found.works[1] > at else None,
+            mandated=found.mandated,
         ),
     )
 
 
-def _note(found: SignedIn) -> None:
+def _note(found: Behind) -> None:
     """Keep a device alive by its use: written once a day at most, so that reading a page writes nothing."""
     moment = real_now()
     if moment - found.last_seen_at >= SEEN_EVERY:

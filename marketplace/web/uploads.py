@@ -6,7 +6,7 @@ from typing import IO
 from flask import Request
 
 # Pages that take a file → bytes of the whole request: the file, and a little for the fields beside it.
-LARGE = {"residency.prove_send": 6_000_000, "owner.add_photo": 11_000_000}
+LARGE = {"residency.prove_send": 6_000_000, "owner.add_photo": 11_000_000, "owner.add_document": 6_000_000}
 
 
 class UploadRequest(Request):

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from marketplace.core.db import uuid7
 from marketplace.moderation import services as moderation
+from marketplace.projects import helping, questions
 from marketplace.projects import services as projects
+from marketplace.projects.details import Details, Need
 from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.rules import Content, paris_day
 from tests.factories.moderation import approve
@@ -64,6 +66,43 @@ class Campaigns(Proofs):
             at = self.end(campaign_id, state)
         closes_at = self.do(lambda session: session.get_one(CampaignRow, campaign_id).closes_at)
         return Campaign(campaign_id, by, state, at, closes_at)
+
+    def help_offer(self, campaign: Campaign | None = None, *, by: Account | None = None, named: bool = False) -> UUID:
+        """Have somebody offer help for the first need of a campaign, one that has a need by default."""
+        wanting = campaign or self.campaign(details=Details(needs=(Need("tool", "Une remorque", 4),)))
+        who = by or self.account()
+        self.do(
+            lambda session: helping.offer(
+                session,
+                campaign_id=wanting.id,
+                need=0,
+                account_id=who.id,
+                message="Je prête ma remorque le samedi matin.",
+                named=named,
+                now=self.now,
+            )
+        )
+        return self.do(lambda session: helping.own(session, wanting.id, who.id)[0].id)
+
+    def question(
+        self,
+        campaign: Campaign,
+        *,
+        asker: Account | None = None,
+        text: str = "Le four sera-t-il chauffé au bois d’ici ?",
+        answer: str = "",
+    ) -> UUID:
+        """Have a resident ask, and the owner answer where there is an answer; return the question's id."""
+        question_id, by = uuid7(), asker or self.account()
+        self.do(
+            lambda session: questions.ask(
+                session, campaign_id=campaign.id, asker_id=by.id, form_key=question_id, text=text, now=self.now
+            )
+        )
+        if answer:
+            facts = {"campaign_id": campaign.id, "question_id": question_id, "owner_id": campaign.owner.id}
+            self.do(lambda session: questions.answer(session, text=answer, now=self.now, **facts))
+        return question_id
 
     def end(self, campaign_id: UUID, state: str) -> datetime:
         """Let time pass over a live campaign until a state; return the moment."""

@@ -4,10 +4,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from marketplace.projects.details import Details
+from marketplace.projects.instruments import INSTRUMENTS
+from marketplace.projects.sheet_parts import OWN_RISKS
 from marketplace.projects.terms import Reward, Terms
 
-_SHEET: dict[str, Any] = {"responsible": "Nadia", "accounts": "Aucun", "risks": "Le four peut tomber en panne."}
+_SHEET: dict[str, Any] = {"responsible": "Nadia", "accounts": "Aucun"}
 _LOAN: dict[str, Any] = {"guarantees": "Aucune", "early": "Possible", "defaults": "Aucun"}
+
+RISKS = Details(risks=dict.fromkeys(OWN_RISKS, "Le four peut tomber en panne."))
 
 TERMS = {
     "gift": Terms(),
@@ -21,6 +26,7 @@ TERMS = {
         tmo_bp=(228, 150, 96, 119, 80, 63),
         colleges="Salariés",
         board="Le conseil",
+        admission_days=60,
         withdrawal="Au prix payé",
         **_SHEET,
     ),
@@ -46,4 +52,5 @@ def offered(instrument: str, **terms: Any) -> dict[str, Any]:
         "legal_form": "scic",
         "minimum_cents": 50_00 if TERMS[instrument].nominal_cents else 10_00,
         "terms": replace(TERMS[instrument], **terms),
+        **({"details": RISKS} if INSTRUMENTS[instrument].sheet else {}),
     }

@@ -19,7 +19,7 @@ from marketplace.locality import composed, presets
 from marketplace.moderation.rules import REASONS as MODERATION_REASONS
 from marketplace.pledges.protecting import REASONS as PROTECTION_REASONS
 from marketplace.pledges.rewards import REASONS as REWARD_REASONS
-from marketplace.projects import details, term_rules
+from marketplace.projects import details, documents, term_rules
 from marketplace.projects import rules as projects
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.rules import Content
@@ -67,6 +67,7 @@ COMPUTED: dict[tuple[str, str], set[str] | frozenset[str]] = {
     ("residency/proofs.py", "fault"): _returned(residency.may_ask_verification),
     # What the decoder answers.
     ("residency/reading.py", "code"): set(residency.UNREADABLE),
+    ("projects/documents.py", "code"): {*documents._UNREADABLE.values(), "document_unreadable"},
     ("accounts/passwords.py", "fault"): _returned(accounts.password_fault),
     # The rule's own decision, and what is added to it: the table of tests/unit/locality, and `pledges.protecting`.
     ("pledges/opening.py", "outcome.decision"): RULE_REASONS | set(ADDED_REASONS),
@@ -256,7 +257,7 @@ TERMS = st.builds(
     return_percent=st.sampled_from([None, 99, 140]),
     turnovers=st.sampled_from([(), (1, 2)]),
     tmo_bp=st.sampled_from([(), (1,), (1,) * 6]),
-    risks=st.sampled_from(["", "x" * 2_000]),
+    accounts=st.sampled_from(["", "x" * 2_000]),
     rewards=st.sampled_from([(), (Reward(),), (Reward("Un pain", 9_000_000_00, 0, TODAY),)]),
     raises=st.sampled_from([(), (Raise(),)]),
     own_funds_cents=st.sampled_from([None, -1]),

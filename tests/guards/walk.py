@@ -22,8 +22,9 @@ from marketplace.accounts import sign_in as devices
 from marketplace.accounts.models import AccountSession
 from marketplace.core import mail
 from marketplace.core.db import Database
-from marketplace.projects import pictures
-from marketplace.projects.details import Details, Photo
+from marketplace.projects import pictures, shelf
+from marketplace.projects.details import Details, Document, Need, Photo
+from marketplace.projects.models import DocumentFile
 from marketplace.residency import organisation_queries
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
@@ -132,10 +133,11 @@ def _objects(world: World, now: Any) -> None:
     acting = make.organisation(manager=people["resident"], siren=OTHER_SIREN)
     with world.database.sessions() as session:
         place = organisation_queries.links_of_organisations(session, (declared.id,))[declared.id][0].id
-    picture = make.do(lambda session: pictures.keep(session, b"RIFF", now=now))
-    photo = Photo("Le four", picture, picture, 800, 600)
+    picture, file, details = _details(make, now)
+    documented = make.campaign(owner=people["owner"], details=details)
     world.objects = {
         "section": "equipe",
+        "first_owner": people["owner"].id,
         "picture": picture,
         "lent": lent.id,
         "free": free.id,
@@ -147,10 +149,14 @@ def _objects(world: World, now: Any) -> None:
         "branch": make.branch(acting, SECOND_SIRET),
         "acting": acting.id,
         "live": live.id,
-        "draft": make.campaign(state="draft", owner=people["owner"], details=Details(photos=(photo,))).id,
+        "draft": make.campaign(state="draft", owner=people["owner"], details=details).id,
+        "documented": documented.id,
+        "help": make.help_offer(documented, by=people["resident"]),
+        "document": file,
         "submitted": make.campaign(state="submitted", owner=people["owner"]).id,
         # The first administrator's own: they may not judge it.
         "administrators_own": make.campaign(state="submitted", owner=people["administrator"]).id,
+        "question": make.question(live),
         "reflecting": make.pledge(campaign=live, backer=people["resident"], amount=20).id,
         "reserved": make.pledge(state="card_pending", campaign=live, backer=people["resident"], amount=20).id,
         "device": device,
@@ -165,7 +171,18 @@ def _objects(world: World, now: Any) -> None:
         "token": "not-a-token-of-ours",
         "poitiers": "86194",
     }
+    shares, subscribed = make.shares(owner=people["owner"])
+    world.objects |= {"shares": shares.id, "subscribed": subscribed.id}
     world.objects |= _registers(world, live, now)
+
+
+def _details(make: Make, now: Any) -> tuple[str, str, Details]:
+    """Keep a photograph and a document; return their names, and what a campaign says that shows them."""
+    picture = make.do(lambda session: pictures.keep(session, b"RIFF", now=now))
+    photo = Photo("Le four", picture, picture, 800, 600)
+    file = make.do(lambda session: shelf.put(session, DocumentFile, b"%PDF-1.7", now=now))
+    document = Document("Devis du four", "quote", public=True, name=file, pages=1, size=8)
+    return picture, file, Details(photos=(photo,), documents=(document,), needs=(Need("tool", "Une remorque"),))
 
 
 def _territory(world: World, now: Any) -> UUID:
@@ -204,6 +221,7 @@ def _registers(world: World, live: Campaign, now: Any) -> dict[str, UUID | str]:
             lambda session, one=one: moderation.ask_again(session, campaign_id=one.id, owner_id=one.owner.id, now=now)
         )
     return {
+        "stray": make.stray(theirs, now=now),
         "administrators_live": theirs.id,
         "refused": refused.id,
         "administrators_refused": theirs_refused.id,

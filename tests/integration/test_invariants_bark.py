@@ -43,13 +43,15 @@ BREAKS = {
     "I11a due": "<transfer> DELETE FROM transfer WHERE kind = 'refund'",
     "I11a contested": "<transfer> UPDATE transfer SET amount_cents = amount_cents - 1 WHERE kind = 'dispute'",
     "I11b": "<transfer> UPDATE transfer SET amount_cents = 1000000 WHERE kind = 'transfer'",
+    "I19": "UPDATE campaign SET instrument = 'cooperative_share' WHERE state = 'funded'",
     "I15a": "UPDATE settlement_job SET state = 'open', ended_at = NULL WHERE kind = 'charge'"
     " AND pledge_id IN (SELECT id FROM pledge WHERE state = 'transferred')",
     "I15b": "UPDATE settlement_job SET state = 'void', ended_at = made_at WHERE state = 'open' AND kind = 'charge'",
     "I10": "<pledge_event> UPDATE pledge_event SET stripe_event_id = NULL",
     "I12": "<decision> DELETE FROM decision WHERE seq = 1",
     "I12b": "UPDATE pledge SET commune_code = '33063'",
-    "I13": "UPDATE project SET owner_id = (SELECT backer_id FROM pledge WHERE state = 'abandoned')",
+    "I13": "UPDATE project_owner SET account_id = (SELECT backer_id FROM pledge WHERE state = 'abandoned'),"
+    " invited_at = '2020-01-01Z', joined_at = '2020-01-01Z'",
     "I21": "DELETE FROM listed",
     "I22": "INSERT INTO stray_payment "
     "(campaign_id, payment_intent_id, pledge_id, amount_cents, currency, why, noticed_at)"
@@ -60,6 +62,7 @@ BREAKS = {
     "closes_at_midnight": "UPDATE campaign SET closes_at = closes_at + interval '1 second'",
     "terms_are_as_frozen": "<campaign_ring> UPDATE campaign_ring SET zone = zone[2:], zone_size = zone_size - 1",
     "campaign_is_as_its_version": "UPDATE campaign SET goal_cents = goal_cents + 1",
+    "every_project_has_a_lead": "UPDATE project_owner SET role = 'editor'",
     "nobody_approved": "<campaign_event> UPDATE campaign_event e SET actor_id = p.owner_id FROM campaign c"
     " JOIN project p ON p.id = c.project_id WHERE c.id = e.campaign_id",
 }

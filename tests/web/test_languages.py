@@ -199,3 +199,13 @@ def test_pledging_hands_the_reader_s_language_to_the_card_page(client, make, sig
 
 def french_errors(answer):
     return re.findall(r'class="error"[^>]*>(.*?)</p>', answer.get_data(as_text=True), re.DOTALL)
+
+
+def test_a_page_of_constants_is_written_in_the_language_of_each_reader(app):
+    """Jinja writes a filter of a constant once, when it reads the template, unless the filter says otherwise."""
+    template = app.jinja_env.from_string('{{ 1410000|money }} {{ "Four à bois"|french }}')
+
+    with app.test_request_context(headers=FRENCH):
+        assert template.render() == "14 100 € Four à bois".replace(" €", "\u00a0€").replace("14 1", "14\u00a01")
+    with app.test_request_context(headers=ENGLISH):
+        assert template.render() == '€14,100 <span lang="fr">Four à bois</span>'

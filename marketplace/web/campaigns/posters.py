@@ -1,11 +1,13 @@
 """The poster of a campaign for a shop window: A4, black on white but for the title, with a code that opens its page."""
 
+import hashlib
 import json
+from functools import partial
 from uuid import UUID
 
 import typst
 import zxingcpp
-from flask import Response, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -24,6 +26,8 @@ from marketplace.web.filters import last_day, money
 TEMPLATE = ROOT / "templates" / "pdf" / "poster.typ"
 # A quarter of the code may be hidden by a fold or a scratch.
 ERRORS = "Q"
+# The same words make the same poster: it is not drawn again for so many times what pages are kept.
+LASTS = 60
 
 
 @bp.get("/collectes/<uuid:campaign_id>/affiche.pdf")
@@ -33,17 +37,28 @@ def poster(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         campaign = projects.public_campaign(session, campaign_id)
         there = territories.communes(session, {campaign.commune_code})[campaign.commune_code]
-    data = words(campaign, there)
-    file = typst.compile(
+    data = json.dumps(words(campaign, there))
+    tag = hashlib.sha256(data.encode()).hexdigest()
+    if tag in request.if_none_match:
+        response = Response(status=304)
+    else:
+        response = Response(runtime().memory.get(("poster", tag), partial(_drawn, data), times=LASTS))
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = "attachment; filename=mitoyen-affiche.pdf"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(tag)
+    return response
+
+
+def _drawn(data: str) -> bytes:
+    """Draw a poster. data: its words, as JSON."""
+    return typst.compile(
         str(TEMPLATE),
         format="pdf",
         font_paths=[str(SOURCE / "vendor")] if (SOURCE / "vendor").is_dir() else [],
-        sys_inputs={"data": json.dumps(data)},
+        sys_inputs={"data": data},
         pdf_standards=["ua-1"],
     )
-    response = Response(file, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = "attachment; filename=mitoyen-affiche.pdf"
-    return response
 
 
 def words(campaign: CampaignPage, there: Commune) -> dict[str, str]:

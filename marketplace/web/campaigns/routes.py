@@ -12,13 +12,13 @@ from marketplace.finance.schedules import interest_free
 from marketplace.pledges import backers, chronicle, rewards
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
-from marketplace.projects import news
+from marketplace.projects import helping, news, questions, spending
 from marketplace.projects import queries as projects
 from marketplace.projects.queries import CampaignPage
-from marketplace.projects.rules import days_left
+from marketplace.projects.rules import RUNNING, days_left
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import eligibility, spending, whom
+from marketplace.web import eligibility, whom
 from marketplace.web.access import public
 from marketplace.web.campaigns import attestations, metadata, origins, pictures, posters, terms
 from marketplace.web.campaigns.blueprint import bp
@@ -28,13 +28,17 @@ from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.eligibility import Answer
 from marketplace.web.instrument_words import spoken
 from marketplace.web.instruments import calculator
+from marketplace.web.labels import RISK_LABELS
 from marketplace.web.maps import campaign as maps
-from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
+from marketplace.web.owner.words import DOCUMENTS, NEEDS, SECTORS, SOURCES, promises
+from marketplace.web.questions import public as asking
 from marketplace.web.redress import notices as redress
 
 __all__ = ["attestations", "bp", "posters"]
 
 EXAMPLE_CENTS = 100_00
+# The newest questions; the others have a page of their own.
+SHOWN_QUESTIONS = 5
 # A title does not change while a campaign is public; its drawing may, from one version of this program to the next.
 LASTING = "public, max-age=86400"
 
@@ -100,6 +104,9 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         seen_communes = territories.communes(session, communes) if communes else {}
         happened = chronicle.of_campaign(session, campaign_id)
         told = news.of_campaign(session, campaign_id)
+        helped = helping.tallies(session, campaign_id) if shown.campaign.details.needs else {}
+        asked = questions.of_campaign(session, campaign_id, most=SHOWN_QUESTIONS)
+        asked_from = asking.places(session, asked)
         notices = redress.told(session, shown.campaign)
         money = origins.load(session, shown.campaign)
         spent = spending.load(session, shown.campaign.uses, shown.commune)
@@ -116,6 +123,11 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         maps=drawn,
         news=happened,
         told=told,
+        helped=helped,
+        may_help=shown.campaign.state in helping.OPEN,
+        asked=asked,
+        asked_from=asked_from,
+        may_ask=shown.campaign.state in RUNNING,
         origins=money,
         backers=seen,
         seen_communes=seen_communes,
@@ -126,6 +138,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         risk_labels=RISK_LABELS,
         need_kinds=NEEDS,
         source_kinds=SOURCES,
+        documents=[one for one in shown.campaign.details.documents if one.public],
+        document_kinds=DOCUMENTS,
         head=metadata.of(shown.campaign, shown.commune),
         example_cents=EXAMPLE_CENTS,
         instalment_cents=example,

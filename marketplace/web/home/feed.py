@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from math import cos, radians
 from uuid import UUID
 
+from marketplace.accounts.organisation_queries import Acting
 from marketplace.matching import queries as matching
-from marketplace.matching.queries import Met
-from marketplace.pledges import chronicle, portfolio
+from marketplace.matching.queries import Met, resident
+from marketplace.pledges import portfolio
 from marketplace.pledges.chronicle import Happening
 from marketplace.pledges.portfolio import Gathered, Holding
-from marketplace.residency import queries as residency
-from marketplace.residency.queries import Home
+from marketplace.residency.queries import Lives
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune, Place
-from marketplace.web import cards, remembered
+from marketplace.web import cards, parties, remembered
 from marketplace.web.cards import Card
 from marketplace.web.context import Me, Session
-from marketplace.web.eligibility import commune_of
 from marketplace.web.home import wishes
+from marketplace.web.home.bodies import Body
 from marketplace.web.home.wishes import PAGE, Asked, Choices, Ends
 from marketplace.web.messages.residence import STANDINGS
 from marketplace.web.reasons import Asking
@@ -29,7 +29,7 @@ FURTHER = 6
 SPOTS = 8
 KM_PER_DEGREE = 111.2
 LAST_PLEDGES = 3
-NEWS_FOR = timedelta(days=120)
+NEWS, NEWS_FOR = 5, timedelta(days=120)
 YEAR = timedelta(days=365)
 
 
@@ -54,47 +54,71 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Address:
+    """What an address is worth to the rule. standing: in one word; title, worth: in words. lives: None when unknown."""
+
+    lives: Lives | None
+    standing: str
+    title: str
+    worth: str
+    expired: bool
+
+
+@dataclass(frozen=True)
 class Aside:
-    """What stands beside the list for somebody who is signed in. standing, worth: of their commune, in words."""
+    """What stands beside the list for somebody who is signed in. acting: organisations they may look for."""
 
     share: Share | None
     news: Sequence[Happening]
-    home: Home | None
-    standing: str
-    worth: str
+    address: Address
+    acting: Sequence[Acting]
 
 
 @dataclass(frozen=True)
 class Feed:
     """What the page shows. total: how many campaigns are open to home whatever the filters; near: one page of them.
 
-    oneself: whether home is the reader's own.
+    oneself: whether home is the reader's own; whole: address of the list without filters. organisation: for which they
+    look, where it is not for themselves.
     """
 
     home: Commune | None
     oneself: bool
     near: Sequence[Card]
     total: int
+    whole: str
     choices: Choices
     further: Sequence[Card]
     spots: Sequence[Spot]
-    aside: Aside | None
     gathered: Gathered | None
     departement: Place | None
+    organisation: Body | None = None
 
 
-def load(session: Session, person: Me | None, asked: Asked, at: datetime) -> Feed:
-    """Read the page of a reader.
+def load(
+    session: Session, code: str | None, level: int, asked: Asked, at: datetime, *, work_code: str | None = None
+) -> Feed:
+    """Read the list of people of a commune, None where nothing is known of them. level: of their proof.
 
-    Four statements make the list: figures of the filters, ids, and two for the cards. What surrounds it (home, "a
-    little further", the figures of the département, names of places) is asked now and then: `remembered`. Somebody
-    signed in adds three: pledges, news, residence.
+    work_code: the commune where they work, which counts for the campaigns that say so; each is listed once.
+
+    Three statements: figures of the filters, campaigns, their words and sums. What surrounds them ("a little further",
+    the figures of the département, names of places) is asked now and then: `remembered`.
     """
-    code = commune_of(person)
     home = remembered.home(session, code) if code else None
-    level = person.level if person is not None else 1
-    read = _listed(session, Asking(home, level) if home else None, asked, at)
-    return replace(read, aside=_aside(session, person, at)) if person is not None else read
+    return _listed(session, _neighbour(session, home, level, work_code) if home else None, asked, at)
+
+
+def _neighbour(session: Session, home: Commune, level: int, work_code: str | None) -> Asking:
+    work = remembered.home(session, work_code) if work_code else None
+    tie = matching.tie(work, investor="person", link="work", level=1) if work else None
+    return Asking(home, level, ties=(*resident(home, max(level, 1)).ties, tie) if tie else ())
+
+
+def of_organisation(session: Session, body: Body, asked: Asked, at: datetime) -> Feed:
+    """Read what an organisation may fund by all its places, each campaign once. Statements as `load`."""
+    found = _listed(session, body.asking, replace(asked, organisation=body.id), at)
+    return replace(found, organisation=body)
 
 
 def of_commune(session: Session, home: Commune, asked: Asked, at: datetime) -> Feed:
@@ -119,10 +143,10 @@ def _listed(session: Session, asking: Asking | None, asked: Asked, at: datetime)
         oneself=asking is None or asking.oneself,
         near=near,
         total=wishes.total(kinds, matching.ANYTHING),
+        whole=asked.again(wish=matching.ANYTHING, order="").url(),
         choices=wishes.choices(asked, kinds, sortable=home is not None, ends=ends),
         further=further,
         spots=_spots(home, near) if home else [],
-        aside=None,
         gathered=gathered,
         departement=remembered.departement(session, home.departement_code) if home and gathered else None,
     )
@@ -164,18 +188,19 @@ def _spots(home: Commune, near: Sequence[Card]) -> list[Spot]:
     ]
 
 
-def _aside(session: Session, person: Me, at: datetime) -> Aside:
-    home = residency.home(session, person.account_id)
-    title, words = STANDINGS[home.standing(at) if home else "none"]
+def aside(session: Session, person: Me, at: datetime) -> Aside:
+    """Read what stands beside the list of somebody who is signed in. One statement, and what is not remembered."""
+    engaged = portfolio.own(session, person.account_id)
+    news = remembered.news(session, engaged.heard, person.commune_code, since=at - NEWS_FOR)
     return Aside(
-        share=_share(session, portfolio.holdings(session, person.account_id)),
-        news=chronicle.around(
-            session, backer_id=person.account_id, commune_code=person.commune_code, since=at - NEWS_FOR
-        ),
-        home=home,
-        standing=str(title),
-        worth=str(words),
+        _share(session, engaged.held), news[:NEWS], _address(person.lives, at), parties.choices(session, person)
     )
+
+
+def _address(lives: Lives | None, at: datetime) -> Address:
+    standing = lives.standing(at) if lives else "none"
+    title, worth = STANDINGS[standing]
+    return Address(lives, standing, str(title), str(worth), expired=lives is not None and lives.expires_at <= at)
 
 
 def _share(session: Session, held: Sequence[Holding]) -> Share | None:

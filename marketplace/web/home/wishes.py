@@ -1,12 +1,15 @@
 """What the address of the feed asks for, and the links that ask for something else."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -30,7 +33,7 @@ class Asked:
     """What a reader asks of a list. order: a key of ORDERS; page: from 1.
 
     cursor: the campaign after or before which a page begins, in the order of the index; other orders count pages.
-    commune: whose list it is, the reader's own when there is none.
+    commune: whose list it is, the reader's own when there is none. organisation: for which they look, if for one.
     """
 
     wish: Wish = ANYTHING
@@ -38,6 +41,7 @@ class Asked:
     page: int = 1
     cursor: Cursor | None = None
     commune: str | None = None
+    organisation: UUID | None = None
 
     @property
     def offset(self) -> int:
@@ -47,17 +51,19 @@ class Asked:
     def url(self) -> str:
         """Return the address that asks for this, without what goes without saying."""
         backwards = self.cursor is not None and self.cursor.backwards
-        return url_for(
-            "home.feed" if self.commune is None else "home.commune",
-            code=self.commune,
-            secteur=self.wish.sector,
-            nature=self.wish.instrument,
-            statut=self.wish.legal_form,
-            tri=self.order or None,
-            page=self.page if self.page > 1 else None,
-            avant=_written(self.cursor) if backwards else None,
-            apres=None if backwards else _written(self.cursor),
-        )
+        said = {
+            "pour": self.organisation,
+            "secteur": self.wish.sector,
+            "nature": self.wish.instrument,
+            "statut": self.wish.legal_form,
+            "tri": self.order or None,
+            "page": self.page if self.page > 1 else None,
+            "avant": _written(self.cursor) if backwards else None,
+            "apres": None if backwards else _written(self.cursor),
+        }
+        query = urlencode({name: value for name, value in said.items() if value is not None})
+        path = _path(self.commune, request.script_root)
+        return f"{path}?{query}" if query else path
 
     def again(self, **changes: Any) -> "Asked":
         """Return the same list from its beginning, with something else asked of it."""
@@ -93,9 +99,14 @@ class Choices:
     page: int
     pages: int
 
+    @property
+    def finer(self) -> bool:
+        """Whether the list is filtered by nature or by legal form."""
+        return any(chip.current for chip in (*self.instruments, *self.legal_forms))
+
 
 # What an address may ask.
-NAMES = ("secteur", "nature", "statut", "tri", "page", "apres", "avant", "lang")
+NAMES = frozenset({"secteur", "nature", "statut", "tri", "page", "apres", "avant", "lang"})
 
 
 def read(arguments: Mapping[str, str], commune: str | None = None) -> Asked:
@@ -114,6 +125,11 @@ def read(arguments: Mapping[str, str], commune: str | None = None) -> Asked:
     cursor = _read_cursor(arguments.get("apres", ""), backwards=False)
     cursor = cursor or _read_cursor(arguments.get("avant", ""), backwards=True)
     return Asked(wish, "", number if cursor else 1, cursor, commune)
+
+
+@lru_cache(maxsize=1_000)
+def _path(commune: str | None, _root: str) -> str:
+    return url_for("home.feed" if commune is None else "home.commune", code=commune)
 
 
 def _written(cursor: Cursor | None) -> str | None:
@@ -136,7 +152,8 @@ _CURSOR = re.compile(r"([0-9]{1,4})-([0-9]{1,9})-([0-9]{1,4})-([0-9a-f]{32})", r
 
 def total(kinds: Sequence[Kind], wish: Wish) -> int:
     """Return how many campaigns a wish finds."""
-    return sum(kind.campaigns for kind in kinds if _fits(kind, wish))
+    wanted = (wish.sector, wish.instrument, wish.legal_form)
+    return sum(kind.campaigns for kind in kinds if _fits(kind, *wanted))
 
 
 def within(asked: Asked, kinds: Sequence[Kind]) -> Asked:
@@ -202,61 +219,60 @@ def _pages(asked: Asked, kinds: Sequence[Kind]) -> int:
     return max(1, -(-total(kinds, asked.wish) // PAGE))
 
 
-def _fits(kind: Kind, wish: Wish) -> bool:
-    return all(getattr(kind, name) == value for name, value in wish.asked().items())
+def _fits(kind: Kind, sector: str | None, instrument: str | None, legal_form: str | None) -> bool:
+    asked = ((sector, kind.sector), (instrument, kind.instrument), (legal_form, kind.legal_form))
+    return all(wanted is None or wanted == value for wanted, value in asked)
+
+
+def _counted(asked: Asked, kinds: Sequence[Kind], name: str) -> Counter[str]:
+    """Return how many campaigns each value of one filter would find, the others as they are."""
+    others = replace(asked.wish, **{name: None})
+    wanted = (others.sector, others.instrument, others.legal_form)
+    found: Counter[str] = Counter()
+    for kind in kinds:
+        if _fits(kind, *wanted):
+            found[getattr(kind, name)] += kind.campaigns
+    return found
 
 
 def _sectors(asked: Asked, kinds: Sequence[Kind]) -> list[Chip]:
-    counted = {
-        sector: total(kinds, replace(asked.wish, sector=sector)) for sector in SECTORS if _shown(sector, asked, kinds)
-    }
-    if len(counted) < 2:
+    found, mine = _counted(asked, kinds, "sector"), asked.wish.sector
+    shown = [sector for sector in SECTORS if sector == mine or found[sector] > 0]
+    if len(shown) < 2:
         return []
-    everything = replace(asked.wish, sector=None)
+    everything = asked.again(wish=replace(asked.wish, sector=None)).url()
     return [
-        _chip("tous", _("Tous"), asked, everything, kinds, current=asked.wish.sector is None),
+        Chip("tous", _("Tous"), everything, mine is None, found.total()),
         *(
-            _chip(
+            Chip(
                 sector,
                 str(SECTORS[sector]),
-                asked,
-                replace(asked.wish, sector=sector),
-                kinds,
-                current=sector == asked.wish.sector,
+                asked.again(wish=replace(asked.wish, sector=sector)).url(),
+                sector == mine,
+                found[sector],
             )
-            for sector in sorted(counted, key=lambda sector: (-counted[sector], sector))
+            for sector in sorted(shown, key=lambda sector: (-found[sector], sector))
         ),
     ]
 
 
-def _shown(sector: str, asked: Asked, kinds: Sequence[Kind]) -> bool:
-    return sector == asked.wish.sector or total(kinds, replace(asked.wish, sector=sector)) > 0
-
-
 def _options(asked: Asked, kinds: Sequence[Kind], name: str, words: Mapping[str, LazyString]) -> list[Chip]:
     """Return one link for each value of a filter; the one that is asked for takes the filter away."""
-    wanted = getattr(asked.wish, name)
-    here = [key for key in words if total(kinds, replace(asked.wish, **{name: key})) > 0]
-    if wanted is None and len(here) < 2:
+    wanted, found = getattr(asked.wish, name), _counted(asked, kinds, name)
+    shown = [key for key in words if key == wanted or found[key] > 0]
+    if wanted is None and len(shown) < 2:
         return []
-    chips = []
-    for key in words:
-        current = key == wanted
-        if key in here or current:
-            aimed = replace(asked.wish, **{name: None if current else key})
-            shown = replace(asked.wish, **{name: key})
-            chips.append(
-                replace(
-                    _chip(key, str(words[key]), asked, aimed, kinds, current=current),
-                    count=total(kinds, shown),
-                    removes=current,
-                )
-            )
-    return chips
-
-
-def _chip(key: str, label: str, asked: Asked, wish: Wish, kinds: Sequence[Kind], *, current: bool) -> Chip:
-    return Chip(key, label, asked.again(wish=wish).url(), current, total(kinds, wish))
+    return [
+        Chip(
+            key,
+            str(words[key]),
+            asked.again(wish=replace(asked.wish, **{name: None if key == wanted else key})).url(),
+            current=key == wanted,
+            count=found[key],
+            removes=key == wanted,
+        )
+        for key in shown
+    ]
 
 
 def order_of(asked: Asked) -> Order:

@@ -12,6 +12,7 @@ from marketplace.projects import offers, queries, room, rules, term_rules
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.queries import Dossier
 from marketplace.projects.rules import Content, Problem
+from marketplace.web import sheet_gaps
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.instrument_words import KINDS, TERMS
@@ -25,11 +26,12 @@ def term_problems(content: Content, at: datetime) -> tuple[Problem, ...]:
     """Return what is wrong with the instrument, its duration and its terms, whatever else is missing."""
     today = rules.paris_day(at)
     months = [one for one in rules.problems(content, population=1, today=today) if one.field == "loan_months"]
-    return (*months, *(one for one in term_rules.problems(content, today=today) if one.field not in _ELSEWHERE))
+    return (*months, *(one for one in term_rules.problems(content, today=today) if not _elsewhere(one.field)))
 
 
-# These stand on the page of the collection.
-_ELSEWHERE = frozenset({"minimum_cents", "hard_cap_cents"})
+def _elsewhere(field: str) -> bool:
+    """Tell whether a field stands on another page: amounts, and the risks with the team."""
+    return field in {"minimum_cents", "hard_cap_cents"} or field.startswith("risk_")
 
 
 @bp.get("/mes-projets/<uuid:campaign_id>/conditions")
@@ -94,7 +96,7 @@ def _page(found: Dossier, form: TermsForm, *, saved: bool = False) -> str:
     counted = None
     if known is not None and room.applies(form.instrument.data):
         with reading() as session:
-            counted = room.of_owner(session, found.owner_id, content.terms, today=today, but=found.campaign_id)
+            counted = room.of_carrier(session, found.carrier_id, content.terms, today=today, but=found.campaign_id)
     chosen = form.instrument.data if known else None
     wrong = next(iter(term_rules.form_problems(chosen, content.legal_form)), None)
     kept = chosen is not None and chosen == content.instrument
@@ -115,4 +117,6 @@ def _page(found: Dossier, form: TermsForm, *, saved: bool = False) -> str:
         share_cap=term_rules.share_cap_bp(content.terms) if chosen == "cooperative_share" else None,
         quote=quotes.quote(quotes.of_content(content), quotes.EXAMPLE_CENTS, today) if kept else None,
         limits=term_rules.TEXT_LENGTH,
+        sheet_gaps=sheet_gaps.of(content),
+        campaign_id=found.campaign_id,
     )

@@ -21,7 +21,7 @@ from marketplace.web.owner.rule_form import MayWait, choices
 # Fields whose name on the form is not that of the term.
 _CONTROLS = {"loan_months": "months", "cents": "amount"}
 _MONEY = ("nominal_cents", "own_funds_cents")
-_TEXTS = ("colleges", "withdrawal", "rank", "guarantees", "early", "defaults", "accounts", "risks")
+_TEXTS = ("colleges", "withdrawal", "rank", "guarantees", "early", "defaults", "accounts")
 _LINES = ("board", "responsible", "naf")
 
 
@@ -103,6 +103,7 @@ class TermsForm(CleanForm):
     turnovers = AmountsField(_label("turnovers"))
     tmo_bp = RatesField(_label("tmo_bp"), validators=[MayWait()])
     board = TrimmedField(_label("board"), render_kw={"autocomplete": "off"})
+    admission_days = NumberField(_label("admission_days"), validators=[MayWait()])
     colleges = TextAreaField(_label("colleges"))
     withdrawal = TextAreaField(_label("withdrawal"))
     rank = TextAreaField(_label("rank"))
@@ -113,7 +114,6 @@ class TermsForm(CleanForm):
     naf = TrimmedField(_label("naf"), render_kw={"autocomplete": "off", "size": "8"}, validators=[MayWait()])
     accounts = TextAreaField(_label("accounts"))
     own_funds_cents = MoneyField(_label("own_funds_cents"), validators=[MayWait()])
-    risks = TextAreaField(_label("risks"))
     raises = LinesField(RaiseForm, _label("raises"), most=MOST_RAISES)
     rewards = LinesField(RewardForm, _label("rewards"), most=MOST_REWARDS)
 
@@ -153,7 +153,7 @@ class TermsForm(CleanForm):
 
     def terms(self) -> Terms:
         """Return what was typed, as the services take it."""
-        values: dict[str, Any] = {name: self[name].data for name in Terms.__dataclass_fields__}
+        values: dict[str, Any] = {name: self[name].data for name in Terms.__dataclass_fields__ if name in TERMS}
         for name in _MONEY:
             values[name] = values[name].cents if values[name] else None
         for name in (*_TEXTS, *_LINES):

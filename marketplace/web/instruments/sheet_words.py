@@ -1,7 +1,7 @@
 """The parts of the key information sheet, in French: the language its readers are owed. Pure words from what is frozen.
 
 Parts A to H: regulation (EU) 2020/1503, annex I; delegated regulation (EU) 2022/2119. Part G stands for D, E and F when
-money is lent. The two warnings are the words of the regulation; what stands beside them is our translation.
+money is lent. What each must say before it is whole: `projects.sheet_parts`. The warnings: `web.legal.warnings`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,35 +11,23 @@ from typing import Any
 
 from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS, fee
 from marketplace.finance.schedules import Line
+from marketplace.projects.details import RISKS
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.returns import YEAR
 from marketplace.projects.rules import Content
 from marketplace.web import instrument_words as words
 from marketplace.web.filters import day, money
 from marketplace.web.labels import INSTRUMENTS as NAMES
-from marketplace.web.labels import LEGAL_FORMS
+from marketplace.web.labels import LEGAL_FORMS, RISK_LABELS
 from marketplace.web.owner.words import SECTORS
+from marketplace.web.sheet_gaps import PARTS
 
-# Art. 23(6)(b) and (c), as published.
-DISCLAIMER = (
-    "This crowdfunding offer has been neither verified nor approved by competent authorities or the European Securities"
-    " and Markets Authority (ESMA). The appropriateness of your experience and knowledge have not necessarily been"
-    " assessed before you were granted access to this investment. By making this investment, you assume full risk of"
-    " taking this investment, including the risk of partial or entire loss of the money invested."
-)
-WARNING = (
-    "Investment in this crowdfunding project entails risks, including the risk of partial or entire loss of the money"
-    " invested. Your investment is not covered by the deposit guarantee schemes established in accordance with"
-    " Directive 2014/49/EU of the European Parliament and of the Council. Nor is your investment covered by the"
-    " investor compensation schemes established in accordance with Directive 97/9/EC of the European Parliament and of"
-    " the Council. You may not receive any return on your investment. This is not a savings product and we advise you"
-    " not to invest more than 10 % of your net worth in crowdfunding projects. You may not be able to sell the"
-    " investment instruments when you wish. If you are able to sell them, you may nonetheless incur losses."
-)
 _OF_OUR_OWN_ACCORD = (
     "Une part sociale n’est pas un titre financier (loi 47-1775, art. 11) : cette fiche est donnée de notre propre "
     "initiative."
 )
+# What stands where an owner has not written yet.
+TO_COMPLETE = "à compléter"
 # The costs are told on so much.
 HYPOTHETICAL_CENTS = 10_000_00
 
@@ -101,10 +89,12 @@ def _owner(content: Content, facts: Facts) -> Part:
             ("Forme juridique", str(LEGAL_FORMS.get(content.legal_form or "", ""))),
             ("Lieu", facts.commune),
             ("Porteur de projet", facts.owner_name),
+            ("Équipe", " ; ".join(f"{one.name}, {one.role}" for one in content.details.team)),
             ("Domaine", str(SECTORS.get(content.sector or "", ""))),
             ("Code NAF", terms.naf),
             ("Collecte", content.title),
             ("Description", content.summary),
+            ("Nous joindre", "Une question sur la page de la collecte : la réponse y est publique."),
             ("Trois derniers exercices", terms.accounts),
             *(("Dépense prévue", f"{use.label} : {money(use.cents or 0)}") for use in content.uses),
         )
@@ -112,15 +102,15 @@ def _owner(content: Content, facts: Facts) -> Part:
     statement = say(
         "Répond de ces informations : %(who)s. Cette personne déclare qu’à sa connaissance elles sont exactes et "
         "qu’aucune omission ne les rend trompeuses.",
-        who=terms.responsible or "à compléter",
+        who=terms.responsible or TO_COMPLETE,
     )
-    return Part("Partie A – Le porteur et le projet", rows, (statement,))
+    return Part(str(PARTS["A"]), rows, (statement,))
 
 
 def _process(content: Content, facts: Facts) -> Part:
     terms = content.terms
     sought = "Capital recherché" if content.instrument == "cooperative_share" else "Fonds recherchés"
-    own = None
+    own = None if terms.own_funds_cents is None else "aucun"
     if terms.own_funds_cents and content.goal_cents:
         own = say(
             "%(amount)s, soit %(share)s de l’objectif",
@@ -144,6 +134,7 @@ def _process(content: Content, facts: Facts) -> Part:
             ("Participation minimale", money(content.minimum_cents)),
             ("Dernier jour", facts.last_day and day(facts.last_day)),
             ("Apport du porteur", own),
+            ("Après la collecte", _change(content)),
             ("Offres précédentes du porteur", " ; ".join([*here, *elsewhere]) or "aucune"),
         )
     )
@@ -151,29 +142,40 @@ def _process(content: Content, facts: Facts) -> Part:
         "Si le seuil n’est pas atteint, l’offre est annulée : aucune carte n’est débitée, sans frais. S’il est "
         "atteint, les cartes sont débitées après le dernier délai de réflexion."
     )
-    return Part("Partie B – La collecte", rows, (missed,))
+    return Part(str(PARTS["B"]), rows, (missed,))
+
+
+def _change(content: Content) -> str | None:
+    """Say what the owner owes, or has as capital, once the money is there."""
+    if not content.threshold_cents or not content.hard_cap_cents:
+        return None
+    what = "Le capital" if content.instrument == "cooperative_share" else "La dette"
+    return say(
+        "%(what)s du porteur augmente de %(least)s à %(most)s, selon la somme réunie.",
+        what=what,
+        least=money(content.threshold_cents),
+        most=money(content.hard_cap_cents),
+    )
 
 
 def _risks(content: Content) -> Part:
-    kind = words.kind(content.instrument)
-    out = (
-        "Vous ne pouvez pas revendre ce prêt : comptez sur sa durée entière."
-        if kind == "lend"
-        else "Il n’y a pas de marché où revendre ces titres ; la sortie suit les règles de la partie F."
-    )
-    rows = (
-        (
-            "Propres à ce projet (projet, secteur, défaut, rendement, autres)",
-            content.terms.risks or "à compléter",
+    """Say each of the seven kinds: what is true of every offer by us, the rest in the owner's words."""
+    ours = {
+        "returns": "Les paiements dépendent de ce que le projet gagne.",
+        "platform": "Mitoyen peut s’arrêter. Votre contrat est avec le porteur : il demeure.",
+        "liquidity": (
+            "Vous ne pouvez pas revendre ce prêt : comptez sur sa durée entière."
+            if words.kind(content.instrument) == "lend"
+            else "Il n’y a pas de marché où revendre ces titres ; la sortie suit les règles de la partie F."
         ),
-        ("Rendement plus faible, retardé ou nul", "Les paiements dépendent de ce que le projet gagne."),
-        (
-            "Défaillance de la plateforme",
-            "Mitoyen peut s’arrêter. Votre contrat est avec le porteur : il demeure.",
-        ),
-        ("Illiquidité", out),
-    )
-    return Part("Partie C – Les risques", rows)
+    }
+    rows = [
+        (f"{number}. {RISK_LABELS[kind]}", " ".join(filter(None, (ours.get(kind), content.details.risks.get(kind)))))
+        for number, kind in enumerate(RISKS, start=1)
+    ]
+    if content.terms.risks:
+        rows.append(("Propres à ce projet, tous types", content.terms.risks))
+    return Part(str(PARTS["C"]), [(label, said or TO_COMPLETE) for label, said in rows])
 
 
 def _rate_said(content: Content) -> str:
@@ -219,9 +221,7 @@ def _loan(content: Content, facts: Facts) -> Part:
         *_said(content, names),
         ("Suivi", "Le porteur rembourse directement ; la plateforme publie les retards de plus de 30 jours."),
     ]
-    return Part(
-        "Partie G – Le prêt (remplace les parties D, E et F)", rows, (), _example(facts), _before_example(facts)
-    )
+    return Part(str(PARTS["G"]), rows, (), _example(facts), _before_example(facts))
 
 
 def _security(content: Content, facts: Facts) -> Part:
@@ -233,32 +233,35 @@ def _security(content: Content, facts: Facts) -> Part:
         *_said(content, names),
     ]
     text = [_OF_OUR_OWN_ACCORD] if content.instrument == "cooperative_share" else []
-    return Part("Partie D – Les titres offerts", rows, text, _example(facts), _before_example(facts))
+    return Part(str(PARTS["D"]), rows, text, _example(facts), _before_example(facts))
 
 
 def _vehicle() -> Part:
-    return Part("Partie E – Structure interposée", text=("Aucune : vos titres sont ceux du porteur.",))
+    return Part(str(PARTS["E"]), text=("Aucune : vos titres sont ceux du porteur.",))
 
 
 def _rights(content: Content) -> Part:
     if content.instrument == "cooperative_share":
         rows = [
             ("Vote", "Une personne, une voix, quel que soit le nombre de parts."),
-            *_said(content, ("colleges", "board", "withdrawal")),
+            *_said(content, ("colleges", "board", "admission_days", "withdrawal")),
             ("Plus-value", "Aucune : une part est reprise au plus à son prix."),
             (
                 "Admission",
-                "Elle revient ensuite à l’organe nommé ci-dessus. S’il refuse, le porteur rend tout, sans frais.",
+                (
+                    "Elle revient à l’organe nommé ci-dessus, qui lit votre nom et votre commune. Rien n’est versé au "
+                    "porteur avant. S’il refuse, tout vous est rendu, sans frais."
+                ),
             ),
         ]
-        return Part("Partie F – Vos droits", rows)
+        return Part(str(PARTS["F"]), rows)
     vote = "Aucun droit de vote."
     rows = [
         ("Vote", vote),
         ("Information", "Une nouvelle au moins tous les six mois, et les comptes chaque année."),
         ("Cession", "Possible entre particuliers, sans marché organisé."),
     ]
-    return Part("Partie F – Vos droits", rows)
+    return Part(str(PARTS["F"]), rows)
 
 
 def _costs() -> Part:
@@ -283,4 +286,4 @@ def _costs() -> Part:
         ("Autres informations", "Sur la page de la collecte, gratuitement, et auprès du porteur."),
     )
     text = (say("Pour %(amount)s placés :", amount=money(HYPOTHETICAL_CENTS)),)
-    return Part("Partie H – Frais, information et recours", rows, text)
+    return Part(str(PARTS["H"]), rows, text)

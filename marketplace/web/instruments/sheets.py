@@ -22,7 +22,8 @@ from marketplace.web.access import public, signed_in
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.instruments import quotes
 from marketplace.web.instruments.blueprint import bp
-from marketplace.web.instruments.sheet_words import DISCLAIMER, WARNING, Facts, parts, say
+from marketplace.web.instruments.sheet_words import Facts, parts, say
+from marketplace.web.legal.warnings import DISCLAIMER, RISK, Warned
 
 TEMPLATE = ROOT / "templates" / "pdf" / "sheet.typ"
 # A published version never changes.
@@ -40,7 +41,7 @@ def sheet(campaign_id: UUID) -> Response:
         if page.terms_sha256 in request.if_none_match:
             return Response(status=304)
         content = sheet_facts.content(session, campaign_id)
-        facts = _facts(session, content, page.owner_id, page.owner_name, campaign_id)
+        facts = _facts(session, content, page.carrier_id, page.owner_name, campaign_id)
     name = identifier.of_offer(page.offer_number)
     stamp = (name, f"v{page.version}", page.terms_sha256)
     answer = _file(render(content, facts, stamp), f"fici-{name}-v{page.version}.pdf")
@@ -60,7 +61,7 @@ def draft_sheet(campaign_id: UUID) -> Response:
             found = queries.owner_campaign(session, campaign_id, me().account_id)
         if not _has_one(found.content.instrument):
             raise NotFound(campaign_id)
-        facts = _facts(session, found.content, found.owner_id, found.owner_name, campaign_id)
+        facts = _facts(session, found.content, found.carrier_id, found.owner_name, campaign_id)
     return _file(render(found.content, facts, None), "fici-brouillon.pdf")
 
 
@@ -88,23 +89,11 @@ def words(content: Content, facts: Facts, stamp: tuple[str, str, str] | None) ->
         "name": content.title,
         "identifier": name,
         "identity": identity,
-        "disclaimer": DISCLAIMER,
-        "disclaimer_fr": (
-            "Notre traduction : cette offre n’a été ni vérifiée ni approuvée par les autorités compétentes ou par "
-            "l’AEMF. Vos connaissances et votre expérience n’ont pas nécessairement été évaluées avant que vous ayez "
-            "accès à cet investissement. En investissant, vous prenez tous les risques, y compris celui de perdre une "
-            "partie ou la totalité de votre argent."
-        ),
+        "disclaimer": DISCLAIMER.official,
+        "disclaimer_fr": _ours(DISCLAIMER),
         "warning_title": "Avertissement sur les risques",
-        "warning": WARNING,
-        "warning_fr": (
-            "Notre traduction : investir dans ce projet comporte des risques, y compris celui de perdre une partie ou "
-            "la totalité de l’argent investi. Votre investissement n’est couvert ni par la garantie des dépôts "
-            "(directive 2014/49/UE) ni par l’indemnisation des investisseurs (directive 97/9/CE). Il peut ne rien "
-            "rapporter. Ce n’est pas un produit d’épargne : nous vous conseillons de ne pas placer plus de 10 % de "
-            "votre patrimoine net dans des projets de financement participatif. Vous pourriez ne pas pouvoir vendre "
-            "quand vous le voudrez, ou vendre à perte."
-        ),
+        "warning": RISK.official,
+        "warning_fr": _ours(RISK),
         "reflection": (
             "Délai de réflexion : pendant quatre jours au moins, vous pouvez revenir sur votre engagement sans motif "
             "et sans frais, en un clic, depuis « Mes engagements »."
@@ -117,12 +106,16 @@ def words(content: Content, facts: Facts, stamp: tuple[str, str, str] | None) ->
     }
 
 
+def _ours(warned: Warned) -> str:
+    return say("Notre traduction, en attendant le texte officiel : %(words)s", words=warned.translation)
+
+
 def _has_one(instrument: str | None) -> bool:
     known = INSTRUMENTS.get(instrument or "")
     return known is not None and known.sheet is not None
 
 
-def _facts(session: Session, content: Content, owner_id: UUID, owner_name: str, campaign_id: UUID) -> Facts:
+def _facts(session: Session, content: Content, carrier_id: UUID, owner_name: str, campaign_id: UUID) -> Facts:
     commune = territories.commune(session, content.commune_code) if content.commune_code else None
     unit = content.terms.nominal_cents or 1
     example = max(unit, quotes.EXAMPLE_CENTS // unit * unit)
@@ -131,7 +124,7 @@ def _facts(session: Session, content: Content, owner_id: UUID, owner_name: str, 
         owner_name=owner_name,
         commune=commune.label if commune else "",
         last_day=content.ends_on,
-        past=sheet_facts.past_offers(session, owner_id, before=campaign_id),
+        past=sheet_facts.past_offers(session, carrier_id, before=campaign_id),
         example_cents=example,
         example=found.lines if found else (),
     )

@@ -20,16 +20,16 @@ _MANY = 9_999
 
 def _questions(asked: Mapping[str, Asked], *, must: bool) -> type[FlaskForm]:
     """Return a form with one choice for each question. must: every one is to be answered."""
-    message = _l("Choisissez une réponse à chaque question.")
-    validators = [InputRequired(message)] if must else [Optional()]
     fields: dict[str, Any] = {
         code: RadioField(
             words.question,
             choices=[SelectChoice(value=value, label=label) for value, label in words.options.items()],
-            validators=validators,
+            validators=[InputRequired(_l("Répondez à la question %(number)s.", number=number))]
+            if must
+            else [Optional()],
             validate_choice=not must,
         )
-        for code, words in asked.items()
+        for number, (code, words) in enumerate(asked.items(), 1)
     }
     return type("QuestionsForm", (FlaskForm,), fields)
 

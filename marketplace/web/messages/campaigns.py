@@ -11,6 +11,11 @@ from marketplace.web.messages.words import Words
 
 SENTENCES: Mapping[str, Words] = {
     "amount_not_positive": _l("Saisissez un montant supérieur à zéro."),
+    "carrier_not_yours": _l("Choisissez une organisation vérifiée pour laquelle vous avez un mandat en cours."),
+    "carrier_settled": _l("Le porteur ne change plus : la collecte a été envoyée ou publiée."),
+    "carrier_stays": _l(
+        "Cette personne porte le projet en son nom et reçoit l’argent : elle ne peut ni le quitter ni perdre ce rôle."
+    ),
     "campaign_incomplete": lambda **facts: ngettext(
         "Il reste %(num)s point à compléter avant l’envoi.",
         "Il reste %(num)s points à compléter avant l’envoi.",
@@ -49,6 +54,12 @@ SENTENCES: Mapping[str, Words] = {
     "instrument_missing": _l("Choisissez ce que vous demandez : un don, un prêt ou des parts."),
     "instrument_unknown": _l("Choisissez ce que vous demandez dans la liste."),
     "legal_form_missing": _l("Choisissez la forme juridique du porteur."),
+    "last_lead": _l(
+        "Il faut que quelqu’un puisse engager le projet. Donnez d’abord ce rôle à une autre personne qui l’a rejoint."
+    ),
+    "legal_form_not_of_carrier": _l(
+        "La forme juridique n’est pas celle de l’organisation qui porte le projet. Choisissez la sienne."
+    ),
     "legal_form_unknown": _l("Choisissez une forme juridique de la liste."),
     "loan_months_missing": _l("Saisissez en combien de mois vous rembourserez, par exemple 36."),
     "loan_months_on_gift": _l("Un don ou une part n’a pas de durée. Laissez ce champ vide, ou choisissez un prêt."),
@@ -69,6 +80,12 @@ SENTENCES: Mapping[str, Words] = {
     "not_editable": _l(
         "Cette collecte ne peut plus être modifiée : elle est en relecture ou déjà publiée. Si elle est en relecture, "
         "vous pouvez la reprendre."
+    ),
+    "owner_not_lead": _l("Vous pouvez écrire, mais pas engager ce projet. Demandez à la personne qui peut l’engager."),
+    "owner_role_unknown": _l("Choisissez ce que cette personne pourra faire."),
+    "owner_without_mandate": _l(
+        "Une organisation porte ce projet : il faut un mandat en cours pour l’engager. Déclarez-le ou renouvelez-le "
+        "sur la page de l’organisation."
     ),
     "project_commune_missing": _l("Saisissez la commune du projet, par exemple Poitiers ou 86000."),
     "project_commune_uninhabited": _l(
@@ -134,5 +151,6 @@ SENTENCES: Mapping[str, Words] = {
     "too_many_drafts": lambda *, most, **_facts: _(
         "Vous avez déjà %(most)s collectes en préparation. Terminez-en une avant d’en commencer une autre.", most=most
     ),
+    "too_many_owners": lambda *, most, **_facts: _("Un projet a %(most)s porteurs au plus.", most=most),
     "zone_without_project": _l("La commune du projet n’est pas dans le territoire choisi. Choisissez une autre règle."),
 }

@@ -49,6 +49,13 @@ _REFUSALS: Mapping[str, Words] = {
         "Vous avez déjà déménagé deux fois en douze mois. Vous pourrez changer de commune à partir du %(day)s.",
         day=day(again_at),
     ),
+    "same_work_commune": _l(
+        "C’est déjà la commune où vous travaillez. Vous pourrez renouveler deux mois avant la fin."
+    ),
+    "too_many_changes_of_work": lambda *, again_at, **_facts: _(
+        "Vous avez déjà changé deux fois en douze mois. Vous pourrez le dire de nouveau à partir du %(day)s.",
+        day=day(again_at),
+    ),
     "verification_pending": _l("Votre demande est déjà entre les mains d’un administrateur."),
 }
 
@@ -136,7 +143,7 @@ STANDINGS: Mapping[str, tuple[object, object]] = {
     ),
     "proven": (
         _l("Justifiée"),
-        _l("Votre commune est prouvée : elle ne limite plus le montant de vos engagements."),
+        _l("Votre commune est prouvée : la limite de 50 € par collecte ne s’applique plus."),
     ),
     "expired": (
         _l("À renouveler"),

@@ -11,6 +11,10 @@ from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.messages.words import Words
 
 SENTENCES: Mapping[str, Words] = {
+    "admission_days_missing": _l("Dites en combien de jours les associés sont admis, ou non."),
+    "admission_days_out_of_range": lambda *, least, most, **_facts: _(
+        "Saisissez un nombre de jours entre %(least)s et %(most)s.", least=least, most=most
+    ),
     "accounts_missing": _l("Donnez vos trois derniers exercices, ou dites que vous n’en avez pas encore clos."),
     "amount_above_hard_cap": lambda *, hard_cap_cents, **_facts: _(
         "La collecte s’arrête à %(most)s. Saisissez un montant plus petit.", most=money(hard_cap_cents)
@@ -86,7 +90,6 @@ SENTENCES: Mapping[str, Words] = {
         needed=needed,
         given=given,
     ),
-    "risks_missing": _l("Décrivez les risques propres à ce projet : vos voisins les liront avant de s’engager."),
     "schedule_impossible": _l(
         "Avec ces chiffres, la plus petite participation ne peut pas être remboursée en autant de fois."
     ),

@@ -10,9 +10,11 @@ from marketplace.moderation import journal
 from marketplace.moderation.journal import Filter
 from marketplace.web.access import administrator
 from marketplace.web.context import reading
+from marketplace.web.moderation.acts import ACTS, SUBJECTS
 from marketplace.web.moderation.blueprint import bp
 from marketplace.web.moderation.forms import JournalForm
 from marketplace.web.moderation.sheets import csv_answer
+from marketplace.web.moderation.words import REASONS
 
 
 @bp.get("/moderation/journal")
@@ -32,6 +34,9 @@ def log() -> ResponseReturnValue:
         page=page,
         chain=chain,
         actions=actions,
+        acts=ACTS,
+        subjects=SUBJECTS,
+        reasons=REASONS,
         actors=actors,
         asked={name: value for name, value in request.args.items() if name in form.data and value},
     )

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marketplace.core.errors import NotFound, Refused
 from marketplace.moderation import complaints, reexamination, registers, reports
 from marketplace.moderation.rules import NOTE_LENGTH
+from marketplace.projects import owners
 from marketplace.web.access import administrator
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse as put
@@ -225,7 +226,7 @@ def _second_look(campaign_id: UUID, form: ReexaminationForm) -> str:
         found = registers.reexamination(session, campaign_id)
         if found is None:
             raise NotFound(campaign_id)
-        own = registers.owner_of(session, campaign_id) == me().account_id
+        own = owners.owns(session, campaign_id, me().account_id)
     return render_template(
         "moderation/reexamination.html",
         form=form,
@@ -240,7 +241,7 @@ def _second_look(campaign_id: UUID, form: ReexaminationForm) -> str:
 def _report(report_id: UUID, form: ReportAnswerForm) -> str:
     with reading() as session:
         found = registers.report(session, report_id)
-        own = registers.owner_of(session, found.campaign_id) == me().account_id
+        own = owners.owns(session, found.campaign_id, me().account_id)
     return render_template(
         "moderation/report.html",
         form=form,

@@ -19,8 +19,9 @@ from marketplace.projects.rules import INSTRUMENTS, closing_instant
 from marketplace.web.access import administrator
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse as put
+from marketplace.web.labels import FIELDS
 from marketplace.web.messages import sentence
-from marketplace.web.moderation import words
+from marketplace.web.moderation import evidence, words
 from marketplace.web.moderation.blueprint import bp
 from marketplace.web.moderation.forms import AnswerForm, NoteForm, PublishForm, SheetForm, publish_form, sheet_form
 from marketplace.web.owner import pages
@@ -204,6 +205,7 @@ def page(
         corrections = registers.corrections_of(session, campaign_id)
         second_look = registers.reexamination(session, campaign_id)
     ends_on = found.dossier.content.ends_on
+    checks = evidence.checks(found.findings, found.dossier.content, campaign_id)
     forms: dict[str, AnswerForm | NoteForm] = {
         **{prefix: AnswerForm(formdata=None, prefix=prefix) for prefix in (BACK, NO)},
         **{prefix: NoteForm(formdata=None, prefix=prefix) for prefix in (STOP, GO, END)},
@@ -219,9 +221,10 @@ def page(
         reports=reports,
         corrections=corrections,
         second_look=second_look,
-        checks=[(words.check(finding), finding.facts.get("extracts", ())) for finding in found.findings],
+        checks=checks,
+        helps=evidence.by_item(checks),
         steps=[pages.timeline_item(step, named=True) for step in reversed(found.dossier.history)],
-        own=found.dossier.owner_id == mine,
+        own=found.own,
         my_id=mine,
         closes_at=None if ends_on is None else closing_instant(ends_on),
         refusal=refusal,
@@ -237,7 +240,7 @@ def page(
         publish=answered if isinstance(answered, PublishForm) else publish_form(_first_fund(found)),
         send_back=forms[BACK],
         refuse=forms[NO],
-        fields=words.FIELDS,
+        fields=FIELDS,
         value=words.value,
         words=words,
         longest_note=NOTE_LENGTH.stop - 1,

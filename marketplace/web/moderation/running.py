@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from marketplace.core.errors import Refused
 from marketplace.moderation import corrections, registers
 from marketplace.moderation.rules import NOTE_LENGTH
+from marketplace.projects import owners
 from marketplace.web.access import administrator
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse as put
+from marketplace.web.labels import FIELDS
 from marketplace.web.messages import sentence
 from marketplace.web.moderation import reviewing, words
 from marketplace.web.moderation.blueprint import bp
@@ -112,7 +114,7 @@ def _correction(correction_id: UUID, form: VerdictForm) -> str:
     with reading() as session:
         found = registers.correction(session, correction_id)
         effects = registers.effects(session, found.campaign_id)
-        mine = registers.owner_of(session, found.campaign_id) == me().account_id
+        mine = owners.owns(session, found.campaign_id, me().account_id)
     return render_template(
         "moderation/correction.html",
         form=form,
@@ -125,4 +127,4 @@ def _correction(correction_id: UUID, form: VerdictForm) -> str:
 
 
 def _words() -> dict[str, object]:
-    return {"fields": words.FIELDS, "value": words.value, "outcomes": words.CORRECTION_OUTCOMES}
+    return {"fields": FIELDS, "value": words.value, "outcomes": words.CORRECTION_OUTCOMES}

@@ -11,11 +11,12 @@ from markupsafe import Markup
 from marketplace.core.money import Money
 from marketplace.moderation.checklist import Finding
 from marketplace.moderation.diff import Change
+from marketplace.projects.details import Document
 from marketplace.web.filters import count, day, french, money, percent
 from marketplace.web.instrument_words import all_spoken as said_terms
-from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS
+from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS, PRESETS, RISK_LABELS
 from marketplace.web.messages import sentence
-from marketplace.web.owner.words import NEEDS, RISK_LABELS, SECTORS, SOURCES, promises
+from marketplace.web.owner.words import DOCUMENTS, NEEDS, SECTORS, SOURCES, promises
 from marketplace.web.rule_labels import WIDER, ZONES
 
 REASONS: Mapping[str, LazyString] = {
@@ -131,32 +132,6 @@ TEMPLATES: Mapping[str, LazyString] = {
     "R08": _l("Le montant de … ne correspond pas au budget, qui fait … Accordez les deux."),
     "R14": _l("Retirez le nom et l’adresse de …, ou envoyez son accord écrit."),
 }
-FIELDS: Mapping[str, LazyString] = {
-    "name": _l("Nom"),
-    "commune_code": _l("Commune"),
-    "sector": _l("Domaine"),
-    "legal_form": _l("Forme juridique"),
-    "title": _l("Titre"),
-    "summary": _l("Résumé"),
-    "story_markdown": _l("Histoire"),
-    "instrument": _l("Nature"),
-    "loan_months": _l("Durée, en mois"),
-    "threshold_cents": _l("Seuil de réussite"),
-    "goal_cents": _l("Objectif"),
-    "hard_cap_cents": _l("Plafond"),
-    "minimum_cents": _l("Participation minimale"),
-    "uses": _l("Où ira l’argent"),
-    "ends_on": _l("Dernier jour"),
-    "rule_preset": _l("Règle de proximité"),
-    "rule_options": _l("Précisions de la règle"),
-    "sources": _l("L’autre argent du budget"),
-    "photos": _l("Photos"),
-    "team": _l("Équipe"),
-    "risks": _l("Risques"),
-    "promises": _l("Promesses"),
-    "needs": _l("Besoins autres que l’argent"),
-    "terms": _l("Conditions de l’instrument"),
-}
 _HOLDS: Mapping[str, LazyString] = {
     "amounts_coherent": _l("Les montants sont cohérents."),
     "uses_add_up": _l("Les dépenses sont détaillées, et leur total fait l’objectif."),
@@ -243,6 +218,11 @@ def value(change: Change, content: Any) -> str:
     return _SPOKEN.get(change.field, str)(content) or str(_("rien"))
 
 
+def _document(one: Document) -> str:
+    said = f"{DOCUMENTS.get(one.kind, '')} – {one.title}"
+    return said if one.public else _("%(document)s (réservé à la relecture)", document=said)
+
+
 # How what is neither text nor amount is said.
 _SPOKEN: Mapping[str, Callable[[Any], str]] = {
     "ends_on": day,
@@ -254,6 +234,7 @@ _SPOKEN: Mapping[str, Callable[[Any], str]] = {
         f"{SOURCES.get(one.kind, '')} – {one.label} : {money(Money(one.cents or 0))}" for one in content
     ),
     "photos": lambda content: " ; ".join(one.alt for one in content),
+    "documents": lambda content: " ; ".join(map(_document, content)),
     "team": lambda content: " ; ".join(" – ".join(filter(None, (one.name, one.role, one.words))) for one in content),
     "risks": lambda content: " ; ".join(f"{RISK_LABELS[kind]} : {text}" for kind, text in content.items()),
     "promises": lambda content: " ; ".join(filter(None, (*promises(content), content.words))),
@@ -279,6 +260,8 @@ _OPTIONS: Mapping[str, LazyString] = {
     "min_people": _l("Nombre minimal de personnes d’ici"),
     "proof": _l("Justificatif demandé à ceux d’ici"),
     "related_percent": _l("Part de l’équipe et de ses proches, au plus"),
+    "workers": _l("Les personnes qui travaillent ici comptent aussi"),
+    "people_only": _l("Seulement des personnes"),
     "rings": _l("Les cercles"),
     "quotas": _l("Parts et garanties"),
 }

@@ -39,15 +39,15 @@ class AtTheProvider:
 def show(campaign_id: UUID) -> ResponseReturnValue:
     """Show where the money of one's own collection is; back from the provider's page, ask it how the account stands."""
     with reading() as session:
-        found = projects.owner_campaign(session, campaign_id, me().account_id)
+        found = projects.led_campaign(session, campaign_id, me().account_id, now())
         money = takings.of_campaign(session, campaign_id)
-        recipient = recipients.find(session, me().account_id)
+        recipient = recipients.find(session, found.carrier_id)
     there = None
     try:
         if recipient is not None and request.args.get("compte") == BACK:
-            onboarding.refresh(runtime().database, runtime().gateway, account_id=me().account_id, now=now())
+            onboarding.refresh(runtime().database, runtime().gateway, holder_id=found.carrier_id, now=now())
             with reading() as session:
-                recipient = recipients.find(session, me().account_id)
+                recipient = recipients.find(session, found.carrier_id)
         there = _at_the_provider(recipient)
     except Unavailable:
         flash(_("Le service de paiement ne répond pas : votre solde n’est pas affiché. Réessayez plus tard."), "error")
@@ -69,16 +69,16 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
 def receive(campaign_id: UUID) -> ResponseReturnValue:
     """Go to the provider's page on which an owner says who they are, so that they may be sent money."""
     with reading() as session:
-        content = projects.owner_campaign(session, campaign_id, me().account_id).content
+        found = projects.led_campaign(session, campaign_id, me().account_id, now())
     here = f"{runtime().config.site_url}{url_for('money.show', campaign_id=campaign_id)}"
     try:
         url = onboarding.page_url(
             runtime().database,
             runtime().gateway,
-            account_id=me().account_id,
+            holder_id=found.carrier_id,
             email=me().email,
-            name=content.name or me().display_name,
-            company=content.legal_form not in _ALONE,
+            name=found.content.name or found.owner_name,
+            company=found.content.legal_form not in _ALONE,
             back=f"{here}?compte={BACK}",
             again=f"{here}?compte={EXPIRED}",
             now=now(),

@@ -12,10 +12,11 @@ from marketplace.projects.details import MOST_MEMBERS, MOST_NEEDS, RISKS, Member
 from marketplace.projects.rules import Content, Problem
 from marketplace.web.clean_form import CleanForm
 from marketplace.web.fields import NumberField, TrimmedField, refuse
+from marketplace.web.labels import RISK_LABELS
 from marketplace.web.messages import sentence
 from marketplace.web.owner.lines import LinesField, typed
 from marketplace.web.owner.rule_form import MayWait, choices, chosen
-from marketplace.web.owner.words import NEEDS, RISK_LABELS
+from marketplace.web.owner.words import NEEDS
 
 
 class MemberForm(Form):  # type: ignore[misc]  # wtforms has no types

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
-from marketplace.projects import completeness, queries, rules, services
+from marketplace.projects import checking, completeness, queries, rules, services, spending
 from marketplace.projects.queries import Dossier
+from marketplace.projects.rules import Problem
 from marketplace.territories import queries as territories
-from marketplace.web import instrument_words, spending
+from marketplace.web import instrument_words, sheet_gaps
 from marketplace.web.access import signed_in
-from marketplace.web.context import in_transaction, me, now, reading
+from marketplace.web.context import Session, in_transaction, me, now, reading
 from marketplace.web.maps import proposals
 from marketplace.web.messages import sentence
 from marketplace.web.owner import pages, rule_tools, sections
@@ -98,7 +99,7 @@ def shown(
     """Return the page of a section. saved: just now, while writing; photo: a form that was refused."""
     of_the_rule = chosen.name == "regle" and isinstance(form, CampaignForm)
     with reading() as session:
-        problems = queries.problems(session, found.content, now()) if found.editable else ()
+        problems = _problems(session, found)
         content = found.content
         commune = territories.commune(session, content.commune_code) if content.commune_code else None
         spent = spending.load(session, content.uses, commune)
@@ -118,6 +119,7 @@ def shown(
         elsewhere=elsewhere,
         steps_left=sections.steps(problems, complete),
         complete=complete,
+        sheet_gaps=sheet_gaps.of(content),
         here=[sentence(one.code, **one.facts) for one in problems if sections.of_problem(one) == chosen.name],
         commune=commune,
         spending=spent,
@@ -132,6 +134,12 @@ def shown(
         **sections.words(),
         **pages.words(),
     )
+
+
+def _problems(session: Session, found: Dossier) -> tuple[Problem, ...]:
+    if not found.editable:
+        return ()
+    return checking.problems(session, found.content, now(), carrier_id=found.carrier_id, campaign_id=found.campaign_id)
 
 
 def _tool(chosen: Section, found: Dossier, action: str) -> ResponseReturnValue:

@@ -9,20 +9,23 @@ from uuid import UUID
 from flask import render_template, url_for
 from markupsafe import Markup
 
+from marketplace.accounts.organisation_queries import Body
 from marketplace.core.errors import Refused
 from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.limits import IFP_MONTHS, OFFERS_CENTS
 from marketplace.finance.schedules import interest_free
 from marketplace.matching import alerts
-from marketplace.projects import completeness, queries, rules, zoning
+from marketplace.pledges import admissions, intentions
+from marketplace.projects import checking, completeness, owners, queries, questions, rules, spending, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content, Problem
+from marketplace.projects.spending import Spending
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web import instrument_words, spending
+from marketplace.web import instrument_words, sheet_gaps
 from marketplace.web.context import Session, me, now, reading
 from marketplace.web.filters import french
-from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS, PRESETS
+from marketplace.web.labels import CAMPAIGN_STATES, INSTRUMENTS, LEGAL_FORMS, PRESETS, RISK_LABELS
 from marketplace.web.maps import proposals
 from marketplace.web.maps.proposals import Trial
 from marketplace.web.messages import sentence
@@ -31,7 +34,6 @@ from marketplace.web.owner import words as own_words
 from marketplace.web.owner.forms import CampaignForm
 from marketplace.web.owner.news_form import NewsForm
 from marketplace.web.rule_labels import PRESET_HINTS
-from marketplace.web.spending import Spending
 
 EXAMPLE_CENTS = 100_00
 LIMITS: Mapping[str, int] = {
@@ -61,6 +63,7 @@ class Sketch:
     content: Content
     story_html: str
     owner_name: str
+    organisation: Body | None
     commune: Commune | None
     trial: Trial | None
     spending: Spending | None
@@ -79,6 +82,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
         content=content,
         story_html=found.story_html,
         owner_name=found.owner_name,
+        organisation=found.organisation,
         commune=commune,
         trial=trial,
         spending=spending.load(session, content.uses, commune),
@@ -96,9 +100,10 @@ def words() -> dict[str, Any]:
         "instruments": INSTRUMENTS,
         "legal_forms": LEGAL_FORMS,
         "sectors": own_words.SECTORS,
-        "risk_labels": own_words.RISK_LABELS,
+        "risk_labels": RISK_LABELS,
         "need_kinds": own_words.NEEDS,
         "source_kinds": own_words.SOURCES,
+        "document_kinds": own_words.DOCUMENTS,
         "promised_by": own_words.promises,
         "presets": PRESETS,
         "example_cents": EXAMPLE_CENTS,
@@ -152,24 +157,35 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         problems: tuple[Problem, ...] = ()
         if found.editable:
-            facts: dict[str, Any] = {"owner_id": found.owner_id, "campaign_id": campaign_id}
-            problems = queries.problems(session, found.content, now(), **facts)
+            problems = checking.problems(
+                session, found.content, now(), carrier_id=found.carrier_id, campaign_id=campaign_id
+            )
         shown = sketch(session, found)
         far = course.of(session, found, now())
-        reach = alerts.reach(session, campaign_id, now()) if found.state == "live" else []
+        role = owners.role_in(session, campaign_id, me().account_id, now())
+        waiting = questions.unanswered(session, campaign_id)
+        awaited = admissions.awaiting(session, campaign_id)
+        intended = intentions.summary(session, campaign_id)
+        reach = alerts.reach(session, campaign_id) if found.state == "live" else []
     complete = completeness.of(found.content)
     return render_template(
         "owner/show.html",
         reach=reach,
+        leads=role == "lead",
         found=found,
         course=far,
         sketch=shown,
         refusal=refusal,
         news=news or NewsForm.empty(),
         may_tell=found.state in rules.PUBLIC,
+        public_states=rules.PUBLIC,
+        questions_waiting=waiting,
+        admissions_awaited=awaited,
+        intended=intended,
         campaign_id=campaign_id,
         complete=complete,
         steps_left=sections.steps(problems, complete),
+        sheet_gaps=sheet_gaps.of(found.content),
         problems=[sentence(problem.code, **problem.facts) for problem in problems],
         answer=last_answer(found),
         steps=[timeline_item(step) for step in reversed(found.history)],

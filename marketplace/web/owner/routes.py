@@ -8,17 +8,18 @@ from flask_babel import gettext as _
 
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused
-from marketplace.projects import queries, services
+from marketplace.projects import owners, queries, services
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.rules import Content
 from marketplace.web.access import public, signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.messages import sentence
-from marketplace.web.owner import course, editor, news, pages, photos, revisions, rule_tools
+from marketplace.web.owner import course, documents, editor, news, pages, people, photos, revisions, rule_tools
 from marketplace.web.owner.blueprint import bp
 from marketplace.web.owner.forms import CampaignForm
+from marketplace.web.owner.words import OWNER_ROLES
 
-__all__ = ["bp", "editor", "news", "photos", "revisions"]
+__all__ = ["bp", "documents", "editor", "news", "people", "photos", "revisions"]
 
 SUBMIT = "envoyer"
 
@@ -37,8 +38,15 @@ def board() -> ResponseReturnValue:
     with reading() as session:
         campaigns = queries.owner_campaigns(session, me().account_id)
         courses = course.courses(session, campaigns, now())
+        invitations = owners.invitations(session, me().account_id)
     return render_template(
-        "owner/board.html", campaigns=campaigns, courses=courses, groups=course.GROUPS, **pages.words()
+        "owner/board.html",
+        campaigns=campaigns,
+        courses=courses,
+        groups=course.GROUPS,
+        invitations=invitations,
+        roles=OWNER_ROLES,
+        **pages.words(),
     )
 
 

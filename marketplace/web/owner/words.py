@@ -39,16 +39,20 @@ NEEDS: Mapping[str, LazyString] = {
     "tool": _l("Un outil ou un lieu"),
     "hours": _l("Du temps"),
 }
-# What may go wrong, by kind (règlement délégué (UE) 2022/2119, annexe, partie C).
-RISK_LABELS: Mapping[str, LazyString] = {
-    "project": _l("Le projet lui-même"),
-    "sector": _l("Le métier, le secteur"),
-    "default": _l("Le porteur ne peut plus payer"),
-    "returns": _l("L’argent revient moins, ou plus tard"),
-    "platform": _l("La plateforme s’arrête"),
-    "liquidity": _l("L’argent est bloqué"),
-    "other": _l("Autre risque"),
+DOCUMENTS: Mapping[str, LazyString] = {
+    "statutes": _l("Statuts"),
+    "accounts": _l("Comptes"),
+    "quote": _l("Devis"),
+    "permit": _l("Autorisation"),
+    "plan": _l("Plan ou étude"),
+    "other": _l("Autre document"),
 }
+# What the people of a project may do.
+OWNER_ROLES: Mapping[str, LazyString] = {
+    "editor": _l("Peut écrire"),
+    "lead": _l("Peut engager le projet"),
+}
+# What each may be, for whoever writes them.
 RISK_HINTS: Mapping[str, LazyString] = {
     "project": _l("Un chantier qui dure, une autorisation qui manque, une personne dont tout dépend."),
     "sector": _l("Une saison mauvaise, un prix qui monte, un concurrent qui s’installe."),

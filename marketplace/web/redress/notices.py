@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.moderation import registers
 from marketplace.projects.queries import CampaignPage
 from marketplace.web.context import Session
+from marketplace.web.labels import FIELDS
 from marketplace.web.moderation import words
 
 CAUSES: Mapping[str, LazyString] = {
@@ -27,6 +28,6 @@ def told(session: Session, campaign: CampaignPage) -> Mapping[str, Any]:
         "interruption_words": CAUSES,
         "corrected": registers.published_corrections(session, campaign.campaign_id) if campaign.version > 1 else [],
         "correction_outcomes": words.CORRECTION_OUTCOMES,
-        "fields": words.FIELDS,
+        "fields": FIELDS,
         "value": words.value,
     }

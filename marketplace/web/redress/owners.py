@@ -15,6 +15,7 @@ from marketplace.projects.rules import RUNNING
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse as put
+from marketplace.web.labels import FIELDS
 from marketplace.web.messages import sentence
 from marketplace.web.moderation import words
 from marketplace.web.redress.blueprint import bp
@@ -135,7 +136,7 @@ def _correction(campaign_id: UUID, form: CorrectionForm | None) -> str:
         waiting=next((one for one in asked if one.outcome is None), None),
         asked=[one for one in asked if one.outcome is not None],
         effects=effects,
-        fields=words.FIELDS,
+        fields=FIELDS,
         value=words.value,
         outcomes=words.CORRECTION_OUTCOMES,
         longest_note=MOST,

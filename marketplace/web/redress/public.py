@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.core.errors import Refused
+from marketplace.core.errors import NotFound, Refused
 from marketplace.moderation import queries, reports, rules, sheet
 from marketplace.projects import queries as projects
+from marketplace.projects import questions
 from marketplace.web import limits
 from marketplace.web.access import public
 from marketplace.web.context import in_transaction, now, reading, visitor
@@ -39,7 +40,7 @@ def how_we_read() -> ResponseReturnValue:
 @bp.get("/collectes/<uuid:campaign_id>/signaler")
 @public
 def report(campaign_id: UUID) -> ResponseReturnValue:
-    """Ask what is wrong."""
+    """Ask what is wrong; the address may name a question."""
     return _page(campaign_id, ReportForm(formdata=None))
 
 
@@ -63,6 +64,7 @@ def send_report(campaign_id: UUID) -> ResponseReturnValue:
             reason=form.reason.data or "",
             words=form.words.data or "",
             now=now(),
+            question_id=_question_id(),
         )
     )
     flash(_("Merci. Un administrateur va lire votre signalement."), "success")
@@ -72,4 +74,23 @@ def send_report(campaign_id: UUID) -> ResponseReturnValue:
 def _page(campaign_id: UUID, form: ReportForm) -> str:
     with reading() as session:
         campaign = projects.public_campaign(session, campaign_id)
-    return render_template("redress/report.html", form=form, campaign=campaign, longest_note=rules.NOTE_LENGTH.stop - 1)
+        question_id = _question_id()
+        question = None if question_id is None else questions.one(session, campaign_id, question_id)
+    return render_template(
+        "redress/report.html",
+        form=form,
+        campaign=campaign,
+        question=question,
+        longest_note=rules.NOTE_LENGTH.stop - 1,
+    )
+
+
+def _question_id() -> UUID | None:
+    """Return the question that the address names, None for the collection. Raises NotFound: it can be none."""
+    text = request.args.get("question")
+    if text is None:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(text) from error

@@ -18,6 +18,7 @@ from marketplace.web.messages import sentence
 from marketplace.web.residency.blueprint import bp
 from marketplace.web.residency.forms import RevocationForm
 from marketplace.web.residency.pages import SOON
+from marketplace.web.why.words import LEVELS
 
 
 @bp.get("/moderation/conflits")
@@ -110,7 +111,9 @@ def endings() -> ResponseReturnValue:
         soon = proof_queries.endings(session, now=now(), within=SOON)
         counts = proof_queries.counts(session, now())
         found = proof_queries.by_email(session, typed) if typed else None
-    return render_template("residency/register.html", endings=soon, counts=counts, typed=typed, found=found)
+    return render_template(
+        "residency/register.html", endings=soon, counts=counts, typed=typed, found=found, levels=LEVELS
+    )
 
 
 def _revoke(session: Session, link_id: UUID, administrator_id: UUID, reason: str) -> None:
@@ -132,7 +135,13 @@ def _conflict_page(conflict_id: UUID, account_id: UUID, form: RevocationForm) ->
         loser = _loser(conflict, account_id)
         touched = pledges.consequences(session, account_id=loser.account_id, now=now())
     return render_template(
-        "residency/revocation.html", form=form, party=loser, touched=touched, conflict=conflict, own=_own(loser)
+        "residency/revocation.html",
+        form=form,
+        party=loser,
+        touched=touched,
+        conflict=conflict,
+        own=_own(loser),
+        levels=LEVELS,
     )
 
 
@@ -141,7 +150,13 @@ def _revocation_page(link_id: UUID, form: RevocationForm) -> str:
         party = proof_queries.party(session, link_id)
         touched = pledges.consequences(session, account_id=party.account_id, now=now())
     return render_template(
-        "residency/revocation.html", form=form, party=party, touched=touched, conflict=None, own=_own(party)
+        "residency/revocation.html",
+        form=form,
+        party=party,
+        touched=touched,
+        conflict=None,
+        own=_own(party),
+        levels=LEVELS,
     )
 
 

@@ -44,7 +44,7 @@ def question(form: Any, commune: str | None, amount: Money, at: datetime) -> str
     """Return what was asked. commune: its label, None for the reader's own account."""
     what = _("Pour %(amount)s, le %(at)s.", amount=money(amount), at=instant(at))
     if commune is None:
-        return _("%(what)s Avec vos liens et vos engagements d’aujourd’hui.", what=what)
+        return _("%(what)s Avec votre commune et vos engagements d’aujourd’hui.", what=what)
     who = str(KINDS[form.nature.data])
     if form.nature.data == "person":
         return _(
@@ -88,7 +88,7 @@ def way_out(block: Block) -> str:
 
 
 _WAYS: Mapping[str, LazyString] = {
-    "none": _l("Rien ne lève cette raison."),
+    "none": _l("Rien ne peut y changer."),
     "ask_guardian": _l("Demander à un parent ou à un tuteur."),
     "declare_members": _l("Déclarer assez de membres qui habitent ce territoire."),
     "declare_residence": _l("Indiquer la commune où l’on habite, ou renouveler sa déclaration."),

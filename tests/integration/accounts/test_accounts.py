@@ -10,6 +10,7 @@ from marketplace.accounts.sign_in import open_session, stamp_of
 from marketplace.core.audit import AuditEvent
 from marketplace.core.db import uuid7
 from marketplace.core.errors import NotFound
+from marketplace.residency import queries as residency
 
 
 def signed_in_device(session, account_id, now):
@@ -123,8 +124,8 @@ def test_a_reset_replaces_the_password_and_signs_every_device_out(people, sessio
     known = queries.credentials_of(session, account_id)
     assert (known.password_hash, known.security_stamp) == ("new", renewed)
     assert queries.person(session, account_id).email_confirmed_at == now
-    assert queries.signed_in(session, token, now=now) is None
-    assert queries.signed_in(session, theirs, now=now) is not None
+    assert residency.behind(session, token, now=now) is None
+    assert residency.behind(session, theirs, now=now) is not None
     assert people.mails()[-1].kind == "password_changed"
     with pytest.raises(AccountRefused, match="link_used"):
         services.reset_password(session, account_id=account_id, security_stamp=stamp, password_hash="x", now=now)
@@ -138,7 +139,7 @@ def test_a_change_of_password_signs_every_device_out(people, session, now):
         session, account_id=account_id, security_stamp=stamp_of(session, account_id), password_hash="new"
     )
 
-    assert queries.signed_in(session, token, now=now) is None
+    assert residency.behind(session, token, now=now) is None
     assert people.mails()[-1].kind == "password_changed"
 
 
@@ -170,7 +171,7 @@ def test_the_role_is_granted_once_logged_and_asks_for_a_new_sign_in(people, sess
 
     assert queries.person(session, account_id).is_administrator
     assert not queries.person(session, other).is_administrator
-    assert queries.signed_in(session, token, now=now) is None
+    assert residency.behind(session, token, now=now) is None
     event = session.scalars(select(AuditEvent)).one()
     assert (event.action, event.subject_id, event.details) == (
         "account.grant_administrator",

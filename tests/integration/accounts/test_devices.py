@@ -11,6 +11,7 @@ from marketplace.accounts.models import AccountSession
 from marketplace.accounts.rules import ABSOLUTE, IDLE
 from marketplace.core.db import uuid7
 from marketplace.core.errors import NotFound
+from marketplace.residency import queries as residency
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def test_a_token_finds_its_person_and_is_stored_nowhere(people, session, now, en
     account_id, other = people.register(), people.register("autre@exemple.fr")
     token, theirs = enter(account_id), enter(other)
 
-    assert queries.signed_in(session, token, now=now).person.id == account_id
-    assert queries.signed_in(session, theirs, now=now).person.id == other
+    assert residency.behind(session, token, now=now).person.id == account_id
+    assert residency.behind(session, theirs, now=now).person.id == other
     assert len(token) >= 43  # 256 bits
     stored = session.execute(select(AccountSession.__table__)).all()
     assert token not in str(stored)
@@ -39,20 +40,20 @@ def test_a_token_finds_its_person_and_is_stored_nowhere(people, session, now, en
 def test_no_other_token_finds_anybody(people, session, now, enter, token):
     enter(people.register())
 
-    assert queries.signed_in(session, token, now=now) is None
+    assert residency.behind(session, token, now=now) is None
 
 
 def test_a_device_ends_by_disuse_and_by_age(people, session, now, enter):
     token = enter(people.register())
-    found = queries.signed_in(session, token, now=now)
+    found = residency.behind(session, token, now=now)
 
-    assert queries.signed_in(session, token, now=now + IDLE - timedelta(seconds=1)) is not None
-    assert queries.signed_in(session, token, now=now + IDLE) is None
+    assert residency.behind(session, token, now=now + IDLE - timedelta(seconds=1)) is not None
+    assert residency.behind(session, token, now=now + IDLE) is None
 
     for days in range(20, 90, 20):
         sign_in.touch_session(session, session_id=found.session_id, now=now + timedelta(days=days))
-    assert queries.signed_in(session, token, now=now + ABSOLUTE - timedelta(seconds=1)) is not None
-    assert queries.signed_in(session, token, now=now + ABSOLUTE) is None
+    assert residency.behind(session, token, now=now + ABSOLUTE - timedelta(seconds=1)) is not None
+    assert residency.behind(session, token, now=now + ABSOLUTE) is None
 
 
 def test_each_sign_in_is_a_device_of_its_own(people, session, now, enter):
@@ -69,15 +70,15 @@ def test_each_sign_in_is_a_device_of_its_own(people, session, now, enter):
 def test_one_may_sign_out_ones_own_devices_only(people, session, now, enter):
     account_id, other = people.register(), people.register("autre@exemple.fr")
     token, theirs = enter(account_id), enter(other)
-    stranger = queries.signed_in(session, theirs, now=now).session_id
+    stranger = residency.behind(session, theirs, now=now).session_id
 
     with pytest.raises(NotFound):
         sign_in.close_session(session, account_id=account_id, session_id=stranger)
-    mine = queries.signed_in(session, token, now=now).session_id
+    mine = residency.behind(session, token, now=now).session_id
     sign_in.close_session(session, account_id=account_id, session_id=mine)
 
-    assert queries.signed_in(session, token, now=now) is None
-    assert queries.signed_in(session, theirs, now=now) is not None
+    assert residency.behind(session, token, now=now) is None
+    assert residency.behind(session, theirs, now=now) is not None
 
 
 def test_a_password_changed_while_it_is_checked_opens_nothing(people, session, now):
@@ -106,4 +107,4 @@ def test_ended_devices_are_dropped_and_living_ones_kept(people, session, now, en
     sign_in.purge_sessions(session, now=now)
 
     assert [row.token_sha256 for row in session.scalars(select(AccountSession))] == [queries.digest(living)]
-    assert queries.signed_in(session, old, now=now - timedelta(seconds=1)) is None
+    assert residency.behind(session, old, now=now - timedelta(seconds=1)) is None

@@ -14,6 +14,7 @@ from marketplace.projects import invariants
 from marketplace.projects import queries as projects
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.models import CampaignVersion
+from tests.factories.instruments import offered
 from tests.factories.moderation import NOTE, ask_correction
 
 # Several people pledge in some.
@@ -107,6 +108,25 @@ def test_who_owes_and_for_how_long_is_never_a_slip(session, make, judge, change)
     decide(make, correction_id, judge, "material")
 
     assert projects.dossier(session, campaign.id).version == 2
+
+
+@pytest.mark.parametrize(
+    ("instrument", "terms", "change", "problem"),
+    [
+        ("loan", {"every": 3}, {"loan_months": 35}, ("every_does_not_divide", "loan_months")),
+        ("loan", {"deferral": 6}, {"loan_months": 6}, ("deferral_does_not_fit", "loan_months")),
+        ("loan", {}, {"loan_months": 900}, ("loan_months_out_of_range", "loan_months")),
+        ("bond", {}, {"legal_form": "sarl"}, ("instrument_not_for_form", "legal_form")),
+    ],
+)
+def test_a_correction_that_the_terms_do_not_allow_is_refused(session, make, instrument, terms, change, problem):  # noqa: PLR0917
+    campaign = make.campaign(**offered(instrument, **terms))
+
+    with pytest.raises(Incomplete) as refusal:
+        ask(make, campaign, **change)
+
+    assert problem in [(one.code, one.field) for one in refusal.value.problems]
+    assert registers.corrections_of(session, campaign.id) == []
 
 
 def test_amounts_dates_and_places_are_frozen(make):

@@ -70,11 +70,12 @@ def test_whoever_is_tied_to_the_owner_decides_on_nothing(session, submitted, adm
 
 def test_a_member_of_the_same_organisation_is_tied(session, make, now):
     campaign, judge = make.campaign(state="submitted"), make.administrator()
-    assert not desk.affiliated(session, judge.id, campaign.owner.id)
+    found = projects.dossier(session, campaign.id)
+    assert not desk.affiliated(session, judge.id, found)
     body = make.organisation(manager=campaign.owner)
     invitation = {"organisation_id": body.id, "manager_id": campaign.owner.id, "email": judge.email, "role": "member"}
     make.do(lambda session: organisations.invite(session, **invitation, now=now))
-    assert not desk.affiliated(session, judge.id, campaign.owner.id), "invited is not in"
+    assert not desk.affiliated(session, judge.id, found), "invited is not in"
     make.do(
         lambda session: organisations.accept_invitation(session, organisation_id=body.id, account_id=judge.id, now=now)
     )

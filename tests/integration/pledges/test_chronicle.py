@@ -59,41 +59,42 @@ def test_a_campaign_that_is_not_published_has_no_history_to_tell(session, make, 
     assert told(session, make.campaign(state=state)) == []
 
 
-def test_around_somebody_each_campaign_tells_its_last_news_only(session, make, claire, now):
+def test_each_campaign_tells_its_last_news_only(session, make, claire, now):
     backed = make.campaign(commune=CHAUVIGNY)
-    left = make.campaign(commune=CHAUVIGNY)
+    silent = make.campaign(commune=CHAUVIGNY)
     make.pledge(campaign=backed, backer=claire, amount=600, now=now + DAY)
-    make.pledge(campaign=left, backer=claire, amount=50, state="withdrawn")
-    of_my_commune = make.campaign(commune=POITIERS, now=now + 2 * DAY)
+    make.campaign(commune=CHAUVIGNY)
+
+    news = chronicle.lately(session, [backed.id, silent.id], since=now - YEAR)
+
+    assert {campaign_id: one.what for campaign_id, one in news.items()} == {
+        backed.id: "threshold_passed",
+        silent.id: "opened",
+    }
+    assert list(chronicle.lately(session, [backed.id, silent.id], since=now + DAY)) == [backed.id]
+
+
+def test_news_of_a_commune_grow_old_and_are_bounded(session, make, claire, now):
+    told = [make.campaign(commune=POITIERS, now=now + day * DAY) for day in range(4)]
     make.campaign(commune=BUXEROLLES)
 
-    news = chronicle.around(session, backer_id=claire.id, commune_code=POITIERS, since=now - YEAR)
+    everything = chronicle.of_commune(session, POITIERS, since=now - YEAR)
+    recent = chronicle.of_commune(session, POITIERS, since=now + 2 * DAY)
+    few = chronicle.of_commune(session, POITIERS, since=now - YEAR, limit=3)
 
-    assert [(one.campaign_id, one.what) for one in news] == [
-        (of_my_commune.id, "opened"),
-        (backed.id, "threshold_passed"),
-    ]
-
-
-def test_news_grow_old_and_are_bounded(session, make, claire, now):
-    for day in range(4):
-        make.campaign(commune=POITIERS, now=now + day * DAY)
-
-    recent = chronicle.around(session, backer_id=claire.id, commune_code=POITIERS, since=now + 2 * DAY)
-    few = chronicle.around(session, backer_id=claire.id, commune_code=POITIERS, since=now - YEAR, limit=3)
-
+    assert [one.campaign_id for one in everything] == [one.id for one in reversed(told)]
     assert len(recent) == 2
     assert len(few) == 3
 
 
-def test_somebody_without_a_commune_hears_of_what_they_back_only(session, make, claire, now):
-    backed = make.campaign(commune=POITIERS)
-    make.campaign(commune=POITIERS)
-    make.pledge(campaign=backed, backer=claire)
+def test_somebody_hears_of_what_they_could_not_undo(session, make, claire):
+    kept, left, gone = make.campaign(), make.campaign(), make.campaign()
+    make.pledge(campaign=kept, backer=claire)
+    make.pledge(campaign=left, backer=claire, state="withdrawn")
+    make.pledge(campaign=gone, backer=claire, state="released")
+    make.pledge(campaign=make.campaign())
 
-    news = chronicle.around(session, backer_id=claire.id, commune_code=None, since=now - YEAR)
-
-    assert [one.campaign_id for one in news] == [backed.id]
+    assert set(portfolio.own(session, claire.id).heard) == {kept.id, gone.id}
 
 
 def test_holdings_are_the_pledges_that_stand_newest_first(session, make, claire, now):
@@ -104,7 +105,7 @@ def test_holdings_are_the_pledges_that_stand_newest_first(session, make, claire,
     second = make.pledge(campaign=campaign, backer=claire, amount=30, state="confirmed", now=now + HOUR)
     make.pledge(campaign=campaign)
 
-    held = portfolio.holdings(session, claire.id)
+    held = portfolio.own(session, claire.id).held
 
     assert [(one.pledge_id, one.amount_cents) for one in held] == [(second.id, 30_00), (first.id, 20_00)]
     assert {(one.home_commune, one.project_commune) for one in held} == {(POITIERS, CHAUVIGNY)}

@@ -102,8 +102,8 @@ def test_a_person_and_their_organisation_are_two_backers(make, scierie, pledge, 
     assert (sums[person].already_cents, sums[body].already_cents) == (40_00, 60_00)
     mine = make.do(lambda session: queries.mine(session, scierie.manager.id))
     assert {one.pledge_id: one.organisation_name for one in mine} == {own.id: None, theirs.id: "La scierie du Clain"}
-    held = make.do(lambda session: portfolio.holdings(session, scierie.manager.id))
-    assert [one.pledge_id for one in held] == [own.id]
+    hers = make.do(lambda session: portfolio.own(session, scierie.manager.id))
+    assert [one.pledge_id for one in hers.held] == [own.id]
 
 
 def test_two_people_of_one_organisation_are_one_investor(make, scierie, pledge):

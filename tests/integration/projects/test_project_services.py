@@ -351,7 +351,7 @@ def test_publication_freezes_terms_and_zone(session, submitted, publish, whole, 
     assert version.terms["goal_cents"] == whole.goal_cents
     assert version.terms["story_markdown"] == whole.story_markdown
     assert version.terms_sha256 == rules.terms_digest(version.terms) == page.terms_sha256
-    assert queries.cards(session, [campaign_id, uuid4()])[campaign_id].zone_size == 3
+    assert queries.cards(session, [campaign_id, uuid4()])[campaign_id].project_name == whole.name
 
 
 def test_nothing_is_public_before_publication(session, submitted, draft):

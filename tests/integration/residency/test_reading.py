@@ -12,6 +12,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from marketplace.core import opening
 from marketplace.residency import reading
 from marketplace.residency.errors import ProofUnreadable
 from marketplace.residency.rules import UNREADABLE
@@ -107,7 +108,7 @@ def spent(data: bytes) -> tuple[float, int]:
     """Return the seconds of a processor, and the bytes, that one file takes in the process that opens it."""
     measuring = (
         "import resource, runpy, sys\n"
-        f"sys.argv = [{str(reading._PROGRAM)!r}]\n"
+        f"sys.argv = [{str(opening.PROGRAM)!r}]\n"
         "runpy.run_path(sys.argv[0], run_name='__main__')\n"
         "used = resource.getrusage(resource.RUSAGE_SELF)\n"
         "peak = [line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split()[1]\n"
@@ -134,8 +135,8 @@ def test_memory_that_is_asked_for_without_end_is_refused():
     """The bounds hold although the checks before them were passed: the process is held down, not only careful."""
     program = f"""
 import runpy
-decoder = runpy.run_path({str(reading._PROGRAM)!r})
-decoder['hold_down']()
+opener = runpy.run_path({str(opening.PROGRAM)!r})
+opener['hold_down']()
 try:
     bytearray(2_000_000_000)
 except MemoryError:
@@ -156,8 +157,8 @@ except OSError:
 def test_a_file_that_never_ends_is_given_up(monkeypatch, tmp_path):
     endless = tmp_path / "endless.py"
     endless.write_text("import sys; sys.stdin.buffer.read()\nwhile True: pass", encoding="utf-8")
-    monkeypatch.setattr(reading, "_PROGRAM", endless)
-    monkeypatch.setattr(reading, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(opening, "PROGRAM", endless)
+    monkeypatch.setattr(opening, "PATIENCE_SECONDS", 0.5)
     start = time.monotonic()
 
     assert refused(picture()) == "file_too_heavy"

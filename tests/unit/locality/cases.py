@@ -54,6 +54,12 @@ WIDER = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
 IN_TURN = (Phase(OPENS, 0), Phase(WIDER, 1))
 PROVEN_RINGS = (Ring(frozenset({HERE}), 3), Ring(frozenset({HERE, THERE}), 3))
 PUBLIC = offer(public_units=frozenset({"departement:86"}))
+ALIKE = offer(
+    rings=(
+        Ring(frozenset({HERE}), 3, cap_cents=40_00),
+        Ring(frozenset({HERE, THERE}), 0, cap_cents=40_00, minimum_cents=20_00),
+    )
+)
 CAPPED = offer(rings=(Ring(frozenset({HERE}), 3), Ring(frozenset({HERE, THERE}), 1, cap_cents=40_00)))
 TURNS = (Ring(frozenset({HERE})), Ring(frozenset({HERE, THERE})))
 SHARED = offer(rings=TURNS, min_shares=(MinShare(0, 60),))
@@ -181,6 +187,10 @@ TABLE = {
     "the ring's cap, used up": (
         asked(50_00, of=offer(rings=(Ring(frozenset({HERE}), cap_cents=200_00),)), by=person(already=200_00)),
         answer("refuse", 0, ("ring_cap",), None, "none", {"room_cents": 0, "level": 3, "cap_cents": 200_00}),
+    ),
+    "the ring's cap, used up further in too": (
+        asked(25_00, of=ALIKE, by=person(home(level=2), already=45_00)),
+        answer("refuse", 1, ("ring_cap",), None, "none", {"room_cents": 0, "level": 2, "cap_cents": 40_00}),
     ),
     "the ring's cap, more with a proof": (
         asked(45_00, of=CAPPED, by=person(home(level=1), already=0)),

@@ -68,9 +68,9 @@ def test_every_reason_is_accepted_with_a_note(note):
 def test_nobody_decides_on_their_own():
     owner, other = uuid4(), uuid4()
 
-    rules.check_not_own(owner, other)
+    rules.check_not_own({owner}, other)
     with pytest.raises(Refused, match="own_campaign"):
-        rules.check_not_own(owner, owner)
+        rules.check_not_own({owner}, owner)
 
 
 def test_a_sound_campaign_raises_no_hand():

@@ -1,16 +1,23 @@
 """Files that pretend to be photographs: each is refused with its reason, or made harmless."""
 
-import time
+import resource
 from io import BytesIO
 from zlib import compress, crc32
 
 import pytest
 from PIL import Image
 
+from marketplace.core import opening
 from marketplace.core.errors import Refused
-from marketplace.projects import pictures
+from marketplace.projects import documents, pictures
 
 pytestmark = pytest.mark.untimed
+
+
+def spent():
+    """Return the processor time of the processes that were started, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def written(image, kind="JPEG", **options):
@@ -64,15 +71,15 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_file_that_is_no_photograph_is_refused_in_a_second(name):
+def test_a_file_that_is_no_photograph_is_refused_soon(name):
     body, code = HOSTILE[name]
-    start = time.process_time()
+    start = spent()
 
     with pytest.raises(Refused) as refused:
         pictures.prepare(body)
 
     assert (refused.value.code, refused.value.field) == (code, "photo")
-    assert time.process_time() - start < 1
+    assert spent() - start < 2
 
 
 def test_where_and_when_it_was_taken_is_left_out():
@@ -120,12 +127,20 @@ def test_transparent_becomes_white():
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_the_largest_photograph_takes_no_longer_than_a_second(kind):
+def test_the_largest_photograph_is_made_in_time(kind):
     body = photo(6000, 4000, kind)
-    start = time.process_time()
+    start = spent()
 
     pictures.prepare(body)
 
-    assert time.process_time() - start < 1.5
+    assert 0.1 < spent() - start < 3
     with pytest.raises(Refused, match="photo_too_many_pixels"):
         pictures.prepare(photo(6001, 4000, kind))
+
+
+def test_what_stands_in_the_sentences_is_what_the_program_holds_to():
+    program = opening.PROGRAM.read_text(encoding="utf-8")
+
+    assert f"MOST_PIXELS = {pictures.MOST_PIXELS:_}" in program
+    assert f"LEAST_SIDE = {pictures.LEAST_SIDE}" in program
+    assert f"MOST_DOCUMENT_PAGES = {documents.MOST_PAGES}" in program

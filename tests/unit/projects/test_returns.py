@@ -132,7 +132,7 @@ def test_terms_are_read_back_as_they_were_written():
         ring_rates=(700, 400),
         capitalised=True,
         turnovers=(1, 2),
-        risks="Un été gris.",
+        accounts="Un premier exercice.",
         rewards=(Reward("Un pain", 10_00, None, date(2027, 6, 1)),),
         raises=(Raise(date(2026, 1, 2), 3_00),),
     )

@@ -10,7 +10,7 @@ from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.rules import Content
 from marketplace.projects.term_rules import TEXT_LENGTH, problems, room_problem
 from marketplace.projects.terms import Raise, Reward, Terms
-from tests.factories.instruments import MONTHS, TERMS
+from tests.factories.instruments import MONTHS, RISKS, TERMS
 
 TODAY = date(2026, 11, 26)
 
@@ -26,6 +26,7 @@ def content(instrument, **changes):
         "ends_on": date(2027, 1, 10),
         "rule_preset": "epci",
         "terms": terms,
+        "details": RISKS,
     }
     return Content(**{**facts, **changes})
 
@@ -100,8 +101,8 @@ def test_the_law_keeps_some_instruments_for_some_legal_forms(instrument, form, a
         ("loan", {"ring_rates": (500,)}, None),
         ("loan", {"ring_rates": (500, 400)}, ("ring_rates", "ring_rates_differ")),
         ("loan", {"rate_bp": None, "ring_rates": (500,)}, None),
-        ("loan", {"risks": "x" * TEXT_LENGTH["risks"]}, None),
-        ("loan", {"risks": "x" * (TEXT_LENGTH["risks"] + 1)}, ("risks", "term_too_long")),
+        ("loan", {"accounts": "x" * TEXT_LENGTH["accounts"]}, None),
+        ("loan", {"accounts": "x" * (TEXT_LENGTH["accounts"] + 1)}, ("accounts", "term_too_long")),
         ("loan", {"raises": (Raise(date(2026, 11, 27), 1_00),)}, ("raises-0-launched_on", "raise_day")),
         ("loan", {"raises": (Raise(TODAY, None),)}, ("raises-0-cents", "amount_not_positive")),
         (

@@ -37,7 +37,7 @@ def test_two_others_may_be_wrong(missed):
     assert mark(wrong(*missed)).passed
 
 
-@pytest.mark.parametrize("missed", combinations(OTHERS, 3))
+@pytest.mark.parametrize("missed", [*combinations(OTHERS, 3)])
 def test_three_may_not(missed):
     found = mark(wrong(*missed))
 

@@ -38,8 +38,22 @@ def letters(session):
     return [arguments for (arguments,) in session.execute(QUEUED) if arguments["kind"] == "weekly_digest"]
 
 
-def test_a_campaign_reaches_who_may_fund_it_and_follows_its_zone(session, make, follows, now):
+def reached(session, campaign):
+    """Who follows a commune of a campaign's only ring and lives in one, person by person."""
+    rows = session.execute(
+        text("""
+            SELECT f.account_id FROM campaign_ring r
+            JOIN follow f ON f.commune_code = ANY (r.zone)
+            JOIN residence_link h ON h.account_id = f.account_id AND h.ended_at IS NULL
+            WHERE r.campaign_id = :id AND h.commune_code = ANY (r.zone)"""),
+        {"id": campaign.id},
+    )
+    return set(rows.scalars())
+
+
+def test_a_campaign_reaches_who_may_fund_it_and_follows_its_zone(app, session, make, follows, now):
     inside = {follows(POITIERS, level=1).id, follows(CHAUVIGNY).id}
+    inside |= {follows(home, followed=BUXEROLLES).id for home in (POITIERS, POITIERS, CHAUVIGNY)}
     follows(NIORT)
     follows(NIORT, followed=POITIERS)  # follows it from where one may not fund it
     follows(POITIERS, followed=NIORT)  # may fund it and follows elsewhere
@@ -48,9 +62,24 @@ def test_a_campaign_reaches_who_may_fund_it_and_follows_its_zone(session, make, 
     make.do(lambda session: alerts.unfollow(session, account_id=gone.id))
     campaign = make.campaign(commune=POITIERS)
 
-    assert {account for account, _ring in alerts.reached(session, campaign.id, now)} == inside
-    assert alerts.reach(session, campaign.id, now) == [alerts.Reach(0, None)]
-    assert alerts.reached(session, campaign.id, now + timedelta(days=800)) == []
+    jobs.alerts.reach()
+    assert reached(session, campaign) == inside
+    assert alerts.reach(session, campaign.id) == [alerts.Reach(0, len(inside))]
+
+    make.do(lambda session: alerts.count(session, now + timedelta(days=800)))  # nobody's residence counts by then
+    assert alerts.reach(session, campaign.id) == [alerts.Reach(0, None)]
+
+
+def test_whom_a_campaign_reaches_is_counted_once_at_their_best_ring(app, make, follows):
+    for home, people in ((POITIERS, 5), (BUXEROLLES, 6), (NIORT, 7)):
+        for _ in range(people):
+            follows(home, followed=CHAUVIGNY)
+    campaign = make.campaign(commune=POITIERS, preset="local_first")
+
+    jobs.alerts.reach()
+
+    rings = make.do(lambda session: alerts.reach(session, campaign.id))
+    assert [one.people for one in rings] == [11, 7, None]
 
 
 def test_an_owner_is_told_from_five_people_up(make, follows, sign_in, another_client, csrf):
@@ -59,8 +88,10 @@ def test_an_owner_is_told_from_five_people_up(make, follows, sign_in, another_cl
     reader = Reader(sign_in(another_client(), owner), csrf)
     for _ in range(4):
         follows(POITIERS)
+    jobs.alerts.reach()
     before = text_of(reader.page(f"/mes-projets/{campaign.id}"))
     follows(CHAUVIGNY)
+    jobs.alerts.reach()
 
     after = text_of(reader.page(f"/mes-projets/{campaign.id}"))
 

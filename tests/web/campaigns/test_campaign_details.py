@@ -62,5 +62,14 @@ def test_the_code_of_the_poster_opens_the_page(client, told):
     assert "Un four à bois pour le fournil" in " ".join(document[0].get_textpage().get_text_range().split())
 
 
+@pytest.mark.untimed
+def test_a_poster_that_is_known_is_not_sent_again(client, told):
+    tag = client.get(f"/collectes/{told.id}/affiche.pdf").headers["ETag"]
+
+    again = client.get(f"/collectes/{told.id}/affiche.pdf", headers={"If-None-Match": tag})
+
+    assert (again.status_code, again.data) == (304, b"")
+
+
 def test_there_is_no_poster_of_a_draft(client, make):
     assert client.get(f"/collectes/{make.campaign(state='draft').id}/affiche.pdf").status_code == 404

@@ -8,14 +8,34 @@ import pytest
 
 from marketplace.finance.schedules import Line
 from marketplace.projects import identifier
+from marketplace.projects.details import MOST_MEMBERS, RISK_LENGTH, RISKS, Details, Member
 from marketplace.projects.instruments import INSTRUMENTS
+from marketplace.projects.sheet_parts import OWN_RISKS
 from marketplace.projects.term_rules import TEXT_LENGTH
 from marketplace.projects.terms import Raise
 from marketplace.projects.uses import MOST_USES, Use
 from marketplace.web.instruments import sheets
-from marketplace.web.instruments.sheet_words import DISCLAIMER, WARNING, Facts
+from marketplace.web.instruments.sheet_words import Facts
+from marketplace.web.labels import RISK_LABELS
 from tests.factories.instruments import offered
 
+# Regulation (EU) 2020/1503, art. 23(6)(b) and (c), in the words of the Official Journal.
+DISCLAIMER = (
+    "This crowdfunding offer has been neither verified nor approved by competent authorities or the European "
+    "Securities and Markets Authority (ESMA). The appropriateness of your experience and knowledge have not "
+    "necessarily been assessed before you were granted access to this investment. By making this investment, you "
+    "assume full risk of taking this investment, including the risk of partial or entire loss of the money "
+    "invested."
+)
+WARNING = (
+    "Investment in this crowdfunding project entails risks, including the risk of partial or entire loss of the "
+    "money invested. Your investment is not covered by the deposit guarantee schemes established in accordance with"
+    " Directive 2014/49/EU of the European Parliament and of the Council. Nor is your investment covered by the "
+    "investor compensation schemes established in accordance with Directive 97/9/EC of the European Parliament and "
+    "of the Council. You may not receive any return on your investment. This is not a savings product and we advise"
+    " you not to invest more than 10 % of your net worth in crowdfunding projects. You may not be able to sell the "
+    "investment instruments when you wish. If you are able to sell them, you may nonetheless incur losses."
+)
 WITH_SHEET = [code for code, known in INSTRUMENTS.items() if known.sheet]
 
 
@@ -32,14 +52,16 @@ def test_the_sheet_of_a_published_campaign_is_whole(make, reader, instrument):
 
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     text = " ".join(pages(answer.data))
-    assert DISCLAIMER in text
+    assert text.startswith(f"Fiche d’informations clés sur l’investissement {DISCLAIMER}")
     assert WARNING in text
     assert text.count("Notre traduction") == 2
     assert identifier.PLATFORM in text
     parts = [letter for letter in "ABCDEFGH" if f"Partie {letter} –" in text]
     assert "".join(parts) == ("ABCGH" if INSTRUMENTS[instrument].sheet == "loan" else "ABCDEFH")
     assert b"/MarkInfo" in answer.data or b"/StructTreeRoot" in answer.data
-    assert "Le four peut tomber en panne." in text
+    assert text.count("Le four peut tomber en panne.") == len(OWN_RISKS)
+    assert [label for label in RISK_LABELS.values() if str(label) not in text] == []
+    assert "2. Le métier, le secteur" in text
 
 
 def test_an_offer_keeps_its_number_and_two_have_two(make, reader):
@@ -79,6 +101,10 @@ def test_the_longest_sheet_has_six_pages(make, site, instrument):
     facts["terms"] = replace(facts["terms"], **longest, raises=raises, own_funds_cents=1_00, ring_rates=())
     content = replace(
         make.content(**facts),
+        details=Details(
+            risks=dict.fromkeys(RISKS, ("mot " * 150)[: RISK_LENGTH.stop - 1]),
+            team=(Member("mot " * 30, "mot " * 30),) * MOST_MEMBERS,
+        ),
         name="mot " * 22,
         title="mot " * 22,
         summary="mot " * 60,
@@ -101,3 +127,13 @@ def test_an_owner_and_the_administrators_read_it_before_it_is_public(make, reade
     for person in (draft.owner, make.administrator()):
         assert "donné à la publication" in " ".join(pages(reader_of(person).get(path).data))
     assert reader_of(make.account()).get(path).status_code == 404
+
+
+def test_a_version_frozen_before_the_seven_kinds_keeps_its_one_text(make, site):
+    facts = offered("loan", risks="Un été gris.")
+    told = Facts("Nadia", "Poitiers", date(2027, 1, 1), (), 1_000_00, ())
+
+    with site.test_request_context():
+        body = sheets.render(make.content(**facts), told, None)
+
+    assert "Un été gris." in " ".join(pages(body))

@@ -27,7 +27,6 @@ LOAN = {
     "naf": "10.71C",
     "accounts": "Premier exercice",
     "own_funds_cents": "5 000",
-    "risks": "Le four peut tomber en panne.",
     "raises-0-launched_on": "01/03/2026",
     "raises-0-amount": "1 500 000",
 }
@@ -83,10 +82,10 @@ def test_whole_terms_are_kept(draft, page, reader_of, session):
 
 
 def test_terms_that_lack_something_are_kept_and_each_point_is_said_at_its_field(draft, page, reader_of, session):
-    answer = reader_of(draft.owner).post(page, row_version="1", **LOAN | {"rate_bp": "", "risks": "", "every": "12"})
+    answer = reader_of(draft.owner).post(page, row_version="1", **LOAN | {"rate_bp": "", "accounts": "", "every": "12"})
 
     assert answer.status_code == 422
-    assert wrong(parse(answer)) == {"rate_bp", "risks", "deferral"}
+    assert wrong(parse(answer)) == {"rate_bp", "accounts", "deferral"}
     assert kept(session, draft)[2].guarantees == "Aucune"
 
 
@@ -108,7 +107,7 @@ def test_what_cannot_be_read_is_given_back_and_nothing_is_kept(draft, page, read
     tree = parse(answer)
     assert wrong(tree) == {name}
     assert by_id(tree, name).get("value") == typed
-    assert by_id(tree, "risks").text.strip() == LOAN["risks"]
+    assert by_id(tree, "accounts").text.strip() == LOAN["accounts"]
     assert kept(session, draft) == ("gift", None, Terms())
 
 

@@ -9,6 +9,7 @@ import pytest
 from marketplace.moderation import services as moderation
 from marketplace.projects import services
 from tests.factories.moderation import approve, check_everything
+from tests.web.pages import Reader
 
 
 class Browser:
@@ -111,3 +112,9 @@ def checked(make, now):
         make.do(lambda session: check_everything(session, campaign_id=campaign_id, administrator_id=judge, now=now))
 
     return tick
+
+
+@pytest.fixture
+def reader_of(another_client, sign_in, csrf):
+    """Return the browser of somebody who is signed in."""
+    return lambda account: Reader(sign_in(another_client(), account), csrf)

@@ -74,4 +74,4 @@ def test_every_code_has_a_name():
     assert set(labels.INSTRUMENTS) == set(rules.INSTRUMENTS)
     assert set(desk.REASONS) == set(REASONS)
     content = Content()
-    assert set(desk.FIELDS) == content.as_json().keys() - {"details"} | content.details.as_json().keys()
+    assert set(labels.FIELDS) == content.as_json().keys() - {"details"} | content.details.as_json().keys()

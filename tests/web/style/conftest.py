@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @dataclass(frozen=True)
 class Person:
     display_name: str = "Claire Morin"
+    initials: str = "CM"
     is_administrator: bool = True
     commune_label: str | None = "Poitiers (Vienne)"
 

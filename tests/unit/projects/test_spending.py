@@ -1,6 +1,6 @@
 """How much stays near, counted on lines; never more than is true."""
 
-from marketplace.web.spending import Line, Spending
+from marketplace.projects.spending import Line, Spending
 from tests.unit.web.test_campaign_rings import POITIERS
 
 

@@ -1,10 +1,12 @@
-"""A program of its own that opens one file of a stranger: `python -I decoder.py`, the file on standard input.
+"""A program of its own that opens one file of a stranger: `python -I opener.py <use>`, the file on standard input.
 
 It holds itself down before it reads a byte (memory, time, no file, no child), imports nothing of ours, and answers on
 standard output: one line of JSON, then the pictures of the pages, one after the other. What is wrong is a code in the
-answer, never a traceback. `reading` starts it.
+answer, never a traceback. `opening` starts it.
 
-The pictures are drawn again from pixels: no metadata, no script, no second file survives in them.
+Uses: "proof", a PDF, JPEG or PNG whose signed codes are read and whose pages are drawn; "photo", a photograph made
+ours; "document", a PDF that is looked at and kept as it is. The pictures are drawn again from pixels: no metadata, no
+script, no second file survives in them.
 """
 
 import io
@@ -12,11 +14,12 @@ import json
 import math
 import re
 import resource
+import struct
 import sys
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pypdfium2  # type: ignore[import-untyped]
 import zxingcpp
@@ -28,6 +31,15 @@ MOST_PIXELS = 24_000_000
 MOST_PAGES = 8
 # Of a page of paper, in points: A3 and a little.
 MOST_POINTS = 1300
+# Of a document that is kept, and what its first page is drawn at, to see that it can be.
+MOST_DOCUMENT_PAGES = 60
+GLIMPSED = 24 / 72
+# A photograph: what it is sent as, the least of its sides, the two sizes it is kept in.
+PHOTOS = ("JPEG", "PNG", "WEBP")
+LEAST_SIDE = 320
+LARGE, SMALL = 1600, 640
+# What Pillow says of a file that is not what it claims to be.
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
 # Read at 200 dots an inch: a module of a 2D-Doc is half a millimetre, four dots.
 DRAWN = 200 / 72
 SHOWN_SIDE = 1700
@@ -44,8 +56,12 @@ _PACKED = 2_000_000
 _SIGNED = zxingcpp.barcode_formats_from_str("DataMatrix")
 
 
+# What there is to say, and pictures.
+Answer = tuple[dict[str, object], list[bytes]]
+
+
 class Wrong(Exception):  # noqa: N818 - an answer, not a breakdown
-    """The file is not what a proof of residence may be; the argument is a code."""
+    """The file is not what it may be; the argument is a code."""
 
 
 def hold_down() -> None:
@@ -77,7 +93,7 @@ def main() -> None:
     """Answer for one file."""
     hold_down()
     try:
-        answer, pictures = _opened(sys.stdin.buffer.read())
+        answer, pictures = USES[sys.argv[1]](sys.stdin.buffer.read())
     except Wrong as wrong:
         answer, pictures = {"wrong": str(wrong)}, []
     except MemoryError:
@@ -86,11 +102,55 @@ def main() -> None:
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + b"".join(pictures))
 
 
-def _opened(data: bytes) -> tuple[dict[str, object], list[bytes]]:
+def proof(data: bytes) -> Answer:
+    """Return the kind of a proof and its codes, with its pages drawn."""
     kind = kind_of(data)
     pages = [*(_pdf_pages(data) if kind == "pdf" else _photograph(data, kind))]
     codes, others = _codes(pages)
     return {"kind": kind, "codes": codes, "other_codes": others}, [_shown(page) for page in pages]
+
+
+def photo(data: bytes) -> Answer:
+    """Return a photograph in two sizes, WebP, with the size of the large one: upright, pixels and nothing else.
+
+    How many pixels there are is read before any of them.
+    """
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    try:
+        with Image.open(io.BytesIO(data), formats=PHOTOS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Wrong("pixels_too_many")
+            if min(image.size) < LEAST_SIDE:
+                raise Wrong("pixels_too_few")
+            # A JPEG can be read at a half or a quarter of its size, many times faster.
+            image.draft("RGB", (LARGE, LARGE))
+            upright = _plain(ImageOps.exif_transpose(image))
+    except Image.DecompressionBombError:
+        raise Wrong("pixels_too_many") from None
+    except BROKEN:
+        raise Wrong("file_damaged") from None
+    pictures = []
+    for side in (LARGE, SMALL):
+        upright.thumbnail((side, side), Image.Resampling.LANCZOS)
+        pictures.append((upright.size, _written(upright)))
+    (width, height), _large = pictures[0]
+    return {"width": width, "height": height}, [body for _size, body in pictures]
+
+
+def document(data: bytes) -> Answer:
+    """Return how many pages a PDF has that does nothing, hides nothing and can be drawn."""
+    if kind_of(data) != "pdf":
+        raise Wrong("file_type_unknown")
+    if b"/Encrypt" in data:  # what is encrypted cannot be looked into
+        raise Wrong("file_protected")
+    opened = _pdf(data, MOST_DOCUMENT_PAGES)
+    try:
+        for page in opened:
+            _check_paper(page)
+        opened[0].render(scale=GLIMPSED)
+    except pypdfium2.PdfiumError:
+        raise Wrong("file_damaged") from None
+    return {"pages": len(opened)}, []
 
 
 def _photograph(data: bytes, kind: str) -> Iterator[Image.Image]:
@@ -106,31 +166,39 @@ def _photograph(data: bytes, kind: str) -> Iterator[Image.Image]:
             yield upright.convert("L")
     except Image.DecompressionBombError:
         raise Wrong("pixels_too_many") from None
-    except (OSError, ValueError, SyntaxError, IndexError, KeyError, TypeError, zlib.error):
+    except BROKEN:
         raise Wrong("file_damaged") from None
 
 
 def _pdf_pages(data: bytes) -> Iterator[Image.Image]:
-    if _is_active(data):
-        raise Wrong("file_active")
     try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise Wrong("file_protected" if "password" in str(error).lower() else "file_damaged") from None
-    if len(document) == 0:
-        raise Wrong("file_damaged")
-    if len(document) > MOST_PAGES:
-        raise Wrong("pages_too_many")
-    if pypdfium2.raw.FPDFDoc_GetJavaScriptActionCount(document) or pypdfium2.raw.FPDFDoc_GetAttachmentCount(document):
-        raise Wrong("file_active")
-    try:
-        for page in document:
-            width, height = page.get_size()
-            if not 0 < max(width, height) <= MOST_POINTS:
-                raise Wrong("pixels_too_many")
+        for page in _pdf(data, MOST_PAGES):
+            _check_paper(page)
             yield page.render(scale=DRAWN, grayscale=True).to_pil()
     except pypdfium2.PdfiumError:
         raise Wrong("file_damaged") from None
+
+
+def _pdf(data: bytes, most: int) -> pypdfium2.PdfDocument:
+    """Return an opened PDF of so many pages at most, that does nothing and carries nothing."""
+    if _is_active(data):
+        raise Wrong("file_active")
+    try:
+        opened = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Wrong("file_protected" if "password" in str(error).lower() else "file_damaged") from None
+    if len(opened) == 0:
+        raise Wrong("file_damaged")
+    if len(opened) > most:
+        raise Wrong("pages_too_many")
+    if pypdfium2.raw.FPDFDoc_GetJavaScriptActionCount(opened) or pypdfium2.raw.FPDFDoc_GetAttachmentCount(opened):
+        raise Wrong("file_active")
+    return opened
+
+
+def _check_paper(page: pypdfium2.PdfPage) -> None:
+    if not 0 < max(page.get_size()) <= MOST_POINTS:
+        raise Wrong("pixels_too_many")
 
 
 def _is_active(data: bytes) -> bool:
@@ -192,6 +260,25 @@ def _shown(page: Image.Image) -> bytes:
     copy.save(file, "JPEG", quality=72)
     return file.getvalue()
 
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Return the pixels alone, on white where they were transparent: no profile, no metadata, no other frame."""
+    fresh = Image.new("RGB", image.size, "white")
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        fresh.paste(layer, mask=layer.getchannel("A"))
+    else:
+        fresh.paste(image.convert("RGB"))
+    return fresh
+
+
+def _written(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "WEBP", quality=80, method=2)
+    return file.getvalue()
+
+
+USES: dict[str, Callable[[bytes], Answer]] = {"proof": proof, "photo": photo, "document": document}
 
 if __name__ == "__main__":
     main()

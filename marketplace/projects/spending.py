@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from marketplace.projects import uses
 from marketplace.projects.uses import Use
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
-from marketplace.web.context import Session
 
 # Kilometres between the centres of two communes; as the widest ring of the drawings.
 NEAR_KM = 20
@@ -47,7 +48,7 @@ class Spending:
     def near_percent(self) -> int:
         """How much of the money is spent within `NEAR_KM`, rounded down: never more than is true."""
         near = sum(cents for name, cents in self.classes if name in {"here", "near"})
-        return near * 100 // sum(cents for _name, cents in self.classes)
+        return near * 100 // (sum(cents for _name, cents in self.classes) or 1)
 
 
 def load(session: Session, lines: Sequence[Use], there: Commune | None) -> Spending | None:

@@ -1,0 +1,63 @@
+"""What the log of decisions calls each act of staff, and what it was done to."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+ACTS: Mapping[str, LazyString] = {
+    "moderation.claim": _l("Collecte prise en charge"),
+    "moderation.give_up": _l("Collecte laissée à d’autres"),
+    "moderation.declare_link": _l("Lien avec le porteur déclaré"),
+    "moderation.check": _l("Vérifications enregistrées"),
+    "campaign.first_voice_publish": _l("Premier accord pour publier"),
+    "campaign.first_voice_cancel": _l("Premier accord pour annuler"),
+    "campaign.approve": _l("Collecte publiée"),
+    "campaign.send_back": _l("Corrections demandées"),
+    "campaign.refuse": _l("Collecte refusée"),
+    "campaign.suspend": _l("Collecte suspendue"),
+    "campaign.resume": _l("Collecte reprise"),
+    "campaign.cancel": _l("Collecte annulée"),
+    "correction.minor": _l("Correction publiée comme coquille"),
+    "correction.material": _l("Correction publiée comme changement important"),
+    "correction.refused": _l("Correction refusée"),
+    "reexamination.upheld": _l("Refus confirmé"),
+    "reexamination.overturned": _l("Refus levé"),
+    "report.founded": _l("Signalement fondé"),
+    "report.unfounded": _l("Signalement non fondé"),
+    "complaint.admissible": _l("Réclamation recevable"),
+    "complaint.inadmissible": _l("Réclamation irrecevable"),
+    "complaint.delay": _l("Délai d’une réclamation prolongé"),
+    "complaint.accepted": _l("Réclamation acceptée"),
+    "complaint.partly": _l("Réclamation acceptée en partie"),
+    "complaint.rejected": _l("Réclamation rejetée"),
+    "residence.first_look": _l("Premier accord pour un justificatif"),
+    "residence.verify": _l("Justificatif accepté"),
+    "residence.refuse": _l("Justificatif refusé"),
+    "residence.print_letter": _l("Lettre imprimée"),
+    "residence.post_letter": _l("Lettre postée"),
+    "residence.revoke": _l("Résidence révoquée"),
+    "residence.decide_conflict": _l("Conflit de résidence tranché"),
+    "organisation.accept_link": _l("Lieu d’une organisation vérifié"),
+    "organisation.refuse_link": _l("Lieu d’une organisation refusé"),
+    "organisation.accept_mandate": _l("Mandat accepté"),
+    "organisation.refuse_mandate": _l("Mandat refusé"),
+    "organisation.revoke_mandate": _l("Mandat révoqué"),
+    "investor.sophisticated_granted": _l("Investisseur averti accepté"),
+    "investor.sophisticated_refused": _l("Investisseur averti refusé"),
+    "investor.sophisticated_end": _l("Investisseur averti retiré"),
+    "custom_territory.create": _l("Territoire de projet créé"),
+    "custom_territory.retire": _l("Territoire de projet retiré"),
+    "account.grant_administrator": _l("Administrateur nommé"),
+}
+SUBJECTS: Mapping[str, LazyString] = {
+    "account": _l("Compte"),
+    "campaign": _l("Collecte"),
+    "complaint": _l("Réclamation"),
+    "custom_territory": _l("Territoire"),
+    "organisation": _l("Organisation"),
+    "report": _l("Signalement"),
+    "residence_conflict": _l("Conflit"),
+    "residence_link": _l("Résidence"),
+    "sophisticated_request": _l("Demande"),
+}

@@ -1,0 +1,1 @@
+"""Questions about a collection: asked by residents, answered by its owner, read by everybody."""
