@@ -5,6 +5,7 @@ or wait for a lock. With the locks in place somebody always waits; in each negat
 race goes wrong.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -138,7 +139,7 @@ def locks_off(committed: Database) -> Iterator[None]:
     """Negative control: every row lock that a SELECT takes is taken out of its statement, in this database only."""
 
     def plain(_connection, _cursor, statement, parameters, _context, _many):
-        return statement.replace(" FOR NO KEY UPDATE", ""), parameters
+        return re.sub(r" FOR NO KEY UPDATE( OF \w+(, \w+)*)?( SKIP LOCKED)?", "", statement), parameters
 
     event.listen(committed.engine, "before_cursor_execute", plain, retval=True)
     yield
