@@ -17,7 +17,7 @@ from marketplace.web.filters import day, km
 class Asking:
     """Whom a list is for. level: of proof; oneself: the reader, or else whoever lives in the commune.
 
-    ties: of an organisation, for which the reader looks; its first one leads to ``home``.
+    ties: all of them where it is not by their home alone; the first one leads to ``home``.
     """
 
     home: Commune
@@ -55,10 +55,12 @@ def why(met: Met) -> tuple[str, ...]:
 
 
 def _away(asking: Asking, there: Commune) -> str:
-    if asking.home.code == there.code:
+    homes = {tie.commune.code: tie.commune for tie in asking.ties} or {asking.home.code: asking.home}
+    if there.code in homes:
         return _("Dans votre commune") if asking.oneself else _("Dans la commune")
-    distance = territories.distance_km(asking.home, there)
-    return _("Hors de l’Hexagone") if distance is None else _("À %(km)s", km=km(distance))
+    known = (territories.distance_km(home, there) for home in homes.values())
+    nearest = min((distance for distance in known if distance is not None), default=None)
+    return _("Hors de l’Hexagone") if nearest is None else _("À %(km)s", km=km(nearest))
 
 
 def _by(territory: str) -> str:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from e2e import owners, protections, redress, steps
+from e2e import owners, protections, redress, residence, steps
 from e2e.stop import Stop, send
 from e2e.watch import load
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -40,6 +40,7 @@ _WANTED = {
     "Une maison des soins au bord de la Vienne": 0,
     "Un minibus pour aller au marché": 0,
     redress.SHARES: 800,
+    "Le toit de la grange éclaire quarante foyers": 0,
     redress.REFUSED: 0,
     "Un vestiaire pour les footballeuses de Ligugé": 0,
 }
@@ -170,15 +171,7 @@ STOPS = (
     Stop("password", "/mon-compte/mot-de-passe", "claire"),
     Stop("password-empty", "/mon-compte/mot-de-passe", "claire", send("Changer mon mot de passe"), 422),
     # Residence
-    Stop("residence-proven", "/mon-compte/residence", "claire"),
-    Stop("residence-asked", "/mon-compte/residence", "bastien"),
-    Stop("residence-declared", "/mon-compte/residence", "newcomer"),
-    Stop("residence-proof", "/mon-compte/residence/justificatif", "newcomer"),
-    Stop("residence-proof-empty", "/mon-compte/residence/justificatif", "newcomer", send("Lire le code signé"), 422),
-    Stop("residence-letter", "/mon-compte/residence/lettre", "newcomer"),
-    Stop("residence-letter-empty", "/mon-compte/residence/lettre", "newcomer", send("Demander la lettre"), 422),
-    Stop("residence-move", "/mon-compte/residence/demenagement", "claire"),
-    Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", send("Changer de commune"), 422),
+    *residence.STOPS,
     # Organisations
     Stop("organisations-none", "/mes-organisations", "jerome"),
     Stop("organisations", "/mes-organisations", "claire"),
@@ -266,6 +259,7 @@ STOPS = (
     # Administrators
     Stop("queue", "/moderation", "helene"),
     Stop("queue-none", "/moderation?page=9", "helene"),
+    Stop("money-watched", "/moderation/argent", "helene"),
     Stop("review-campaign", "/moderation/campagnes/{waiting}", "helene"),
     Stop("review-campaign-wrong", "/moderation/campagnes/{waiting}", "helene", _no_reason, 422),
     Stop("review-campaign-decided", "/moderation/campagnes/{live}", "helene"),
@@ -391,6 +385,7 @@ class Tour:
             "draft": self._project(nadia, "Un vestiaire"),
             "waiting": self._project(nadia, "Une maison des soins"),
             "sent_back": self._project(samuel, "Un minibus"),
+            "later": self._project(samuel, "Le toit de la grange"),
             "failed": self._project(samuel, "Un relais de services"),
             "paid": self._own_pledge("Un écran de plus"),
             "released": self._own_pledge("Un relais de services"),

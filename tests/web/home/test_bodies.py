@@ -28,6 +28,8 @@ def test_its_list_is_met_through_all_its_places_and_each_project_once(reader_of,
     assert titles(page)[-1] == "D’ici et d’à côté"
     assert titles(page, "plus-loin") == ["À Bordeaux"]
     assert text_of(by_id(page, "etat")).startswith("3 projets")
+    badges = [text_of(badge) for badge in by_class(by_id(page, "projets"), "badge") if "—" in text_of(badge)]
+    assert sum(badge.startswith("Dans la commune") for badge in badges) == 1  # of Niort, its second place
     assert "Poitiers (Vienne)" in text_of(page)
     assert "Niort (Deux-Sèvres)" in text_of(page)
 
