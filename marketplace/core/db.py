@@ -94,6 +94,8 @@ def insert_many(session: Session, model: type[Base], rows: Sequence[dict[str, An
     A statement for each row takes half more of the server's time. Values are what JSON holds, instants and UUIDs.
     Defaults that are plain values are filled in.
     """
+    if not rows:
+        return
     table = model.__table__
     usual = {
         column.name: column.default.arg

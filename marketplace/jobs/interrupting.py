@@ -4,7 +4,7 @@ from functools import partial
 
 from marketplace.jobs import wiring
 from marketplace.jobs.wiring import tasks
-from marketplace.pledges import admissions, interruptions
+from marketplace.pledges import admissions, intentions, interruptions
 
 
 @tasks.periodic(cron="* * * * *")
@@ -36,4 +36,19 @@ def ask_boards(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by
             admissions.tell_overdue,
             moment,
         ),
+    )
+
+
+@tasks.periodic(cron="*/5 * * * *")
+@tasks.task(name="pledges.intentions", queueing_lock="pledges.intentions")
+def tell_turns(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the scheduler
+    """Tell those who said that they would pledge that their turn has come; forget what is over for long."""
+    moment = wiring.now()
+    run = wiring.database().in_transaction
+    wiring.all_of(
+        *(
+            partial(run, partial(intentions.tell, campaign_id=campaign_id, account_id=account_id, now=moment))
+            for campaign_id, account_id in wiring.read(lambda session: intentions.due(session, moment))
+        ),
+        partial(run, partial(intentions.forget, now=moment)),
     )

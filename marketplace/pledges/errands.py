@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -88,35 +89,57 @@ def write_down(
     else:
         earlier = select(func.count()).where(*same, SettlementJob.kind == kind)
         number = (session.scalar(earlier) or 0) + 1
-    row = insert(SettlementJob).values(
-        campaign_id=pledge.campaign_id,
-        id=uuid7(),
-        pledge_id=pledge.id,
-        kind=kind,
-        number=number,
-        cause=cause,
-        key=f"pledge:{pledge.id}:{_KEYS[kind]}:{number}",
-        amount_cents=pledge.amount_cents if cents is None else cents,
-        state="open",
-        due_at=now,
-        tries=0,
-        made_at=now,
-    )
+    facts = _facts(kind, pledge, number, now) | {"cause": cause}
+    if cents is not None:
+        facts["amount_cents"] = cents
+    row = insert(SettlementJob).values(facts)
     made = row.on_conflict_do_nothing(index_elements=["campaign_id", "pledge_id"], index_where=_OPEN)
     return session.scalar(made.returning(SettlementJob.id)) is not None
 
 
-def claim(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[Errand]:
-    """Take errands that are due, oldest first; they are nobody else's until their lease is over. Two statements.
+def write_down_charges(session: Session, pledges: Sequence[Pledge], *, now: datetime) -> None:
+    """Write down the next attempt to charge each locked pledge, unless an errand is open for it. One statement."""
+    if pledges:
+        made = insert(SettlementJob).on_conflict_do_nothing(
+            index_elements=["campaign_id", "pledge_id"], index_where=_OPEN
+        )
+        session.execute(made, [_facts("charge", pledge, pledge.charge_attempt + 1, now) for pledge in pledges])
 
-    only: those of one pledge.
+
+def _facts(kind: str, pledge: Pledge, number: int, now: datetime) -> dict[str, Any]:
+    """Return what a new errand is, for all of a pledge."""
+    return {
+        "campaign_id": pledge.campaign_id,
+        "id": uuid7(),
+        "pledge_id": pledge.id,
+        "kind": kind,
+        "number": number,
+        "cause": None,
+        "key": f"pledge:{pledge.id}:{_KEYS[kind]}:{number}",
+        "amount_cents": pledge.amount_cents,
+        "state": "open",
+        "due_at": now,
+        "tries": 0,
+        "made_at": now,
+    }
+
+
+def claim(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[Errand]:
+    """Take errands that are due, oldest first; they are nobody else's until their lease is over. One statement.
+
+    only: those of one pledge. Their pledges are locked with them; what somebody else is at is left for another time:
+    who holds a pledge may be about to end its errand, and would wait for us while we wait for them.
     """
-    due = select(SettlementJob.campaign_id, SettlementJob.id).where(
-        SettlementJob.state == "open", SettlementJob.due_at <= now
+    due = (
+        select(SettlementJob.campaign_id, SettlementJob.id)
+        .join(Pledge, and_(Pledge.campaign_id == SettlementJob.campaign_id, Pledge.id == SettlementJob.pledge_id))
+        .where(SettlementJob.state == "open", SettlementJob.due_at <= now)
     )
     if only is not None:
         due = due.where(SettlementJob.campaign_id == only[0], SettlementJob.pledge_id == only[1])
-    found = due.order_by(SettlementJob.due_at, SettlementJob.id).limit(limit).with_for_update(skip_locked=True).cte()
+    in_order = due.order_by(SettlementJob.due_at, SettlementJob.id).limit(limit)
+    # Named first, pledges are locked first: nothing stays locked of a row that is skipped.
+    found = in_order.with_for_update(skip_locked=True, key_share=True, of=(Pledge, SettlementJob)).cte()
     taken = session.execute(
         update(SettlementJob)
         .where(SettlementJob.campaign_id == found.c.campaign_id, SettlementJob.id == found.c.id)
@@ -172,6 +195,22 @@ def end(
         .execution_options(synchronize_session=False)
     )
     return bool(session.execute(ended).rowcount)  # type: ignore[attr-defined]
+
+
+def end_all(session: Session, results: Mapping[Errand, str | None], *, outcome: str, now: datetime) -> None:
+    """End errands that came to the same, in the transaction of their effect. results: what each brought about."""
+    job = SettlementJob.__table__.c
+    ended = (
+        update(SettlementJob.__table__)  # type: ignore[arg-type]  # a Table
+        .where(job.campaign_id == bindparam("campaign"), job.id == bindparam("errand"), job.state == "open")
+        .values(state="done", outcome=outcome, provider_id=bindparam("provider"), ended_at=now)
+    )
+    rows = [
+        {"campaign": errand.campaign_id, "errand": errand.id, "provider": provider_id}
+        for errand, provider_id in results.items()
+    ]
+    if rows:
+        session.connection().execute(ended, rows)
 
 
 def end_of(
@@ -238,6 +277,27 @@ def resume(session: Session, errand: Errand, *, now: datetime) -> None:
         .values(due_at=now, tries=0, first_sent_at=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def is_put_off(job: SettlementJob, now: datetime) -> bool:
+    """Tell whether an open errand waits for a later try: longer than whoever may be running it has for it."""
+    return job.state == "open" and job.tries > 0 and job.due_at > now + LEASE
+
+
+def hasten(session: Session, campaign_id: UUID, pledge_id: UUID, *, now: datetime) -> str | None:
+    """Have the errand of a locked pledge that was put off run at once; return its kind, None when there is none."""
+    job = session.scalar(
+        select(SettlementJob).where(
+            SettlementJob.campaign_id == campaign_id,
+            SettlementJob.pledge_id == pledge_id,
+            SettlementJob.state == "open",
+        )
+    )
+    if job is None or not is_put_off(job, now):
+        return None
+    job.due_at = now
+    session.flush()
+    return job.kind
 
 
 def open_kind(session: Session, campaign_id: UUID, pledge_id: UUID) -> str | None:

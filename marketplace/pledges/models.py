@@ -176,6 +176,8 @@ class Pledge(Base):
     transfer_id: Mapped[str | None]
     refund_id: Mapped[str | None]
     dispute_id: Mapped[str | None]
+    dispute_reason: Mapped[str | None]
+    dispute_answer_by: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     livemode: Mapped[bool] = mapped_column(default=False)
     stripe_version: Mapped[str | None]
@@ -225,6 +227,28 @@ class FundMatch(Base):
     matched_cents: Mapped[int] = mapped_column(BigInteger)
     people: Mapped[int]
     recorded_at: Mapped[datetime]
+
+
+class Intention(Base):
+    """How much somebody means to pledge once their turn comes. It binds nobody and counts for nothing.
+
+    opens_at: when their turn comes. expires_at: exclusive. told_at: when they were told that it has come.
+    """
+
+    __tablename__ = "intention"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("said_at < opens_at AND opens_at < expires_at", name="in_order"),
+        Index("ix_intention_to_tell", "opens_at", postgresql_where=text("told_at IS NULL")),
+        Index("ix_intention_account_id", "account_id"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    said_at: Mapped[datetime]
+    opens_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
 
 
 class AdmissionCall(Base):

@@ -70,7 +70,7 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("waitlisted", "abandoned"): frozenset({"campaign_over"}),
     ("offered", "card_pending"): frozenset({"offer_taken"}),
     ("offered", "withdrawn"): frozenset({"withdrawn_by_backer", "residence_revoked"}),
-    ("offered", "abandoned"): frozenset({"offer_expired", "campaign_over"}),
+    ("offered", "abandoned"): frozenset({"offer_expired", "campaign_over", "terms_changed"}),
     (None, "card_pending"): frozenset({"opened"}),
     ("card_pending", "reflecting"): frozenset({"card_saved"}),
     ("card_pending", "abandoned"): frozenset({"card_page_expired", "campaign_over", "terms_changed"}),
@@ -105,6 +105,9 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("disputed", "paid"): frozenset({"dispute_won"}),
     ("disputed", "transferred"): frozenset({"dispute_won"}),
     ("disputed", "charged_back"): frozenset({"dispute_lost"}),
+    # The bank gave back what was due to the backer.
+    ("refunding", "charged_back"): frozenset({"dispute_lost"}),
+    ("refund_failed", "charged_back"): frozenset({"dispute_lost"}),
 }
 
 

@@ -11,8 +11,8 @@ from marketplace.accounts.queries import account_id_of
 from marketplace.core import audit
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.queue import enqueue
-from marketplace.projects import rules
-from marketplace.projects.lifecycle import load_led
+from marketplace.projects import owners, rules
+from marketplace.projects.lifecycle import load_own
 from marketplace.projects.models import Campaign, Project, ProjectOwner
 
 # More than ever write one text together; a robot stops here.
@@ -27,7 +27,7 @@ def found(session: Session, *, project_id: UUID, account_id: UUID, now: datetime
 def invite(session: Session, *, campaign_id: UUID, lead_id: UUID, email: str, role: str, now: datetime) -> None:
     """Ask somebody to own a project too; nothing happens for an address without an account, and the answer is the same.
 
-    Raises NotFound. Raises Refused: owner_role_unknown, too_many_owners, and those of `load_led`.
+    Raises NotFound. Raises Refused: owner_role_unknown, too_many_owners, and those of `lifecycle.load_led`.
     """
     project = _led(session, campaign_id, lead_id, now)
     if role not in rules.OWNER_ROLES:
@@ -150,7 +150,10 @@ def _check_leads_without(session: Session, project: Project, owner: ProjectOwner
 
 
 def _led(session: Session, campaign_id: UUID, lead_id: UUID, now: datetime) -> Project:
-    return lock(session, load_led(session, campaign_id, lead_id, now)[1])
+    """Return the project of a campaign, locked, to who still commits it then. Raises as `load_led`."""
+    project = lock(session, load_own(session, campaign_id, lead_id)[1])
+    owners.require_lead(session, project, lead_id, now)
+    return project
 
 
 def _locked(session: Session, campaign_id: UUID) -> Project:

@@ -25,7 +25,8 @@ class Me:
     """The person behind the request, as a frozen row.
 
     level: of proof of residence, 0 to 3. commune_code: INSEE, None when not declared or expired. lives: what they
-    declared, expired or not. mandated: whether they may have the right to act for an organisation.
+    declared, expired or not. work_code: of the commune where they say they work, None when it does not count. mandated:
+    whether they may have the right to act for an organisation.
     """
 
     account_id: UUID
@@ -39,6 +40,7 @@ class Me:
     level: int
     locale: str
     lives: Lives | None
+    work_code: str | None
     mandated: bool
 
     @property

@@ -17,7 +17,7 @@ from marketplace.web.filters import day, km
 class Asking:
     """Whom a list is for. level: of proof; oneself: the reader, or else whoever lives in the commune.
 
-    ties: of an organisation, for which the reader looks; its first one leads to ``home``.
+    ties: all of them where it is not by their home alone; the first one leads to ``home``.
     """
 
     home: Commune

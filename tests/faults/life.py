@@ -12,6 +12,7 @@ import copy
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 import time_machine
 from sqlalchemy import Row, select, text
 
@@ -27,8 +29,8 @@ from marketplace.core.db import Database, uuid7
 from marketplace.core.errors import MitoyenError
 from marketplace.core.money import Money
 from marketplace.payments import inbox
-from marketplace.pledges import checkout, payback, recovery, services
-from marketplace.pledges.models import Pledge
+from marketplace.pledges import checkout, collector, payback, recovery, services
+from marketplace.pledges.models import Pledge, SettlementJob
 from marketplace.projects.models import Campaign
 from marketplace.runtime import Runtime
 from tests.fakes import Crashed, FakeGateway
@@ -51,6 +53,22 @@ TAKEN = text("DELETE FROM procrastinate.procrastinate_jobs WHERE id = ANY (:ids)
 # Between two rounds of the jobs, once everybody went home: while they find something to do, and when they do not.
 SOON, LATER = timedelta(minutes=1), timedelta(hours=130)
 MOST_ROUNDS = 40
+
+
+class InTurn(Executor):
+    """Does everything at once, here: the same seed is the same life."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Take no notice of how many threads are wanted."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Do it."""
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as a thread does
+            done.set_exception(error)
+        return done
 
 
 @dataclass
@@ -86,12 +104,18 @@ class Schedule:
         self.gateway = copy.deepcopy(self.village.gateway)
         self.database = self.village.database
         FlakySession.chance = self.chance
-        before = list(jobs.wiring.wired)
+        noise, before = random.Random(self.seed), list(jobs.wiring.wired)
         runtime = Runtime(self.village.config, self.database, self.gateway)
         jobs.wiring.wired[:] = [jobs.wiring.Wired(runtime, lambda *_, **__: None)]
         jobs.events.WINDOW = timedelta(days=400)  # one look at all events instead of one for each day
         try:
-            with undone(self.village.connection), time_machine.travel(START, tick=False) as self.clock:
+            with (
+                undone(self.village.connection),
+                time_machine.travel(START, tick=False) as self.clock,
+                pytest.MonkeyPatch.context() as patch,
+            ):
+                patch.setattr("os.urandom", noise.randbytes)  # identifiers decide about order too
+                patch.setattr(collector, "ThreadPoolExecutor", InTurn)
                 for _ in range(self.chance.rng.randint(2, 4)):
                     self._safely(self._pledge)
                     self._safely(self._save_card)
@@ -140,10 +164,12 @@ class Schedule:
             self._safely(jobs.ticking.tick)
             self._safely(jobs.settling.decide)
 
-    def _safely(self, act: Callable[[], object]) -> None:
-        """Do something; a refusal, an outage or the death of our program is part of life."""
+    def _safely(self, act: Callable[[], object]) -> bool:
+        """Do something, and say whether it was done; a refusal, an outage or our program's death is part of life."""
         with suppress(MitoyenError, Crashed):
             act()
+            return True
+        return False
 
     def _pledge(self) -> None:
         rng = self.chance.rng
@@ -234,7 +260,9 @@ class Schedule:
         paid = [
             intent.id
             for intent in self.gateway.intents.values()
-            if intent.outcome.state == "succeeded" and not self.gateway.disputes(intent.id)
+            if intent.outcome.state == "succeeded"
+            and not self.gateway.disputes(intent.id)
+            and not self.gateway.refunds(intent.id)
         ]
         if paid:
             self.gateway.contest(self.chance.rng.choice(paid))
@@ -326,12 +354,10 @@ class Schedule:
             self._move_to(self.now + (SOON if busy else LATER))
 
     def _everything_queued(self) -> bool:
-        """Run what waits, and what comes of it; return whether there was anything."""
+        """Run what waits, and what comes of it; return whether there was anything. What died waits for another time."""
         busy = False
-        while waiting := self._waiting():
-            for _, name, arguments in waiting:
-                self._safely(partial(_run, name, arguments))
-            self._take_off([job.id for job in waiting])
+        while done := [job.id for job in self._waiting() if self._safely(partial(_run, job.task_name, job.args))]:
+            self._take_off(done)
             busy = True
         return busy
 
@@ -347,7 +373,9 @@ class Schedule:
 
     def _at_rest(self) -> bool:
         state, rows = self._found()
-        return state in ENDED and all(row.state in ENDED[state] for row in rows)
+        with self.database.reading() as session:
+            under_way = session.scalar(select(SettlementJob.id).where(SettlementJob.state == "open").limit(1))
+        return under_way is None and state in ENDED and all(row.state in ENDED[state] for row in rows)
 
     def _found(self) -> tuple[str, list[Pledge]]:
         with self.database.reading() as session:
@@ -402,6 +430,9 @@ class Schedule:
         lost_since = sum(row.amount_cents for row in rows if row.state in {"charged_back", "refunded"})
         if state == "funded" and live + lost_since < self.village.threshold_cents:
             yield f"funded with {live} and {lost_since} lost since"
+        free = sum(row.amount_cents for row in rows if row.state == "released")
+        if state == "failed" and free >= self.village.threshold_cents:
+            yield f"failed although {free} was promised"
         if state == "failed" and self.gateway.ours.cents:
             yield f"failed, and {self.gateway.ours.cents} is still here"
 

@@ -8,7 +8,7 @@ from marketplace.core import migrate
 from marketplace.core.db import Base
 from tests import rows
 from tests.factories import Make
-from tests.guards.test_constraints import populate
+from tests.factories.everything import populate
 
 # Everything that a migration can leave different, as text.
 SCHEMA = {

@@ -414,3 +414,16 @@ def test_admissions_are_decided_in_english(client, make, left, sign_in):
     sign_in(client, make.administrator())
     with_choice(client)
     assert left(client, ["/moderation/admissions"]) == {}
+
+
+def test_intentions_are_said_in_english(client, make, left, sign_in):
+    campaign, far = make.intention()
+    for _ in range(4):
+        make.intention(campaign=campaign)
+
+    sign_in(client, far)
+    with_choice(client)
+    assert left(client, [f"/collectes/{campaign.id}/intention", "/mes-engagements", f"/collectes/{campaign.id}"]) == {}
+    sign_in(client, campaign.owner)
+    with_choice(client)
+    assert left(client, [f"/mes-projets/{campaign.id}"]) == {}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from marketplace.accounts.organisation_queries import Acting
 from marketplace.matching import queries as matching
-from marketplace.matching.queries import Met
+from marketplace.matching.queries import Met, resident
 from marketplace.pledges import portfolio
 from marketplace.pledges.chronicle import Happening
 from marketplace.pledges.portfolio import Gathered, Holding
@@ -95,14 +95,24 @@ class Feed:
     organisation: Body | None = None
 
 
-def load(session: Session, code: str | None, level: int, asked: Asked, at: datetime) -> Feed:
+def load(
+    session: Session, code: str | None, level: int, asked: Asked, at: datetime, *, work_code: str | None = None
+) -> Feed:
     """Read the list of people of a commune, None where nothing is known of them. level: of their proof.
+
+    work_code: the commune where they work, which counts for the campaigns that say so; each is listed once.
 
     Three statements: figures of the filters, campaigns, their words and sums. What surrounds them ("a little further",
     the figures of the département, names of places) is asked now and then: `remembered`.
     """
     home = remembered.home(session, code) if code else None
-    return _listed(session, Asking(home, level) if home else None, asked, at)
+    return _listed(session, _neighbour(session, home, level, work_code) if home else None, asked, at)
+
+
+def _neighbour(session: Session, home: Commune, level: int, work_code: str | None) -> Asking:
+    work = remembered.home(session, work_code) if work_code else None
+    tie = matching.tie(work, investor="person", link="work", level=1) if work else None
+    return Asking(home, level, ties=(*resident(home, max(level, 1)).ties, tie) if tie else ())
 
 
 def of_organisation(session: Session, body: Body, asked: Asked, at: datetime) -> Feed:

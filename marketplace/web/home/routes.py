@@ -74,20 +74,21 @@ def order() -> ResponseReturnValue:
 
 
 def _feed(refused: WhereForm | None = None) -> Response:
-    code = commune_of(visitor())
+    person = visitor()
+    code, work_code = commune_of(person), person.work_code if person else None
     return everybody.page(
-        lambda reader: _page(refused or WhereForm(formdata=None), code, reader),
+        lambda reader: _page(refused or WhereForm(formdata=None), code, work_code, reader),
         names=wishes.NAMES,
-        about=code,
+        about=f"{code}+{work_code}" if work_code else code,
         own=_aside,
         kept=refused is None,
     )
 
 
-def _page(form: WhereForm, code: str | None, reader: Neighbour | None) -> str:
-    at = now()
+def _page(form: WhereForm, code: str | None, work_code: str | None, reader: Neighbour | None) -> str:
+    at, level = now(), reader.level if reader else 1
     with reading() as session:
-        shown = feeds.load(session, code, reader.level if reader else 1, wishes.read(request.args), at)
+        shown = feeds.load(session, code, level, wishes.read(request.args), at, work_code=work_code)
     return render_template("home/feed.html", feed=shown, form=form, now=at)
 
 

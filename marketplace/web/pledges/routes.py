@@ -10,17 +10,17 @@ from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
 from marketplace.finance.schedules import interest_free
-from marketplace.pledges import admissions, checkout, queries, services, waiting
+from marketplace.pledges import admissions, checkout, intentions, queries, services, waiting
 from marketplace.pledges.rules import ADMISSIBLE
 from marketplace.projects import queries as projects
 from marketplace.projects.instruments import ADMITTING
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading, runtime
 from marketplace.web.messages import sentence
-from marketplace.web.pledges import changing, keepsakes, mending, preparing, promising
+from marketplace.web.pledges import changing, intending, keepsakes, mending, preparing, promising
 from marketplace.web.pledges.blueprint import bp
 
-__all__ = ["bp", "changing", "keepsakes", "mending", "preparing", "promising"]
+__all__ = ["bp", "changing", "intending", "keepsakes", "mending", "preparing", "promising"]
 
 # The card page's webhook usually arrives before the browser does; wait for it a little, then show what is known.
 _WAIT_SECONDS = 1.0
@@ -146,4 +146,5 @@ def mine() -> ResponseReturnValue:
     """List one's pledges."""
     with reading() as session:
         pledges = queries.mine(session, me().account_id)
-    return render_template("pledges/mine.html", pledges=pledges, now=now())
+        intended = intentions.of_person(session, me().account_id, now())
+    return render_template("pledges/mine.html", pledges=pledges, intended=intended, now=now())

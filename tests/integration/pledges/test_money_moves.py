@@ -332,3 +332,20 @@ def test_a_campaign_short_of_its_threshold_gives_everything_back(make, gateway, 
     assert gateway.taken == sum((one.amount for one in gateway.given_back.values()), start=Money(0))
     assert gateway.ours == Money(0)
     assert tally(pledge.campaign_id).live_cents == 0
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_a_dispute_about_money_that_is_being_given_back(won, make, funded, gateway, session):
+    pledge, at = funded
+    refund(make, pledge, at)
+    dispute = contest(make, pledge)
+    assert run(make, pledge, at) == "refused", "the provider refuses while it is contested"
+    assert hear(make, dispute, at) == "refund_failed"
+    gateway.judge(dispute, won=won)
+
+    assert hear(make, dispute, at + DAY, 2) == ("refunding" if won else "charged_back")
+    run(make, pledge, at + DAY)
+
+    assert make.row(**pledge.ids).state == ("refunded" if won else "charged_back")
+    assert [kind for kind, _ in lines(session, pledge)].count("refund") == 1, "what was due is given once"
+    assert sum(one.amount.cents for one in gateway.given_back.values()) == (50_00 if won else 0)
