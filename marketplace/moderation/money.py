@@ -19,6 +19,7 @@ from marketplace.pledges.models import Pledge, PledgeEvent, SettlementJob
 from marketplace.pledges.transitions import lock_pledge
 from marketplace.projects import queries as projects
 from marketplace.projects.models import Campaign, Project
+from marketplace.projects.owners import carrier
 
 MOST_LISTED = 200
 # After so many tries an errand is somebody's business.
@@ -211,9 +212,9 @@ def _recipients(session: Session) -> Iterator[Matter]:
         .add_columns(func.sum(Pledge.amount_cents).label("cents"), PaymentRecipient.reason)
         .join(Project, Project.id == Campaign.project_id)
         .join(Pledge, Pledge.campaign_id == Campaign.id)
-        .outerjoin(PaymentRecipient, PaymentRecipient.account_id == Project.owner_id)
-        .where(Campaign.state == "funded", Pledge.state == "paid", Project.owner_id.not_in(recipients.active()))
-        .group_by(Campaign.id, PaymentRecipient.account_id)
+        .outerjoin(PaymentRecipient, PaymentRecipient.holder_id == carrier())
+        .where(Campaign.state == "funded", Pledge.state == "paid", carrier().not_in(recipients.active()))
+        .group_by(Campaign.id, PaymentRecipient.holder_id)
         .order_by(func.min(Campaign.changed_at), Campaign.id)
         .limit(MOST_LISTED)
     )
