@@ -44,6 +44,7 @@ bench: .venv/.test  ## Measure: make bench PROGRAM=territories
 
 torture: .venv/.test  ## Ten thousand lives of a campaign, with crashes: make torture [ARGS="10000 2"]
 	@PYTHONPATH=.:tests $(B)/python bench/torture.py $(ARGS)
+	@PERMUTATIONS=1000 $(B)/python -m pytest -q tests/faults/test_permutations.py
 
 screenshots: .venv/.test browser  ## Every page of a running copy into var/screenshots: make screenshots [URL=… ARGS="--only feed-visitor"]
 	@$(B)/python tools/screenshots.py $(or $(URL),http://127.0.0.1:8000) $(ARGS)

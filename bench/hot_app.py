@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Flask
 
 from marketplace.app import create_app
-from marketplace.core.db import Database, make_engine, uuid7
+from marketplace.core.db import POOL, Database, make_engine, uuid7
 from marketplace.core.errors import MitoyenError, Unavailable
 from marketplace.core.money import Money
 from marketplace.pledges import opening
@@ -22,7 +22,7 @@ CAMPAIGN = UUID(os.environ["BENCH_CAMPAIGN"])
 PEOPLE = int(os.environ["BENCH_PEOPLE"])
 
 bench = Flask("bench")
-database = Database(make_engine(os.environ["DATABASE_URL"]))
+database = Database(make_engine(os.environ["DATABASE_URL"]), at_once=POOL)
 door = Door(database)
 site = create_app()
 with database.reading() as reader:

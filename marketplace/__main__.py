@@ -146,7 +146,9 @@ def _gunicorn(config: Config) -> tuple[str, ...]:
         "--worker-class=gthread",
         "--preload",  # the application is read once; it opens no connection before its first request
         "--workers=2",
-        "--threads=8",
+        # Most of them wait: those who promise at the same moment to one campaign are decided together, and the more of
+        # them there are, the faster. No more are at the database at once than it has connections for.
+        "--threads=64",
         "--timeout=60",
         "--graceful-timeout=3",
         "--no-control-socket",  # its place is one for all copies of this user

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Config
 from marketplace import cli, jobs
-from marketplace.core.db import Database, make_engine
+from marketplace.core.db import POOL, Database, make_engine
 from marketplace.core.memory import Memory
 from marketplace.demo.clocks import move_sandbox
 from marketplace.payments.gateway import Gateway
@@ -32,7 +32,7 @@ def create_app(
     app.request_class = uploads.UploadRequest
     runtime = Runtime(
         config=config,
-        database=database or Database(make_engine(config.database_url)),
+        database=database or Database(make_engine(config.database_url), at_once=POOL),
         gateway=gateway or StripeGateway.from_config(config),
         memory=Memory(config.page_seconds),
     )

@@ -17,6 +17,7 @@ from marketplace.pledges import chain
 from marketplace.pledges.models import CampaignTally
 from marketplace.pledges.rules import LIVE, MOVES, TAKEN
 from marketplace.projects import invariants as projects
+from marketplace.projects.instruments import ADMITTING
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Finding:
 
 _LIVE, _TAKEN = (", ".join(f"'{state}'" for state in sorted(states)) for states in (LIVE, TAKEN))
 _FIRM = ", ".join(f"'{state}'" for state in sorted(LIVE - {"reflecting"}))
+_ADMITTING = ", ".join(f"'{code}'" for code in ADMITTING)
 _LEGAL = ", ".join(
     f"('{old or ''}', '{new}', '{cause}')" for (old, new), causes in MOVES.items() for cause in sorted(causes)
 )
@@ -129,6 +131,10 @@ QUERIES: dict[str, str] = {
             SELECT campaign_id, debit_account, -amount_cents FROM transfer WHERE kind NOT IN ('pending', 'void')) line
         WHERE account NOT IN ('backers', 'disputes', 'platform:losses')
         GROUP BY campaign_id, account HAVING sum(amount_cents) < 0""",
+    "I19 nothing is sent to an owner for a share before a board decided on its subscriber": f"""
+        SELECT p.campaign_id, p.id FROM pledge p JOIN campaign c ON c.id = p.campaign_id
+        WHERE c.instrument IN ({_ADMITTING}) AND p.transfer_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM admission a WHERE a.campaign_id = p.campaign_id AND a.pledge_id = p.id)""",  # noqa: S608 - our own words
     "I15a an errand that is under way fits its pledge": """
         SELECT j.campaign_id, j.id, j.kind, p.state FROM settlement_job j
         JOIN pledge p ON p.campaign_id = j.campaign_id AND p.id = j.pledge_id

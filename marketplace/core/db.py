@@ -5,9 +5,10 @@ import os
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import datetime
+from threading import Semaphore
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -40,6 +41,10 @@ NAMING = {
 _RETRIED = frozenset({"40001", "40P01"})
 _ATTEMPTS = 5
 
+# Connections of a process that are kept open; as many again for work that opens a second one.
+POOL = 8
+# Seconds that work waits for its turn at the database.
+_PATIENCE = 30.0
 # What a request meets while the database restarts, or when it is too busy: trying again later is right.
 AWAY = (OperationalError, PoolTimeoutError)
 
@@ -89,6 +94,8 @@ def insert_many(session: Session, model: type[Base], rows: Sequence[dict[str, An
     A statement for each row takes half more of the server's time. Values are what JSON holds, instants and UUIDs.
     Defaults that are plain values are filled in.
     """
+    if not rows:
+        return
     table = model.__table__
     usual = {
         column.name: column.default.arg
@@ -106,7 +113,7 @@ def insert_many(session: Session, model: type[Base], rows: Sequence[dict[str, An
     )
 
 
-def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+def make_engine(url: str, *, pool_size: int = POOL) -> Engine:
     """Return an engine for a PostgreSQL URL; a dead connection is noticed before it is used."""
     return create_engine(
         url,
@@ -119,11 +126,19 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
 
 
 class Database:
-    """Sessions on one engine."""
+    """Sessions on one engine.
 
-    def __init__(self, engine: Engine, sessions: sessionmaker[Session] | None = None) -> None:
+    at_once: how many works may have one at a time, the others wait; None for no end of them. What a work opens within
+    itself is not counted, so that it never waits for those who wait for it: a server may have many more threads than
+    connections.
+    """
+
+    def __init__(
+        self, engine: Engine, sessions: sessionmaker[Session] | None = None, *, at_once: int | None = None
+    ) -> None:
         self.engine = engine
         self.sessions = sessions or sessionmaker(engine, expire_on_commit=False)
+        self._turns = None if at_once is None else Semaphore(at_once)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -156,12 +171,25 @@ class Database:
 
     @contextmanager
     def _opened(self) -> Iterator[Session]:
-        token = _open.set(_open.get() + 1)
+        with nullcontext() if transaction_open() else self._turn():
+            token = _open.set(_open.get() + 1)
+            try:
+                with self.sessions() as session:
+                    yield session
+            finally:
+                _open.reset(token)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._turns is None:
+            yield
+            return
+        if not self._turns.acquire(timeout=_PATIENCE):
+            raise PoolTimeoutError("no turn at the database")
         try:
-            with self.sessions() as session:
-                yield session
+            yield
         finally:
-            _open.reset(token)
+            self._turns.release()
 
 
 def sqlstate(error: DBAPIError) -> str | None:

@@ -22,8 +22,8 @@ class Plan:
     funded or failed. opened: days since publication; lasts: days from publication to the end. raised: what its
     neighbours have promised. around: communes they come from, nearest first. backers: logins of people one may sign in
     as who promised too. uses: what the money is for, how many euros of it, and the INSEE code of the commune where, ""
-    for not chosen yet; suppliers: who is paid, one for each line, when they are known. terms: of its instrument, in
-    cents.
+    for not chosen yet; suppliers: who is paid, one for each line, when they are known. questions: who asks what,
+    and the answer, "" for none yet. terms: of its instrument, in cents.
     """
 
     owner: str
@@ -50,6 +50,7 @@ class Plan:
     note: str = ""
     uses: tuple[tuple[str, int, str], ...] = ()
     suppliers: tuple[str, ...] = ()
+    questions: tuple[tuple[str, str, str], ...] = ()
     details: Details = more_of.NONE
     terms: Terms = of_instrument.NONE
 
@@ -67,6 +68,7 @@ def plans() -> list[Plan]:
         more = {
             "suppliers": tuple(said.get("suppliers", ())),
             "details": _details(said),
+            "questions": tuple((login, asked, told) for login, asked, told in said.get("questions", ())),
             "terms": Terms.from_json(table.get("terms", {})),
         }
         found.append(Plan(**{**table, **lists, **more, "story": table["story"].strip()}))

@@ -31,6 +31,7 @@ from marketplace.payments.pace import Pace
 from marketplace.pledges import collector, commit, offers, opening, settlement
 from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge
+from marketplace.projects import questions
 from marketplace.projects import services as projects
 from marketplace.projects.rules import Content, paris_day
 from marketplace.projects.uses import Use
@@ -129,7 +130,18 @@ class _Seeder:
             return
         self._do(lambda session: self._approve(session, campaign_id=campaign_id, administrator_id=judge, now=at))
         self._pledge(plan, campaign_id, at)
+        self._ask(plan, campaign_id, at)
         self._end(plan, campaign_id, at)
+
+    def _ask(self, plan: Plan, campaign_id: UUID, published: datetime) -> None:
+        """Have neighbours ask, and the owner answer the next day."""
+        for number, (login, said, told) in enumerate(plan.questions, start=1):
+            at, key = published + timedelta(days=2 * number), uuid7()
+            asked: dict[str, Any] = {"asker_id": self.ids[login], "form_key": key, "text": said}
+            self._do(partial(questions.ask, campaign_id=campaign_id, now=at, **asked))
+            if told:
+                answer: dict[str, Any] = {"question_id": key, "owner_id": self.ids[plan.owner], "text": told}
+                self._do(partial(questions.answer, campaign_id=campaign_id, now=at + timedelta(days=1), **answer))
 
     def _approve(self, session: Session, **who: Any) -> None:
         """Check every item, then publish; the second of two administrators agrees where two must."""

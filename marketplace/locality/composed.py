@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from marketplace.locality.model import ACCEPTED_LINKS
 from marketplace.locality.rule import MOST_CENTS, MOST_DAYS, MOST_RINGS
 
 Zone: TypeAlias = dict[str, Any]
@@ -96,17 +97,35 @@ def written(choice: RingChoice | QuotaChoice) -> dict[str, Any]:
 
 
 def rule(
-    place: Place, rings: Sequence[RingChoice], quotas: Sequence[QuotaChoice], *, related_percent: int
+    place: Place,
+    rings: Sequence[RingChoice],
+    quotas: Sequence[QuotaChoice],
+    *,
+    related_percent: int,
+    workers: bool = False,
+    people_only: bool = False,
 ) -> dict[str, Any]:
-    """Return what circles and quotas without `problems` say in the JSON of a rule."""
+    """Return what circles and quotas without `problems` say in the JSON of a rule.
+
+    workers: people who work there count as those who live there; people_only: no organisation does.
+    """
     made: dict[str, Any] = {
         "around": place.commune_code,
         "rings": [_ring(place, choice) for choice in rings],
         "quotas": [written(choice) for choice in quotas],
         "related_percent": related_percent,
     }
+    if workers or people_only:
+        made["accepts"] = _accepts(workers=workers, people_only=people_only)
     turns = _turns([choice.opens_after or 0 for choice in rings])
     return made | ({"phases": turns} if turns else {})
+
+
+def _accepts(*, workers: bool, people_only: bool) -> dict[str, list[str]]:
+    counted = {kind: links for kind, links in ACCEPTED_LINKS.items() if kind == "person" or not people_only}
+    if workers:
+        counted["person"] = counted["person"] | {"work"}
+    return {kind: sorted(links) for kind, links in counted.items()}
 
 
 def days_before_all(rings: Sequence[RingChoice]) -> int:

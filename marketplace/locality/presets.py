@@ -47,8 +47,10 @@ class Options:
     ring, a condition of success. proof: level the first ring asks for. related_percent: the most that the owner and
     their people may hold of the goal.
 
+    workers: people who work in a ring count too; people_only: no organisation does.
+
     rings, quotas: the preset taken apart and changed circle by circle; when there are rings they are the rule, and of
-    the figures above only related_percent counts.
+    what stands above only related_percent, workers and people_only count.
     """
 
     radius_km: int | None = None
@@ -65,6 +67,8 @@ class Options:
     min_people: int | None = None
     proof: int = 1
     related_percent: int | None = None
+    workers: bool = False
+    people_only: bool = False
     rings: tuple[RingChoice, ...] = ()
     quotas: tuple[QuotaChoice, ...] = ()
 
@@ -155,7 +159,14 @@ def build(preset: str, place: Place, options: Options = NONE, public_units: Iter
     if preset == "local_first" and not options.rings and place.epci_kind == "departement":
         # In an overseas collectivity the intercommunal level is the second circle already.
         circles = (replace(circles[0], zone="commune"), *circles[1:])
-    made = composed.rule(place, circles, quotas(preset, options), related_percent=related)
+    made = composed.rule(
+        place,
+        circles,
+        quotas(preset, options),
+        related_percent=related,
+        workers=options.workers,
+        people_only=options.people_only,
+    )
     units = {"public_units": sorted(public_units)} if public_units else {}
     return {"format": FORMAT, "preset": preset, **made, **units}
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from marketplace.matching import reading
+from marketplace.matching import reading, rules
 from marketplace.matching.reading import Cursor, Met, Reader, Tie, resident, territories_of
 from marketplace.territories.queries import Commune
 
@@ -30,6 +30,7 @@ __all__ = [
     "resident",
     "sorted_by",
     "territories_of",
+    "tie",
 ]
 
 Order = Literal["local", "near", "ending"]
@@ -70,6 +71,14 @@ class Page:
 
 
 ANYTHING = Wish()
+
+
+def tie(commune: Commune, *, investor: str, link: str, level: int) -> Tie | None:
+    """Return a link of an investor to a commune as the index knows it; None for a kind that it does not find."""
+    try:
+        return Tie(commune, rules.bit(investor, link), level)
+    except ValueError:
+        return None
 
 
 def page(

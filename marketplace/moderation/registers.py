@@ -12,6 +12,7 @@ from marketplace.core.errors import NotFound
 from marketplace.moderation import diff
 from marketplace.moderation.diff import Change
 from marketplace.moderation.models import Complaint, Correction, Reexamination, Report
+from marketplace.pledges import admissions
 from marketplace.pledges.models import Pledge
 from marketplace.projects import owners
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignQuestion, CampaignVersion, Project
@@ -232,6 +233,7 @@ class Counts:
     reexaminations: int
     reports: int
     complaints: int
+    admissions: int
 
 
 def counts(session: Session) -> Counts:
@@ -247,6 +249,7 @@ def counts(session: Session) -> Counts:
             select(func.count()).where(Reexamination.outcome.is_(None)).scalar_subquery(),
             select(func.count()).where(Report.outcome.is_(None)).scalar_subquery(),
             select(func.count()).select_from(Complaint).where(open_complaint).scalar_subquery(),
+            admissions.calls_that_wait(),
         )
     ).one()
     return Counts(*row)

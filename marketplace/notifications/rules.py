@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
     "pledge_confirmed": Kind("{pledge_path}", _PLEDGE | {"revocable_until"}),
     "pledge_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    "turn_has_come": Kind("{pledge_path}", _PLEDGE | {"expires_at"}),
     "room_offered": Kind("{pledge_path}", _PLEDGE | {"reserved_until"}),
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
     "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
@@ -69,8 +70,15 @@ KINDS: Mapping[str, Kind] = {
     "pledge_changed": Kind("{pledge_path}", _PLEDGE),
     "campaign_suspended": Kind("{pledge_path}", _PLEDGE),
     "terms_changed": Kind("{pledge_path}", _PLEDGE | {"reconfirm_until"}),
+    "offer_ended": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "pledge_not_reconfirmed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "campaign_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
+    # shares: what the board decided, to who subscribed; then, to owners and staff, that it must, and that it is late
+    "admission_granted": Kind("{pledge_path}", _PLEDGE | {"college"}),
+    "admission_refused": Kind("{pledge_path}", _PLEDGE | {"note"}),
+    "admissions_due": Kind("{campaign_path}", _CAMPAIGN | {"due_at"}),
+    "admissions_overdue": Kind("{campaign_path}", _CAMPAIGN | {"due_at"}),
+    "admissions_overdue_staff": Kind("{campaign_path}", _CAMPAIGN | {"due_at"}),
     # investors; valid_until: of the approval, exclusive
     "sophisticated_granted": Kind("/mon-compte/investisseur", frozenset({"valid_until"})),
     "sophisticated_refused": Kind("/mon-compte/investisseur", frozenset({"reason"})),

@@ -1,12 +1,13 @@
 """The ledger: append-only transfers between named accounts, in two phases as a pledge is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.core.db import insert_many, one_of, uuid7
 from marketplace.core.money import Money
 from marketplace.payments.models import Transfer
 
@@ -20,7 +21,7 @@ CAMPAIGN = "campaign"
 OWNER = "owner"
 
 # What may happen to money that was taken: from which account to which. `chargeback` goes from LOSSES instead where the
-# money is with the owner and cannot be had back.
+# money is with the owner and cannot be had back; `borne` makes up for it where that only turns out afterwards.
 STEPS: Mapping[str, tuple[str, str]] = {
     "transfer": (CAMPAIGN, OWNER),
     "fee": (CAMPAIGN, FEES),
@@ -33,6 +34,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "dispute_won": (BACKERS, DISPUTES),
     "chargeback": (CAMPAIGN, DISPUTES),
     "recovered": (CAMPAIGN, LOSSES),
+    "borne": (LOSSES, CAMPAIGN),
 }
 
 
@@ -70,6 +72,40 @@ def void(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime)
 def post(session: Session, *, campaign_id: UUID, pledge_id: UUID, provider_id: str, now: datetime) -> None:
     """Record that the promise was paid. provider_id: the charge."""
     _resolve(session, "post", campaign_id=campaign_id, pledge_id=pledge_id, provider_id=provider_id, now=now)
+
+
+def post_all(session: Session, charges: Mapping[UUID, str], *, campaign_ids: Collection[UUID], now: datetime) -> None:
+    """Record that promises were paid. charges: by pledge. campaign_ids: of those pledges. Two statements."""
+    resolution = aliased(Transfer)
+    resolved = exists().where(resolution.campaign_id == Transfer.campaign_id, resolution.pending_id == Transfer.id)
+    pending = session.execute(
+        select(
+            Transfer.campaign_id,
+            Transfer.id,
+            Transfer.pledge_id,
+            Transfer.debit_account,
+            Transfer.credit_account,
+            Transfer.amount_cents,
+        ).where(
+            one_of(Transfer.campaign_id, campaign_ids),
+            one_of(Transfer.pledge_id, charges),
+            Transfer.kind == "pending",
+            ~resolved,
+        )
+    ).all()
+    assert {row.pledge_id for row in pending} == charges.keys(), "each has one promise"
+    rows = [
+        {
+            **row._asdict(),  # SQLAlchemy's public name
+            "id": uuid7(),
+            "pending_id": row.id,
+            "kind": "post",
+            "provider_id": charges[row.pledge_id],
+            "at": now,
+        }
+        for row in pending
+    ]
+    insert_many(session, Transfer, rows)
 
 
 def take_step(

@@ -105,7 +105,7 @@ class Transfer(Base):
         CheckConstraint("debit_account <> credit_account", name="two_accounts"),
         CheckConstraint(
             "kind IN ('pending', 'post', 'void', 'transfer', 'fee', 'reversal', 'fee_back', 'refund_due', 'refund',"
-            " 'refund_back', 'dispute', 'dispute_won', 'chargeback', 'recovered')",
+            " 'refund_back', 'dispute', 'dispute_won', 'chargeback', 'recovered', 'borne')",
             name="kind",
         ),
         CheckConstraint("(kind IN ('post', 'void')) = (pending_id IS NOT NULL)", name="resolution_names_pending"),

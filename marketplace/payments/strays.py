@@ -4,9 +4,11 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from marketplace.core.errors import NotFound
 from marketplace.payments.gateway import ChargeOutcome
 from marketplace.payments.models import StrayPayment
 
@@ -30,3 +32,20 @@ def note(
     )
     if session.scalar(row.on_conflict_do_nothing().returning(StrayPayment.payment_intent_id)):
         logger.error("payment %s for pledge %s is nobody's: %s", outcome.payment_intent_id, pledge_id, why)
+
+
+def settle(session: Session, *, campaign_id: UUID, payment_intent_id: str, now: datetime) -> UUID:
+    """Note that a person dealt with a payment; return its pledge. Raises NotFound: there is none to deal with."""
+    pledge_id: UUID | None = session.scalar(
+        update(StrayPayment)
+        .where(
+            StrayPayment.campaign_id == campaign_id,
+            StrayPayment.payment_intent_id == payment_intent_id,
+            StrayPayment.settled_at.is_(None),
+        )
+        .values(settled_at=now)
+        .returning(StrayPayment.pledge_id)
+    )
+    if pledge_id is None:
+        raise NotFound(payment_intent_id)
+    return pledge_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import NotFound, Refused
@@ -41,10 +41,7 @@ def change_amount(
     Raises PledgeRefused: what the rule, or a protection, answers to the whole of a raised amount.
     Locks as `commit_batch`: the person, the pledge, the tally last.
     """
-    whose = session.scalar(
-        select(Pledge.organisation_id).where(Pledge.campaign_id == campaign_id, Pledge.id == pledge_id)
-    )
-    offers.lock_parties(session, [Party(backer_id, whose)])
+    offers.lock_party_of(session, campaign_id, pledge_id)
     pledge = lock_pledge(session, campaign_id, pledge_id)
     if pledge.backer_id != backer_id:
         raise NotFound(pledge_id)

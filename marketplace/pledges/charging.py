@@ -149,7 +149,7 @@ def record(
     Money that no pledge waited for is kept as such, for a person to see. A payment that was declined is given up.
     """
     pledge = lock_pledge(session, campaign_id, pledge_id)
-    if outcome.state == "succeeded" and (why := _stray(pledge, outcome)):
+    if outcome.state == "succeeded" and (why := why_stray(pledge, outcome)):
         strays.note(session, campaign_id=campaign_id, pledge_id=pledge_id, outcome=outcome, why=why, now=now)
         return "stray"
     late = outcome.attempt != pledge.charge_attempt  # it says nothing of the attempt under way
@@ -197,7 +197,7 @@ def record(
     return pledge.state
 
 
-def _stray(pledge: Pledge, outcome: ChargeOutcome) -> str | None:
+def why_stray(pledge: Pledge, outcome: ChargeOutcome) -> str | None:
     """Say why a payment is not the one that a pledge waits for; None when it is, or when it is known already."""
     if pledge.state in TAKEN and pledge.payment_intent_id == outcome.payment_intent_id:
         return None

@@ -7,7 +7,7 @@ is one commit and no transaction is open while the network is waited for.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,7 +21,7 @@ from marketplace.core.db import Database
 from marketplace.core.errors import MitoyenError, Unavailable
 from marketplace.payments.gateway import BrokeDown, Gateway, TooFast
 from marketplace.payments.pace import Pace
-from marketplace.pledges import charging, errands, payback, payout
+from marketplace.pledges import charging, charging_many, errands, payback, payout
 from marketplace.pledges.errands import Errand
 from marketplace.pledges.transitions import lock_pledge
 
@@ -31,7 +31,7 @@ _MOST_TOO_FAST = 5
 # What writing down one result may meet: a moment of the database, or something that should not be.
 _ODD = (SQLAlchemyError, MitoyenError, ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
 # How long results may wait to be written down together, in seconds.
-_GATHER = 0.1
+_GATHER = 0.2
 
 
 class Call(Protocol):
@@ -114,7 +114,8 @@ def run(
             going |= {work.start(pool, call) for call in more}
             if not going:
                 return work.report
-            done, going = wait(going, timeout=None if len(going) > threads else _GATHER, return_when=FIRST_COMPLETED)
+            # Those that come back meanwhile are written down together: a batch takes little longer than one of them.
+            done, going = wait(going, timeout=_GATHER)
             work.finish(done)
 
 
@@ -141,7 +142,10 @@ class _Work:
 
     def finish(self, done: "set[Future[Any]]") -> None:
         """Write down what came back: together, or each by itself where one of them cannot be."""
-        answers = [(self._calls.pop(future), future) for future in done]
+        # In the order in which they were sent.
+        answers = [(call, future) for future, call in self._calls.items() if future in done]
+        for _, future in answers:
+            del self._calls[future]
         if not answers:
             return
         now = self._clock()
@@ -183,11 +187,14 @@ def _take(session: Session, *, now: datetime, limit: int, only: errands.Ref | No
             assert ref == (pledge.campaign_id, pledge.id)
             errands.write_down(session, kind, pledge, now=now)
     elif not errands.any_due(session, now):
-        for kind, ref in errands.wanting(session, now=now, limit=limit):
-            errands.write_down(session, kind, lock_pledge(session, *ref), now=now)
-    calls = [
-        _BEGIN[errand.kind](session, errand, now) for errand in errands.claim(session, now=now, limit=limit, only=only)
-    ]
+        wanted = errands.wanting(session, now=now, limit=limit)
+        charging_many.write_down(session, [ref for kind, ref in wanted if kind == "charge"], now=now)
+        for kind, ref in wanted:
+            if kind != "charge":
+                errands.write_down(session, kind, lock_pledge(session, *ref), now=now)
+    claimed = errands.claim(session, now=now, limit=limit, only=only)
+    charges = charging_many.begin(session, [errand for errand in claimed if errand.kind == "charge"], now=now)
+    calls = [charges.get(errand) or _BEGIN[errand.kind](session, errand, now) for errand in claimed]
     return [call for call in calls if call is not None]
 
 
@@ -198,7 +205,13 @@ def _ask(gateway: Gateway, call: Call, now: datetime) -> Any:
 
 
 def _record_all(session: Session, *, answers: Sequence[tuple[Call, "Future[Any]"]], now: datetime) -> list[str]:
-    return [_record(session, call=call, future=future, now=now) for call, future in answers]
+    charges = [
+        (call, future.result())
+        for call, future in answers
+        if isinstance(call, charging.Charge) and future.exception() is None
+    ]
+    paid = charging_many.record(session, charges, now=now)
+    return ["paid" if call in paid else _record(session, call=call, future=future, now=now) for call, future in answers]
 
 
 def _record(session: Session, *, call: Call, future: "Future[Any]", now: datetime) -> str:

@@ -77,13 +77,14 @@ def commit_batch(session: Session, *, campaign_id: UUID, requests: Sequence[Requ
     Statements do not depend on the number of requests.
     """
     parties = {request.party for request in requests}
+    # What is known of people is theirs alone while they are locked: read before all others have to wait.
+    people = offers.investors(session, campaign_id, parties, now)
+    unmandated = offers.unmandated(session, parties, now)
+    sent = _known(session, campaign_id, requests)
     tally = lock_tally(session, campaign_id)
     # Read after the lock: what another transaction decided meanwhile is visible now.
     terms = offers.terms(session, campaign_id)
-    people = offers.investors(session, campaign_id, parties, now)
-    unmandated = offers.unmandated(session, parties, now)
     standings = protecting.standings(session, terms, parties, now)
-    sent = _known(session, campaign_id, requests)
     gone = rewards.taken(session, campaign_id, terms.rewards)
     desk = _Desk(terms, tally, offers.totals(session, tally), now)
     outcomes = []

@@ -11,7 +11,11 @@ from marketplace.payments import inbox
 from marketplace.payments.gateway import Dispute, Gateway
 from marketplace.pledges import notices, payout
 from marketplace.pledges.checkout import parse_reference
+from marketplace.pledges.models import Pledge
 from marketplace.pledges.transitions import lock_pledge, move
+
+# The provider's word for why it refuses a refund.
+DISPUTED = "charge_disputed"
 
 
 def look_up(database: Database, gateway: Gateway, *, dispute_id: str, now: datetime, stripe_event_id: str) -> str:
@@ -46,10 +50,12 @@ def record(
     pledge = lock_pledge(session, campaign_id, pledge_id)
     facts: dict[str, Any] = {"now": now, "stripe_event_id": stripe_event_id}
     if pledge.state in {"paid", "transferred"} and pledge.dispute_id != dispute.dispute_id:
-        move(session, pledge, to="disputed", cause="dispute_opened", dispute_id=dispute.dispute_id, **facts)
+        move(session, pledge, to="disputed", cause="dispute_opened", **_known(dispute), **facts)
         payout.take_back(session, pledge, cause="dispute_opened", now=now)
         notices.tell_owner(session, pledge, "dispute_opened")
         notices.tell_staff(session, pledge, "dispute_opened")
+    if pledge.state in {"refunding", "refund_failed"}:
+        _while_given_back(session, pledge, dispute, facts)
     if pledge.state != "disputed" or pledge.dispute_id != dispute.dispute_id:
         return pledge.state
     if dispute.state == "won":
@@ -60,3 +66,27 @@ def record(
         move(session, pledge, to="charged_back", cause="dispute_lost", **facts)
         notices.tell_owner(session, pledge, "dispute_lost")
     return pledge.state
+
+
+def _while_given_back(session: Session, pledge: Pledge, dispute: Dispute, facts: dict[str, Any]) -> None:
+    """Follow a dispute about money that is due to its backer anyway: the provider refuses a refund until it is over.
+
+    Lost, the bank gave it back; won, the refund that was refused is made.
+    """
+    if pledge.dispute_id != dispute.dispute_id:
+        for name, value in _known(dispute).items():
+            setattr(pledge, name, value)
+        session.flush()
+        notices.tell_staff(session, pledge, "dispute_opened")
+    if dispute.state == "lost":
+        move(session, pledge, to="charged_back", cause="dispute_lost", **facts)
+    elif dispute.state == "won" and pledge.state == "refund_failed" and pledge.decline_reason == DISPUTED:
+        move(session, pledge, to="refunding", cause="refund_again", **facts)
+
+
+def _known(dispute: Dispute) -> dict[str, Any]:
+    return {
+        "dispute_id": dispute.dispute_id,
+        "dispute_reason": dispute.reason,
+        "dispute_answer_by": dispute.answer_by,
+    }

@@ -7,18 +7,34 @@ runs it sends the same request under the same key.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, select, text, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.core.db import uuid7
 from marketplace.core.money import Money
 from marketplace.payments import recipients
-from marketplace.pledges.models import Pledge, SettlementJob
+from marketplace.pledges.models import Admission, Pledge, SettlementJob
 from marketplace.pledges.rules import KEY_LIFE, LEASE
+from marketplace.projects.instruments import ADMITTING
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.owners import carrier
 
@@ -29,6 +45,9 @@ _OPEN = text("state = 'open'")
 _KEYS: Mapping[str, str] = {"charge": "charge", "transfer": "transfer", "reversal": "reverse", "refund": "refund"}
 # Of a key that was not made anew: "pledge:<id>:charge:1".
 _COLONS = 3
+_ADMITTED = exists().where(
+    Admission.campaign_id == Pledge.campaign_id, Admission.pledge_id == Pledge.id, Admission.outcome == "admitted"
+)
 # How long to wait before what could not be sent is tried again: doubled each time, up to the longest.
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
@@ -70,35 +89,57 @@ def write_down(
     else:
         earlier = select(func.count()).where(*same, SettlementJob.kind == kind)
         number = (session.scalar(earlier) or 0) + 1
-    row = insert(SettlementJob).values(
-        campaign_id=pledge.campaign_id,
-        id=uuid7(),
-        pledge_id=pledge.id,
-        kind=kind,
-        number=number,
-        cause=cause,
-        key=f"pledge:{pledge.id}:{_KEYS[kind]}:{number}",
-        amount_cents=pledge.amount_cents if cents is None else cents,
-        state="open",
-        due_at=now,
-        tries=0,
-        made_at=now,
-    )
+    facts = _facts(kind, pledge, number, now) | {"cause": cause}
+    if cents is not None:
+        facts["amount_cents"] = cents
+    row = insert(SettlementJob).values(facts)
     made = row.on_conflict_do_nothing(index_elements=["campaign_id", "pledge_id"], index_where=_OPEN)
     return session.scalar(made.returning(SettlementJob.id)) is not None
 
 
-def claim(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[Errand]:
-    """Take errands that are due, oldest first; they are nobody else's until their lease is over. Two statements.
+def write_down_charges(session: Session, pledges: Sequence[Pledge], *, now: datetime) -> None:
+    """Write down the next attempt to charge each locked pledge, unless an errand is open for it. One statement."""
+    if pledges:
+        made = insert(SettlementJob).on_conflict_do_nothing(
+            index_elements=["campaign_id", "pledge_id"], index_where=_OPEN
+        )
+        session.execute(made, [_facts("charge", pledge, pledge.charge_attempt + 1, now) for pledge in pledges])
 
-    only: those of one pledge.
+
+def _facts(kind: str, pledge: Pledge, number: int, now: datetime) -> dict[str, Any]:
+    """Return what a new errand is, for all of a pledge."""
+    return {
+        "campaign_id": pledge.campaign_id,
+        "id": uuid7(),
+        "pledge_id": pledge.id,
+        "kind": kind,
+        "number": number,
+        "cause": None,
+        "key": f"pledge:{pledge.id}:{_KEYS[kind]}:{number}",
+        "amount_cents": pledge.amount_cents,
+        "state": "open",
+        "due_at": now,
+        "tries": 0,
+        "made_at": now,
+    }
+
+
+def claim(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[Errand]:
+    """Take errands that are due, oldest first; they are nobody else's until their lease is over. One statement.
+
+    only: those of one pledge. Their pledges are locked with them; what somebody else is at is left for another time:
+    who holds a pledge may be about to end its errand, and would wait for us while we wait for them.
     """
-    due = select(SettlementJob.campaign_id, SettlementJob.id).where(
-        SettlementJob.state == "open", SettlementJob.due_at <= now
+    due = (
+        select(SettlementJob.campaign_id, SettlementJob.id)
+        .join(Pledge, and_(Pledge.campaign_id == SettlementJob.campaign_id, Pledge.id == SettlementJob.pledge_id))
+        .where(SettlementJob.state == "open", SettlementJob.due_at <= now)
     )
     if only is not None:
         due = due.where(SettlementJob.campaign_id == only[0], SettlementJob.pledge_id == only[1])
-    found = due.order_by(SettlementJob.due_at, SettlementJob.id).limit(limit).with_for_update(skip_locked=True).cte()
+    in_order = due.order_by(SettlementJob.due_at, SettlementJob.id).limit(limit)
+    # Named first, pledges are locked first: nothing stays locked of a row that is skipped.
+    found = in_order.with_for_update(skip_locked=True, key_share=True, of=(Pledge, SettlementJob)).cte()
     taken = session.execute(
         update(SettlementJob)
         .where(SettlementJob.campaign_id == found.c.campaign_id, SettlementJob.id == found.c.id)
@@ -154,6 +195,22 @@ def end(
         .execution_options(synchronize_session=False)
     )
     return bool(session.execute(ended).rowcount)  # type: ignore[attr-defined]
+
+
+def end_all(session: Session, results: Mapping[Errand, str | None], *, outcome: str, now: datetime) -> None:
+    """End errands that came to the same, in the transaction of their effect. results: what each brought about."""
+    job = SettlementJob.__table__.c
+    ended = (
+        update(SettlementJob.__table__)  # type: ignore[arg-type]  # a Table
+        .where(job.campaign_id == bindparam("campaign"), job.id == bindparam("errand"), job.state == "open")
+        .values(state="done", outcome=outcome, provider_id=bindparam("provider"), ended_at=now)
+    )
+    rows = [
+        {"campaign": errand.campaign_id, "errand": errand.id, "provider": provider_id}
+        for errand, provider_id in results.items()
+    ]
+    if rows:
+        session.connection().execute(ended, rows)
 
 
 def end_of(
@@ -222,6 +279,27 @@ def resume(session: Session, errand: Errand, *, now: datetime) -> None:
     )
 
 
+def is_put_off(job: SettlementJob, now: datetime) -> bool:
+    """Tell whether an open errand waits for a later try: longer than whoever may be running it has for it."""
+    return job.state == "open" and job.tries > 0 and job.due_at > now + LEASE
+
+
+def hasten(session: Session, campaign_id: UUID, pledge_id: UUID, *, now: datetime) -> str | None:
+    """Have the errand of a locked pledge that was put off run at once; return its kind, None when there is none."""
+    job = session.scalar(
+        select(SettlementJob).where(
+            SettlementJob.campaign_id == campaign_id,
+            SettlementJob.pledge_id == pledge_id,
+            SettlementJob.state == "open",
+        )
+    )
+    if job is None or not is_put_off(job, now):
+        return None
+    job.due_at = now
+    session.flush()
+    return job.kind
+
+
 def open_kind(session: Session, campaign_id: UUID, pledge_id: UUID) -> str | None:
     """Return the kind of the errand that is under way for a pledge, None when there is none. One statement."""
     return session.scalar(
@@ -249,40 +327,59 @@ def to_run(session: Session, *, now: datetime) -> list[Ref]:
 
 
 def wanting(session: Session, *, now: datetime, limit: int, only: Ref | None = None) -> list[tuple[str, Ref]]:
-    """Return errands that should be written down, with their pledges, those of charges first. Four statements.
+    """Return errands that should be written down, with their pledges, those of charges first. One statement.
 
     only: those of one pledge.
 
     A charge for each firm pledge of a campaign that collects, and the last one of each whose week is over; a transfer
-    for each paid pledge of a funded campaign whose owner can be sent money; a refund for each that is to have one.
+    for each paid pledge of a funded campaign whose owner can be sent money, admitted where a board decides;
+    a refund for each that is to have one.
     """
-    idle = ~exists().where(
-        SettlementJob.campaign_id == Pledge.campaign_id,
-        SettlementJob.pledge_id == Pledge.id,
-        SettlementJob.state == "open",
-    )
+    campaign_id, pledge_id = only or (None, None)
+    facts = {"moment": now, "most": limit, "only_campaign": campaign_id, "only_pledge": pledge_id}
+    rows = session.execute(_wanted(of_one_pledge=only is not None), facts)
+    return [(row.kind, (row.campaign_id, row.id)) for row in rows]
+
+
+@lru_cache(maxsize=2)
+def _wanted(*, of_one_pledge: bool) -> Select[str, UUID, UUID]:
+    """Build the statement of `wanting`: it is asked all the time, and takes longer to build than to run."""
+    here: list[ColumnElement[bool]] = [
+        ~exists().where(
+            SettlementJob.campaign_id == Pledge.campaign_id,
+            SettlementJob.pledge_id == Pledge.id,
+            SettlementJob.state == "open",
+        )
+    ]
+    if of_one_pledge:
+        here += [Pledge.campaign_id == bindparam("only_campaign"), Pledge.id == bindparam("only_pledge")]
     ready = (
         select(Campaign.id)
         .join(Project, Project.id == Campaign.project_id)
         .where(Campaign.state == "funded", carrier().in_(recipients.active()))
     )
+    # Nothing goes to an owner for a share whose subscriber is not admitted (yet).
+    held = select(Campaign.id).where(Campaign.instrument.in_(ADMITTING))
+    sendable = or_(Pledge.campaign_id.not_in(held), _ADMITTED)
     collecting = select(Campaign.id).where(Campaign.state == "collecting")
-    searches = (
+    searches: Sequence[tuple[str, tuple[ColumnElement[bool], ...]]] = (
         ("charge", (Pledge.state == "confirmed", Pledge.campaign_id.in_(collecting))),
-        ("charge", (Pledge.state == "action_required", Pledge.recover_until <= now)),
+        ("charge", (Pledge.state == "action_required", Pledge.recover_until <= bindparam("moment"))),
         ("refund", (Pledge.state == "refunding",)),
-        ("transfer", (Pledge.state == "paid", Pledge.campaign_id.in_(ready))),
+        ("transfer", (Pledge.state == "paid", Pledge.campaign_id.in_(ready), sendable)),
     )
-    if only is not None:
-        idle = and_(idle, Pledge.campaign_id == only[0], Pledge.id == only[1])
-    found: list[tuple[str, Ref]] = []
-    for kind, conditions in searches:
-        if len(found) < limit:
-            rows = (
-                select(Pledge.campaign_id, Pledge.id).where(*conditions, idle).order_by(Pledge.campaign_id, Pledge.id)
-            )
-            found += [(kind, (row[0], row[1])) for row in session.execute(rows.limit(limit - len(found)))]
-    return found
+    # Each search has a limit of its own, so that its partial index gives no more rows than are wanted.
+    each = (
+        select(literal(rank).label("rank"), literal(kind).label("kind"), Pledge.campaign_id, Pledge.id)
+        .where(*conditions, *here)
+        .order_by(Pledge.campaign_id, Pledge.id)
+        .limit(bindparam("most"))
+        .subquery()
+        for rank, (kind, conditions) in enumerate(searches)
+    )
+    found = union_all(*(select(one) for one in each)).subquery()
+    in_order = (found.c.rank, found.c.campaign_id, found.c.id)
+    return select(found.c.kind, found.c.campaign_id, found.c.id).order_by(*in_order).limit(bindparam("most"))
 
 
 def history(session: Session, campaign_id: UUID, pledge_id: UUID) -> Sequence[SettlementJob]:

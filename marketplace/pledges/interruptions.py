@@ -28,6 +28,8 @@ from marketplace.protection.reflection import end_of_working_day, revocable_unti
 MOST_SUSPENDED = timedelta(days=30)
 RECONFIRM_WORKING_DAYS = 5
 _STANDING = ("reflecting", "confirmed")
+# Room is kept for them, and nothing stands yet.
+_KEPT = ("card_pending", "offered")
 
 
 def suspend(
@@ -39,7 +41,7 @@ def suspend(
     Raises NotFound; Refused: illegal_move, changed_meanwhile.
     """
     if not told:  # `resume` wants the pledges, and they come before the tally, as everywhere
-        _locked(session, campaign_id, (*_STANDING, "card_pending"))
+        _locked(session, campaign_id, (*_STANDING, *_KEPT))
     lock_tally(session, campaign_id)
     projects.move(
         session, campaign_id=campaign_id, to="suspended", cause="suspended", actor_id=actor_id, now=now, note=note
@@ -54,12 +56,13 @@ def resume(
 ) -> None:
     """Open a suspended campaign again.
 
-    material: what backers had read changed: each is told, and confirms anew within five working days or is released.
+    material: what backers had read changed: each is told, and confirms anew within five working days or is released;
+    an offer of room ends, and whoever had it is told.
     note: why, for everybody.
     Raises NotFound; Refused: illegal_move, changed_meanwhile.
     """
     # Pledges before the tally, as everywhere. Nobody can have come meanwhile: nothing is promised while suspended.
-    pledges = _locked(session, campaign_id, (*_STANDING, "card_pending")) if material else []
+    pledges = _locked(session, campaign_id, (*_STANDING, *_KEPT)) if material else []
     lock_tally(session, campaign_id)
     cause = "corrected" if material else "resumed"
     projects.move(session, campaign_id=campaign_id, to="live", cause=cause, actor_id=actor_id, now=now, note=note)
@@ -70,6 +73,9 @@ def resume(
         if pledge.state == "card_pending":
             move(session, pledge, to="abandoned", **facts)
             clear_provider(session, pledge)
+        elif pledge.state == "offered":
+            move(session, pledge, to="abandoned", **facts)
+            tell(session, pledge, "offer_ended")
         else:
             move(session, pledge, to="reflecting", reconfirm_until=until, **facts)
             tell(session, pledge, "terms_changed")

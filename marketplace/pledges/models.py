@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base, uuid7
 from marketplace.locality.model import ACCEPTED_LINKS
-from marketplace.pledges.rules import STATES, TAKEN
+from marketplace.pledges.rules import ADMISSIONS, STATES, TAKEN
 
 _STATE_LIST = ", ".join(f"'{state}'" for state in STATES)
 _TAKEN_LIST = ", ".join(f"'{state}'" for state in STATES if state in TAKEN)
@@ -176,6 +176,8 @@ class Pledge(Base):
     transfer_id: Mapped[str | None]
     refund_id: Mapped[str | None]
     dispute_id: Mapped[str | None]
+    dispute_reason: Mapped[str | None]
+    dispute_answer_by: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     livemode: Mapped[bool] = mapped_column(default=False)
     stripe_version: Mapped[str | None]
@@ -225,6 +227,68 @@ class FundMatch(Base):
     matched_cents: Mapped[int] = mapped_column(BigInteger)
     people: Mapped[int]
     recorded_at: Mapped[datetime]
+
+
+class Intention(Base):
+    """How much somebody means to pledge once their turn comes. It binds nobody and counts for nothing.
+
+    opens_at: when their turn comes. expires_at: exclusive. told_at: when they were told that it has come.
+    """
+
+    __tablename__ = "intention"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("said_at < opens_at AND opens_at < expires_at", name="in_order"),
+        Index("ix_intention_to_tell", "opens_at", postgresql_where=text("told_at IS NULL")),
+        Index("ix_intention_account_id", "account_id"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    said_at: Mapped[datetime]
+    opens_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+
+
+class AdmissionCall(Base):
+    """A board is asked to admit the subscribers of a campaign that succeeded.
+
+    due_at: exclusive, as its terms announced. overdue_told_at: when its owner and staff were told that it is over.
+    """
+
+    __tablename__ = "admission_call"
+    __table_args__ = (CheckConstraint("made_at < due_at", name="due_later"),)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    overdue_told_at: Mapped[datetime | None]
+
+
+class Admission(Base):
+    """What a board decided on one subscription; none as long as it has not. Never changed (trigger).
+
+    college: which members an admitted one is among; reason: why one is not.
+    """
+
+    __tablename__ = "admission"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "pledge_id"],
+            ["pledge.campaign_id", "pledge.id"],
+            name="fk_admission_campaign_id_pledge_id_pledge",
+        ),
+        CheckConstraint(f"outcome IN {ADMISSIONS}", name="outcome"),
+        CheckConstraint("(outcome = 'admitted') = (college IS NOT NULL)", name="college_when_admitted"),
+        CheckConstraint("(outcome = 'refused') = (reason IS NOT NULL)", name="reason_when_refused"),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
+    outcome: Mapped[str]
+    college: Mapped[str | None]
+    reason: Mapped[str | None]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
 
 
 class SettlementJob(Base):

@@ -238,6 +238,17 @@ def lock_parties(session: Session, parties: Collection[Party]) -> Mapping[UUID, 
     return dict(confirmed)
 
 
+def lock_party_of(session: Session, campaign_id: UUID, pledge_id: UUID) -> None:
+    """Lock whose pledge it is, before the pledge itself; they never change. Nothing when there is none."""
+    row = session.execute(
+        select(Pledge.backer_id, Pledge.organisation_id).where(
+            Pledge.campaign_id == campaign_id, Pledge.id == pledge_id
+        )
+    ).one_or_none()
+    if row is not None:
+        lock_parties(session, [Party(row.backer_id, row.organisation_id)])
+
+
 def home(offer: Offer, investor: Investor, ring: int, *, project_commune: str, now: datetime) -> str:
     """Return the commune that brings an investor into a ring: that of the best proof, the first among equals.
 

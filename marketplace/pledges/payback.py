@@ -72,7 +72,7 @@ def give_back(
 ) -> str:
     """Start giving the money of a pledge back; return "refunding", "reversal_first" or "nothing_to_do".
 
-    cause: campaign_failed, refund_decided or refund_again. Happens again without effect. Raises Refused:
+    cause: campaign_failed, refund_decided, not_admitted or refund_again. Happens again without effect. Raises Refused:
     payment_under_way (another errand of this pledge is not ended yet), payment_disputed.
     """
     pledge = lock_pledge(session, campaign_id, pledge_id)

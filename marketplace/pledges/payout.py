@@ -15,8 +15,9 @@ from marketplace.payments.gateway import Gateway, Refusal, TransferStatus
 from marketplace.pledges import errands, notices
 from marketplace.pledges.checkout import reference
 from marketplace.pledges.errands import Errand
-from marketplace.pledges.models import CampaignTally, Pledge
+from marketplace.pledges.models import Admission, CampaignTally, Pledge
 from marketplace.pledges.transitions import lock_pledge, move
+from marketplace.projects.instruments import ADMITTING
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.owners import carrier
 
@@ -77,6 +78,9 @@ class Transfer:
             pledge.transfer_id, pledge.fee_cents = outcome.transfer_id, self.fee_cents
             session.flush()
             _step(session, pledge, "transfer", "fee", now)
+            if pledge.state == "charged_back":  # the campaign gave up what had been sent already
+                line = _line(pledge, outcome.transfer_id, now)
+                ledger.take_step(session, "borne", cents=pledge.amount_cents, **line)
             take_back(session, pledge, cause="dispute_opened", now=now)
         return "sent"
 
@@ -128,7 +132,7 @@ def begin_transfer(session: Session, errand: Errand, now: datetime) -> Transfer 
     """Say what to send for a claimed errand; None when there is nothing to send (any more)."""
     pledge = lock_pledge(session, errand.campaign_id, errand.pledge_id)
     row = session.execute(
-        select(Campaign.state, carrier().label("carrier_id"), CampaignTally.fee_basis_points)
+        select(Campaign.state, Campaign.instrument, carrier().label("carrier_id"), CampaignTally.fee_basis_points)
         .join(Project, Project.id == Campaign.project_id)
         .join(CampaignTally, CampaignTally.campaign_id == Campaign.id)
         .where(Campaign.id == errand.campaign_id)
@@ -139,11 +143,19 @@ def begin_transfer(session: Session, errand: Errand, now: datetime) -> Transfer 
     if row.state != "funded" or owner is None or not wanted or pledge.charge_id is None:
         errands.end(session, errand, outcome=pledge.state, now=now, came_to_nothing=True)
         return None
+    if errand.tries == 1 and row.instrument in ADMITTING and not _admitted(session, pledge):
+        errands.end(session, errand, outcome="not_admitted", now=now, came_to_nothing=True)
+        return None
     if owner.status != "active" and errand.tries == 1:
         errands.end(session, errand, outcome=owner.status, now=now, came_to_nothing=True)
         return None
     kept = fee(pledge.amount_cents, row.fee_basis_points)
     return Transfer(errand, row.carrier_id, owner.provider_id, pledge.charge_id, kept)
+
+
+def _admitted(session: Session, pledge: Pledge) -> bool:
+    found = session.get(Admission, (pledge.campaign_id, pledge.id), populate_existing=True)
+    return found is not None and found.outcome == "admitted"
 
 
 def begin_reversal(session: Session, errand: Errand, now: datetime) -> Reversal | None:

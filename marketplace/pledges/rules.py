@@ -50,6 +50,15 @@ LOWERABLE = frozenset({"waitlisted", "reflecting", "confirmed"})
 FINAL = frozenset({"withdrawn", "released", "dropped", "charged_back"})
 # Money was taken from a card, whatever became of it since.
 TAKEN = frozenset({"paid", "transferred", "refunding", "refunded", "refund_failed", "disputed", "charged_back"})
+# What a board makes of a subscription. A decision is final: a refusal starts giving the money back.
+ADMISSION_MOVES: Mapping[str, frozenset[str]] = {
+    "awaiting": frozenset({"admitted", "refused"}),
+    "admitted": frozenset(),
+    "refused": frozenset(),
+}
+ADMISSIONS = ("admitted", "refused")
+# Money that a board decides about: charged, and not on its way back.
+ADMISSIBLE = frozenset({"paid", "transferred"})
 # What others may read of a backer: their name, "un·e habitant·e de…", nothing. Nothing unless they say otherwise.
 SHOWN_AS = ("name", "commune", "nothing")
 
@@ -61,7 +70,7 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("waitlisted", "abandoned"): frozenset({"campaign_over"}),
     ("offered", "card_pending"): frozenset({"offer_taken"}),
     ("offered", "withdrawn"): frozenset({"withdrawn_by_backer", "residence_revoked"}),
-    ("offered", "abandoned"): frozenset({"offer_expired", "campaign_over"}),
+    ("offered", "abandoned"): frozenset({"offer_expired", "campaign_over", "terms_changed"}),
     (None, "card_pending"): frozenset({"opened"}),
     ("card_pending", "reflecting"): frozenset({"card_saved"}),
     ("card_pending", "abandoned"): frozenset({"card_page_expired", "campaign_over", "terms_changed"}),
@@ -84,7 +93,7 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("action_required", "charging"): frozenset({"last_attempt"}),
     ("action_required", "paid"): frozenset({"charge_succeeded"}),
     ("paid", "transferred"): frozenset({"transfer_made"}),
-    ("paid", "refunding"): frozenset({"campaign_failed", "refund_decided"}),
+    ("paid", "refunding"): frozenset({"campaign_failed", "refund_decided", "not_admitted"}),
     ("transferred", "refunding"): frozenset({"transfer_reversed"}),
     ("transferred", "paid"): frozenset({"transfer_reversed"}),
     ("refunding", "refunded"): frozenset({"refund_succeeded"}),
@@ -96,6 +105,9 @@ MOVES: Mapping[tuple[str | None, str], frozenset[str]] = {
     ("disputed", "paid"): frozenset({"dispute_won"}),
     ("disputed", "transferred"): frozenset({"dispute_won"}),
     ("disputed", "charged_back"): frozenset({"dispute_lost"}),
+    # The bank gave back what was due to the backer.
+    ("refunding", "charged_back"): frozenset({"dispute_lost"}),
+    ("refund_failed", "charged_back"): frozenset({"dispute_lost"}),
 }
 
 

@@ -1,6 +1,6 @@
 """What a backer may do with a pledge, and what time does to it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -10,9 +10,10 @@ import holidays
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.core.db import one_of
 from marketplace.core.errors import MitoyenError, NotFound, Refused
 from marketplace.core.money import Money
-from marketplace.core.queue import enqueue
+from marketplace.core.queue import enqueue, enqueue_all
 from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision, Investor
@@ -124,8 +125,9 @@ def card_saved(
     """Take note that the backer's card is saved: the reflection period starts. Return the outcome in one word.
 
     Happens again without effect. A card saved after the room was given back decides again; when nothing is left, the
-    card is forgotten and nothing stands.
+    card is forgotten and nothing stands. Locks as `commit_batch`: the person, the pledge, the tally last.
     """
+    offers.lock_party_of(session, campaign_id, pledge_id)
     pledge = lock_pledge(session, campaign_id, pledge_id)
     if pledge.state == "abandoned" and _fits_again(session, pledge, now):
         cause = "card_saved_late"
@@ -221,8 +223,22 @@ def clear_provider(session: Session, pledge: Pledge) -> None:
 
 def tell(session: Session, pledge: Pledge, kind: str) -> None:
     """Have the backer told by mail, in the transaction of the fact."""
-    title = session.scalars(select(Campaign.title).where(Campaign.id == pledge.campaign_id)).one()
-    params = {
+    tell_all(session, [pledge], kind)
+
+
+def tell_all(session: Session, pledges: Sequence[Pledge], kind: str) -> None:
+    """Have each backer told the same by mail, in the transaction of the facts. Two statements."""
+    wanted = {pledge.campaign_id for pledge in pledges}
+    titles = dict(session.execute(select(Campaign.id, Campaign.title).where(one_of(Campaign.id, wanted))).all())
+    mails = [
+        {"kind": kind, "account_id": str(pledge.backer_id), "params": _params(pledge, titles[pledge.campaign_id])}
+        for pledge in pledges
+    ]
+    enqueue_all(session, "notifications.send_mail", mails)
+
+
+def _params(pledge: Pledge, title: str) -> dict[str, object]:
+    return {
         "amount_cents": pledge.amount_cents,
         "campaign_title": title,
         "campaign_path": f"/collectes/{pledge.campaign_id}",
@@ -232,7 +248,6 @@ def tell(session: Session, pledge: Pledge, kind: str) -> None:
         "reconfirm_until": pledge.reconfirm_until.isoformat() if pledge.reconfirm_until else None,
         "reserved_until": pledge.reserved_until.isoformat(),
     }
-    enqueue(session, "notifications.send_mail", kind=kind, account_id=str(pledge.backer_id), params=params)
 
 
 def is_holiday(day: date) -> bool:
@@ -246,12 +261,8 @@ def _holidays(year: int) -> frozenset[date]:
 
 
 def _fits_again(session: Session, pledge: Pledge, now: datetime) -> bool:
-    """Decide anew, under the tally's lock, for a card saved after the reservation ended.
-
-    The account is locked before the tally, as in `commit_batch`: what a level allows in a year crosses campaigns.
-    """
+    """Decide anew, under the tally's lock, for a card saved after the reservation ended. The person is locked."""
     party = Party(pledge.backer_id, pledge.organisation_id)
-    offers.lock_parties(session, [party])
     tally = lock_tally(session, pledge.campaign_id)
     terms = offers.terms(session, pledge.campaign_id)
     if terms.version != pledge.campaign_version or offers.unmandated(session, [party], now):

@@ -1,12 +1,15 @@
 """The one way a pledge changes state: a legal move, by compare-and-set, with its event, totals and ledger line."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
+from marketplace.core.db import insert_many, one_of
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.payments import ledger
@@ -25,6 +28,20 @@ def lock_pledge(session: Session, campaign_id: UUID, pledge_id: UUID) -> Pledge:
     if pledge is None:
         raise NotFound(pledge_id)
     return pledge
+
+
+def lock_pledges(session: Session, refs: Collection[tuple[UUID, UUID]]) -> Sequence[Pledge]:
+    """Load pledges under their row locks, in one order everywhere; those that there are. One statement.
+
+    refs: campaign and pledge of each.
+    """
+    return session.scalars(
+        select(Pledge)
+        .where(one_of(Pledge.campaign_id, {ref[0] for ref in refs}), one_of(Pledge.id, {ref[1] for ref in refs}))
+        .order_by(Pledge.campaign_id, Pledge.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def move(
@@ -75,6 +92,44 @@ def move(
     _weigh(session, pledge, old=old, old_cents=old_cents, old_ring=old_ring, to=to)
 
 
+def move_all(
+    session: Session, pledges: Sequence[tuple[Pledge, Mapping[str, Any]]], *, to: str, cause: str, now: datetime
+) -> None:
+    """Move locked pledges to a state in which each weighs what it does now. Two statements.
+
+    pledges: each with the columns that change with its state. The lines of the ledger are the caller's business.
+    Raises IllegalMove: the table has no such move.
+    """
+    for pledge, _ in pledges:
+        check_move(pledge.state, to, cause)
+        assert ring_weight(pledge.state, 1) == ring_weight(to, 1), "the totals would change"
+        assert to not in FINAL
+    if not pledges:
+        return
+    insert_many(
+        session,
+        PledgeEvent,
+        [
+            {
+                "campaign_id": pledge.campaign_id,
+                "pledge_id": pledge.id,
+                "seq": pledge.row_version + 1,
+                "old_state": pledge.state,
+                "new_state": to,
+                "cause": cause,
+                "at": now,
+            }
+            for pledge, _ in pledges
+        ],
+    )
+    new = [{"state": to, "row_version": pledge.row_version + 1, **values} for pledge, values in pledges]
+    keys = [{"campaign_id": pledge.campaign_id, "id": pledge.id} for pledge, _ in pledges]
+    session.execute(update(Pledge), [key | values for key, values in zip(keys, new, strict=True)])
+    for (pledge, _), values in zip(pledges, new, strict=True):
+        for name, value in values.items():
+            set_committed_value(pledge, name, value)  # what the row says now
+
+
 def _keep_ledger(session: Session, pledge: Pledge, *, old: str, old_cents: int, to: str, now: datetime) -> None:
     """Write the lines of the ledger that go with a move. The pledge has its new values."""
     line: dict[str, Any] = {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id, "now": now}
@@ -106,6 +161,8 @@ def _step(session: Session, pledge: Pledge, step: tuple[str, str], line: dict[st
             facts = {"provider_id": str(pledge.dispute_id), **line}
             ledger.take_step(session, "chargeback", cents=whole - away, **facts)
             ledger.take_step(session, "chargeback", cents=away, lost=True, **facts)
+        case (_, "charged_back"):
+            ledger.take_step(session, "refund", cents=whole, provider_id=str(pledge.dispute_id), **line)
         case ("paid", "transferred"):
             sent = {"provider_id": str(pledge.transfer_id), **line}
             ledger.take_step(session, "transfer", cents=whole - pledge.fee_cents, **sent)

@@ -6,6 +6,7 @@ The method is published before a campaign opens: docs/local-to-local.md and the 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, insert, or_, select, tuple_
@@ -126,12 +127,18 @@ class _Round:
         self.served = 0
 
     def serve(self, pledges: Sequence[Pledge], people: Mapping[Party, Investor]) -> None:
-        """Share out the room, ring by ring; money of related people comes after everybody's."""
+        """Share out the room, ring by ring; money of related people comes after everybody's.
+
+        In a ring, what counts as its money comes first: it may unlock what comes from beyond.
+        """
         for related in (False, True):
             for ring in range(len(self._terms.offer.rings)):
                 wishes = [wish for wish in self._wishes(pledges, people, related=related) if wish.ring == ring]
-                if wishes:
-                    self._share(ring, wishes)
+                # Limits are those of a kind of money: that of public bodies counts as coming from beyond every ring.
+                for inside in (True, False):
+                    alike = [wish for wish in wishes if wish.investor.counts_inside is inside]
+                    if alike:
+                        self._share(ring, alike)
 
     def _wishes(self, pledges: Iterable[Pledge], people: Mapping[Party, Investor], *, related: bool) -> Iterable[_Wish]:
         """Ask the rule again about each: proofs, caps and totals may have changed since they came."""
@@ -230,13 +237,11 @@ def end(session: Session, *, campaign_id: UUID, pledge_id: UUID, now: datetime) 
 def position(session: Session, *, campaign_id: UUID, pledge_id: UUID) -> int | None:
     """Return the place of a waiting pledge, 1 being the next, None when it does not wait. One statement.
 
-    Inner rings come first, related people last; inside a ring the order only matters when room does not even give
-    everybody the minimum.
+    Inner rings come first, related people last, in a ring public bodies last; among others of a ring the order only
+    matters when room does not even give everybody the minimum.
     """
     mine, other = aliased(Pledge), aliased(Pledge)
-    before = tuple_(other.related, other.ring, other.opened_at, other.id) <= tuple_(
-        mine.related, mine.ring, mine.opened_at, mine.id
-    )
+    before = tuple_(*_turn(other)) <= tuple_(*_turn(mine))
     counted = (
         select(func.count())
         .select_from(mine)
@@ -244,3 +249,7 @@ def position(session: Session, *, campaign_id: UUID, pledge_id: UUID) -> int | N
         .where(mine.campaign_id == campaign_id, mine.id == pledge_id, mine.state == "waitlisted")
     )
     return session.scalar(counted) or None
+
+
+def _turn(pledge: type[Pledge]) -> tuple[Any, ...]:
+    return pledge.related, pledge.ring, pledge.investor_kind == "public_body", pledge.opened_at, pledge.id

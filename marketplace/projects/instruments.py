@@ -27,7 +27,7 @@ class Instrument:
     months: how long it may last, None where it has no end. most_cents: of one campaign. terms: fields of `Terms` it
     has, in the order of the form; required: those that may not be missing. sheet: which parts of the information sheet,
     None when there is none: "loan" (part G), "security" (parts D to F), "share" (the same, of our own accord). yearly:
-    it pays once a year, for whole years.
+    it pays once a year, for whole years. admitted: a board admits each subscriber after the close, or pays back.
     """
 
     forms: frozenset[str]
@@ -38,6 +38,7 @@ class Instrument:
     required: frozenset[str] = frozenset()
     sheet: str | None = None
     yearly: bool = False
+    admitted: bool = False
 
     @property
     def every_term(self) -> tuple[str, ...]:
@@ -75,9 +76,10 @@ INSTRUMENTS: Mapping[str, Instrument] = {
     ),
     "cooperative_share": Instrument(
         _CO_OPERATIVES,
-        terms=("nominal_cents", "rate_bp", "tmo_bp", "colleges", "board", "withdrawal"),
-        required=_SHEET_NEEDS | {"nominal_cents", "rate_bp", "colleges", "board", "withdrawal"},
+        terms=("nominal_cents", "rate_bp", "tmo_bp", "colleges", "board", "admission_days", "withdrawal"),
+        required=_SHEET_NEEDS | {"nominal_cents", "rate_bp", "colleges", "board", "admission_days", "withdrawal"},
         sheet="share",
+        admitted=True,
     ),
     "participating_security": Instrument(
         _CO_OPERATIVES,
@@ -96,3 +98,5 @@ INSTRUMENTS: Mapping[str, Instrument] = {
         yearly=True,
     ),
 }
+# Those whose subscribers a board admits.
+ADMITTING = tuple(code for code, known in INSTRUMENTS.items() if known.admitted)

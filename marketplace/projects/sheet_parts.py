@@ -16,7 +16,7 @@ from marketplace.projects.rules import Content
 OWN_RISKS = tuple(kind for kind in RISKS if kind not in {"platform", "liquidity"})
 # Where something is written: a section of the editor, or the page of terms.
 CONDITIONS = "conditions"
-_RIGHTS = frozenset({"colleges", "board", "withdrawal"})
+_RIGHTS = frozenset({"colleges", "board", "admission_days", "withdrawal"})
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ MOST_RETURN_PERCENT = 300
 # Of turnover: a fifth.
 MOST_PART_BP = 2_000
 MOST_YEARS = 10
+# A board meets every quarter at least; nobody waits for longer than half a year.
+ADMISSION_DAYS = range(7, 184)
 
 
 def form_problems(instrument: str | None, legal_form: str | None) -> Iterator[Problem]:
@@ -131,6 +133,9 @@ def _capital_figures(shown: Terms) -> Iterator[Problem]:
         yield Problem("return_out_of_range", "return_percent", {"least": 100, "most": MOST_RETURN_PERCENT})
     if shown.tmo_bp and len(shown.tmo_bp) != capital.HALVES:
         yield Problem("tmo_incomplete", "tmo_bp", {"given": len(shown.tmo_bp), "needed": capital.HALVES})
+    if _outside(shown.admission_days, ADMISSION_DAYS.start, ADMISSION_DAYS.stop - 1):
+        bounds = (ADMISSION_DAYS.start, ADMISSION_DAYS.stop - 1)
+        yield Problem("admission_days_out_of_range", "admission_days", {"least": bounds[0], "most": bounds[1]})
     if (shown.own_funds_cents or 0) < 0:
         yield Problem("amount_not_positive", "own_funds_cents")
 

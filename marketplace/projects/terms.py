@@ -59,6 +59,7 @@ class Terms:
     participatif rests; variable_bp: what that part would be at the owner's forecast.
     part_bp: of turnover without VAT that royalties take, until return_percent of what was raised; turnovers: forecast
     of each year. tmo_bp: the six half-yearly rates of three civil years. raises: offers to the public elsewhere.
+    board: who admits members, within admission_days after the close.
     risks: of versions frozen before each kind had a text of its own (`details.RISKS`); nobody writes it any more.
     """
 
@@ -76,6 +77,7 @@ class Terms:
     turnovers: tuple[int, ...] = ()
     tmo_bp: tuple[int, ...] = ()
     board: str = ""
+    admission_days: int | None = None
     colleges: str = ""
     withdrawal: str = ""
     rank: str = ""

@@ -59,6 +59,28 @@ class ResidenceLink(Base):
     reminded_days: Mapped[int | None] = mapped_column(SmallInteger)
 
 
+class WorkLink(Base):
+    """Someone says they work in a commune. Fields as `ResidenceLink`, always at level 1: no proof goes with it."""
+
+    __tablename__ = "work_link"
+    __table_args__ = (
+        CheckConstraint("expires_at > declared_at", name="expires_after_declaration"),
+        CheckConstraint("ended_at >= declared_at", name="ends_after_declaration"),
+        CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="end_has_reason"),
+        CheckConstraint("end_reason IN ('changed', 'renewed')", name="end_reason_known"),
+        Index("uq_work_link_one", "account_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    commune_code: Mapped[str]
+    cog_release: Mapped[str]
+    declared_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+    statement: Mapped[str]
+
+
 class ResidenceRequest(Base):
     """Someone asks an administrator to look at a proof of residence.
 

@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import CompoundSelect, Row, Select, and_, exists, false, func, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.models import Account
+from marketplace.accounts.models import Account, OrganisationMandate
 from marketplace.accounts.queries import Person
 from marketplace.accounts.rules import session_is_alive
 from marketplace.core.clock import DemoClock
 from marketplace.core.db import one_of
 from marketplace.core.errors import NotFound
-from marketplace.residency.models import ResidenceLink, ResidenceRequest
-from marketplace.residency.rules import PROVEN, standing
+from marketplace.residency.models import ResidenceLink, ResidenceRequest, WorkLink
+from marketplace.residency.rules import DECLARED, PROVEN, standing
 from marketplace.territories.models import Territory
 
 
@@ -82,12 +82,18 @@ class Lives:
 
 @dataclass(frozen=True)
 class Behind:
-    """Who is behind a request: a living device, its person, where they live. ahead: of the demonstration clock."""
+    """Who is behind a request: a living device, its person, where they live.
+
+    works: the commune they say they work in, with its end. mandated: whether they were ever given the right to act for
+    an organisation. ahead: of the demonstration clock.
+    """
 
     session_id: UUID
     last_seen_at: datetime
     person: Person
     lives: Lives | None
+    works: tuple[str, datetime] | None
+    mandated: bool
     ahead: timedelta
 
 
@@ -128,6 +134,18 @@ _LINK = (
         (ResidenceLink.level == PROVEN) & ResidenceLink.verified_by.is_not(None) & ResidenceLink.seconded_by.is_(None)
     ).label("one_look"),
 )
+# Columns as `_LINK`.
+_WORK = (
+    WorkLink.id,
+    WorkLink.account_id,
+    literal("work").label("kind"),
+    WorkLink.commune_code,
+    literal(DECLARED).label("level"),
+    WorkLink.declared_at,
+    null().label("verified_at"),
+    WorkLink.expires_at,
+    false().label("one_look"),
+)
 COMMUNE = aliased(Territory)
 DEPARTEMENT = aliased(Territory)
 
@@ -140,9 +158,13 @@ _BEHIND = (
         ResidenceLink.expires_at.label("link_expires_at"),
         COMMUNE.name.label("commune"),
         DEPARTEMENT.name.label("departement"),
+        WorkLink.commune_code.label("work_code"),
+        WorkLink.expires_at.label("work_expires_at"),
+        exists().where(OrganisationMandate.account_id == Account.id, OrganisationMandate.outcome == "accepted"),
         func.coalesce(select(DemoClock.offset_seconds).scalar_subquery(), 0).label("ahead"),
     )
     .outerjoin(ResidenceLink, and_(ResidenceLink.account_id == Account.id, ResidenceLink.ended_at.is_(None)))
+    .outerjoin(WorkLink, and_(WorkLink.account_id == Account.id, WorkLink.ended_at.is_(None)))
     .outerjoin(
         COMMUNE,
         and_(COMMUNE.country == "FR", COMMUNE.kind == "commune", COMMUNE.code == ResidenceLink.commune_code),
@@ -163,7 +185,8 @@ def behind(session: Session, token: str, *, now: datetime) -> Behind | None:
     if row.commune_code is not None:
         named = label(row.commune_code, row.commune, row.departement)
         lives = Lives(row.commune_code, named, row.level, row.link_expires_at)
-    return Behind(row[0], row[1], Person(*row[3:9]), lives, timedelta(seconds=row.ahead))
+    works = (row.work_code, row.work_expires_at) if row.work_code is not None else None
+    return Behind(row[0], row[1], Person(*row[3:9]), lives, works, row[-2], timedelta(seconds=row[-1]))
 
 
 def links_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, tuple[Link, ...]]:
@@ -171,11 +194,11 @@ def links_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, tupl
 
     People without one are left out. One statement.
     """
-    rows = session.execute(
-        select(*_LINK)
-        .where(one_of(ResidenceLink.account_id, account_ids), ResidenceLink.ended_at.is_(None))
-        .order_by(ResidenceLink.account_id, ResidenceLink.declared_at, ResidenceLink.id)
+    both: CompoundSelect[Any] = union_all(
+        select(*_LINK).where(one_of(ResidenceLink.account_id, account_ids), ResidenceLink.ended_at.is_(None)),
+        select(*_WORK).where(one_of(WorkLink.account_id, account_ids), WorkLink.ended_at.is_(None)),
     )
+    rows = session.execute(both.order_by("account_id", "declared_at", "id"))
     found = defaultdict[UUID, list[Link]](list)
     for row in rows:
         found[row.account_id].append(Link(*row))
@@ -187,17 +210,18 @@ def current_links(session: Session, account_id: UUID, at: datetime) -> tuple[Lin
 
     at: aware UTC.
     """
-    rows = session.execute(
-        select(*_LINK)
-        .where(
-            ResidenceLink.account_id == account_id,
-            ResidenceLink.declared_at <= at,
-            ResidenceLink.expires_at > at,
-            (ResidenceLink.ended_at.is_(None)) | (ResidenceLink.ended_at > at),
+    both: CompoundSelect[Any] = union_all(
+        *(
+            select(*columns).where(
+                table.account_id == account_id,
+                table.declared_at <= at,
+                table.expires_at > at,
+                (table.ended_at.is_(None)) | (table.ended_at > at),
+            )
+            for table, columns in ((ResidenceLink, _LINK), (WorkLink, _WORK))
         )
-        .order_by(ResidenceLink.declared_at, ResidenceLink.id)
     )
-    return tuple(Link(*row) for row in rows)
+    return tuple(Link(*row) for row in session.execute(both.order_by("declared_at", "id")))
 
 
 def home(session: Session, account_id: UUID) -> Home | None:

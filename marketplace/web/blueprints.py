@@ -38,6 +38,7 @@ AREAS = (
     "owner",
     "instruments",
     "money",
+    "admissions",
     "pledges",
     "moderation",
     "redress",

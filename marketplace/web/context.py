@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from flask import abort, current_app, g
+from flask import session as cookie
 from flask_login import current_user
 from sqlalchemy.orm import Session as Session  # noqa: PLC0414 - web areas take their sessions from here only
 
@@ -24,7 +25,8 @@ class Me:
     """The person behind the request, as a frozen row.
 
     level: of proof of residence, 0 to 3. commune_code: INSEE, None when not declared or expired. lives: what they
-    declared, expired or not.
+    declared, expired or not. work_code: of the commune where they say they work, None when it does not count. mandated:
+    whether they may have the right to act for an organisation.
     """
 
     account_id: UUID
@@ -38,6 +40,8 @@ class Me:
     level: int
     locale: str
     lives: Lives | None
+    work_code: str | None
+    mandated: bool
 
     @property
     def initials(self) -> str:
@@ -84,7 +88,8 @@ def visitor() -> Me | None:
     """
     if "visitor" not in g:
         # Asked of the object itself: on the proxy, an AttributeError while loading would pass for a stranger.
-        g.visitor = getattr(current_user._get_current_object(), "me", None)  # noqa: SLF001 - werkzeug's public name
+        found = current_user._get_current_object() if "_user_id" in cookie else None  # noqa: SLF001 - werkzeug's name
+        g.visitor = getattr(found, "me", None)
     person: Me | None = g.visitor
     return person
 

@@ -36,7 +36,7 @@ class Locality:
 class Answer:
     """The large answer of a page. href, label: the way out, when there is one.
 
-    shortcuts: amounts worth offering to this reader, in cents; all of them would pass now.
+    shortcuts: amounts worth offering to this reader, in cents; all of them would pass now. waits: their turn will come.
     """
 
     tone: str
@@ -46,6 +46,7 @@ class Answer:
     href: str | None = None
     label: str | None = None
     shortcuts: tuple[int, ...] = ()
+    waits: bool = False
 
 
 def commune_of(person: Me | None) -> str | None:
@@ -135,6 +136,7 @@ def _say(decision: Decision, home: Commune | None, there: Commune, zone: str) ->
         may_pledge=False,
         href=href,
         label=label,
+        waits=decision.verdict == "wait",
     )
 
 

@@ -38,17 +38,17 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class _Made:
-    """A page with its holes. begins: what comes before the first; rest: each hole, what comes after it; tag: ETag."""
+    """A page with its holes, as it is sent. begins: before the first; rest: each hole and what follows; tag: ETag."""
 
-    begins: str
-    rest: tuple[tuple[str, str], ...]
+    begins: bytes
+    rest: tuple[tuple[str, bytes], ...]
     holes: frozenset[str]
     tag: str
 
-    def filled(self, values: Mapping[str, Callable[[], str]]) -> str:
+    def filled(self, values: Mapping[str, Callable[[], str]]) -> bytes:
         """Return the page of one reader. values: by hole; each is asked for once, where the page has it."""
-        known = {hole: values[hole]() for hole in self.holes}
-        return self.begins + "".join([known[hole] + text for hole, text in self.rest])
+        known = {hole: values[hole]().encode() for hole in self.holes}
+        return b"".join([self.begins, *(part for hole, text in self.rest for part in (known[hole], text))])
 
 
 def csrf_token() -> str:
@@ -120,7 +120,7 @@ def _made(make: Callable[[Neighbour | None], str], reader: Neighbour | None) -> 
         g.visitor = person
         del g.shown_to
     begins, *others = body.split(_MARK)
-    rest = tuple((f"{_MARK}{part[0]}", part[1:]) for part in others)
+    rest = tuple((f"{_MARK}{part[0]}", part[1:].encode()) for part in others)
     # The holes are not the same in every process; the page is.
     tag = hashlib.sha256("".join((begins, *others)).encode()).hexdigest()[:32]
-    return _Made(begins, rest, frozenset(hole for hole, _text in rest), tag)
+    return _Made(begins.encode(), rest, frozenset(hole for hole, _text in rest), tag)

@@ -80,6 +80,13 @@ def count(number: int) -> str:
     return f"{number:,}" if in_english() else f"{number:,}".replace(",", NBSP)
 
 
+def siren(number: str) -> str:
+    """Write a SIREN or a SIRET as it is printed: "732 829 320", "732 829 320 00074"; another number as it is."""
+    if not number.isdecimal() or len(number) not in (9, 14):
+        return number
+    return NBSP.join(part for part in (number[:3], number[3:6], number[6:9], number[9:]) if part)
+
+
 def money(amount: Money | int) -> str:
     """Write an amount of cents: "50 €", "12,50 €", "1 234,50 €"; "€50", "€12.50" in English."""
     cents = amount.cents if isinstance(amount, Money) else amount
@@ -235,6 +242,7 @@ FILTERS: Mapping[str, Any] = {
     function.__name__: function
     for function in (
         count,
+        siren,
         money,
         euros,
         day,

@@ -77,6 +77,10 @@ TERMS: Mapping[str, tuple[LazyString, LazyString]] = {
         _l("Par exemple : salariés, usagers, soutiens. Une personne, une voix."),
     ),
     "board": (_l("Qui admet les associés"), _l("Par exemple : le conseil d’administration.")),
+    "admission_days": (
+        _l("Jours pour admettre les associés"),
+        _l("Après la fin de la collecte, entre 7 et 183. Ensuite, le retard se voit. L’argent attend cette décision."),
+    ),
     "withdrawal": (
         _l("Comment on se retire"),
         _l("Ce que disent vos statuts : délai, remboursement au prix payé, limites."),
@@ -129,6 +133,10 @@ def _deferral(terms: Terms) -> str:
     return _("%(months)s, %(interest)s", months=months, interest=interest)
 
 
+def _admission(days: int) -> str:
+    return ngettext("%(num)s jour après la fin de la collecte", "%(num)s jours après la fin de la collecte", days)
+
+
 def kind(instrument: str | None) -> str:
     """Say what one does with the money: "give" it, "lend" it, or "buy" something with it."""
     if instrument is None or instrument.startswith("gift"):
@@ -151,6 +159,7 @@ _SPOKEN: Mapping[str, Callable[[Terms], Any]] = {
     "return_percent": lambda terms: terms.return_percent and f"{terms.return_percent} %",
     "turnovers": lambda terms: " ; ".join(money(cents) for cents in terms.turnovers),
     "tmo_bp": lambda terms: " ; ".join(percent(rate) for rate in terms.tmo_bp),
+    "admission_days": lambda terms: terms.admission_days and _admission(terms.admission_days),
     "own_funds_cents": lambda terms: terms.own_funds_cents and money(terms.own_funds_cents),
     "raises": lambda terms: " ; ".join(
         f"{day(one.launched_on)} : {money(one.cents)}" for one in terms.raises if one.launched_on and one.cents

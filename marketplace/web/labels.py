@@ -107,6 +107,7 @@ PLEDGE_CAUSES: Mapping[str, LazyString] = {
     "recovery_over": _l("Le débit n’a pas pu être fait"),
     "transfer_made": _l("L’argent a été versé au porteur du projet"),
     "transfer_reversed": _l("L’argent a été repris au porteur du projet"),
+    "not_admitted": _l("Votre souscription n’est pas admise : tout vous est rendu"),
     "refund_decided": _l("Un remboursement a été décidé"),
     "refund_again": _l("Le remboursement est tenté de nouveau"),
     "refund_succeeded": _l("Votre argent vous a été rendu"),

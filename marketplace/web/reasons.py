@@ -6,7 +6,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from marketplace.matching.queries import Met, Reader, resident
+from marketplace.matching.queries import Met, Reader, Tie, resident
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web.eligibility import Locality
@@ -15,16 +15,20 @@ from marketplace.web.filters import day, km
 
 @dataclass(frozen=True)
 class Asking:
-    """Whom a list is for. level: of proof; oneself: the reader, or else whoever lives in the commune."""
+    """Whom a list is for. level: of proof; oneself: the reader, or else whoever lives in the commune.
+
+    ties: all of them where it is not by their home alone; the first one leads to ``home``.
+    """
 
     home: Commune
     level: int = 1
     oneself: bool = True
+    ties: tuple[Tie, ...] = ()
 
     @property
     def reader(self) -> Reader:
         """The same, as the index asks."""
-        return resident(self.home, max(self.level, 1))
+        return Reader(self.ties) if self.ties else resident(self.home, max(self.level, 1))
 
 
 def locality(asking: Asking | None, there: Commune, zone: str, met: Met | None, now: datetime) -> Locality:
@@ -51,10 +55,12 @@ def why(met: Met) -> tuple[str, ...]:
 
 
 def _away(asking: Asking, there: Commune) -> str:
-    if asking.home.code == there.code:
+    homes = {tie.commune.code: tie.commune for tie in asking.ties} or {asking.home.code: asking.home}
+    if there.code in homes:
         return _("Dans votre commune") if asking.oneself else _("Dans la commune")
-    distance = territories.distance_km(asking.home, there)
-    return _("Hors de l’Hexagone") if distance is None else _("À %(km)s", km=km(distance))
+    known = (territories.distance_km(home, there) for home in homes.values())
+    nearest = min((distance for distance in known if distance is not None), default=None)
+    return _("Hors de l’Hexagone") if nearest is None else _("À %(km)s", km=km(nearest))
 
 
 def _by(territory: str) -> str:

@@ -51,9 +51,10 @@ def departement(session: Session, code: str) -> Place | None:
 
 
 def closed_to(session: Session, reader: Reader, *, wish: Wish, limit: int) -> list[UUID]:
-    """Return live campaigns that somebody of a commune may not fund, the nearest first. At most one statement."""
+    """Return live campaigns that a reader may not fund, the nearest first. At most one statement."""
+    ties = tuple((tie.commune.code, tie.bit) for tie in reader.ties)
     return runtime().memory.get(
-        ("closed to", reader.commune.code, wish, limit),
+        ("closed to", ties, wish, limit),
         lambda: matching.closed_to(session, reader, wish=wish, limit=limit),
         times=AROUND,
     )

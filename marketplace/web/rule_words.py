@@ -1,12 +1,13 @@
 """A rule in words, published or not yet: when each circle opens, its limits, what a share or a reserve guarantees."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from marketplace.locality.limits import LEVEL_1_CAP
 from marketplace.locality.rule import Rule, midnight
 from marketplace.web.filters import count, days, instant, money, percent_of
 from marketplace.web.rule_labels import PROOFS_ASKED
@@ -119,6 +120,7 @@ def quotas(rule: Rule, *, goal_cents: int | None, span: Span | None = None) -> t
         )
         for match in rule.matches
     ]
+    said += _who_counts(rule)
     if rule.related_percent is not None:
         said.append(
             _(
@@ -128,6 +130,18 @@ def quotas(rule: Rule, *, goal_cents: int | None, span: Span | None = None) -> t
             )
         )
     return tuple(said)
+
+
+def _who_counts(rule: Rule) -> Iterator[str]:
+    """Say who counts beside those who live there, and who does not, where it is not as usual."""
+    if "work" in rule.accepts.get("person", ()):
+        yield _(
+            "Les personnes qui travaillent dans ces communes comptent comme celles qui y habitent. Elles le déclarent "
+            "sur l’honneur : %(most)s au plus par personne.",
+            most=money(LEVEL_1_CAP),
+        )
+    if rule.accepts.keys() == {"person"}:
+        yield _("Seules des personnes participent : ni entreprises, ni associations, ni collectivités.")
 
 
 def _until(after: int | None, span: Span | None) -> str:

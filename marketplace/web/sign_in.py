@@ -78,6 +78,8 @@ def load(token: object) -> Visitor | None:
             level=counts.level if counts else 0,
             locale=person.locale,
             lives=lives,
+            work_code=found.works[0] if found.works is not None and found.works[1] > at else None,
+            mandated=found.mandated,
         ),
     )
 

@@ -108,11 +108,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("uq_transfer_step", "transfer")
     op.drop_index("ix_pledge_owed", "pledge")
-    # The previous release has no word for money that went further than a charge: to it, that is paid. Keep a dump.
-    op.execute("ALTER TABLE transfer DISABLE TRIGGER USER")
-    op.execute(f"DELETE FROM transfer WHERE kind NOT IN ({OLD_KINDS})")  # noqa: S608 - our own words
-    op.execute("ALTER TABLE transfer ENABLE TRIGGER USER")
-    op.execute(f"UPDATE pledge SET state = 'paid' WHERE state IN ({TAKEN})")  # noqa: S608 - our own words
+    # The previous release has no word for money that went further than a charge, and the ledger loses no line.
+    op.execute(
+        "DO $$ BEGIN"
+        f" IF EXISTS (SELECT FROM transfer WHERE kind NOT IN ({OLD_KINDS})) THEN"
+        " RAISE EXCEPTION 'money went further than a charge: going back would lose lines of the ledger'"
+        " USING HINT = 'Restore a dump of before this version instead.';"
+        " END IF; END $$"
+    )
     _check("transfer", "resolution_names_pending", "(kind = 'pending') = (pending_id IS NULL)", anew=True)
     _check("transfer", "kind", f"kind IN ({OLD_KINDS})", anew=True)
     _drop("pledge", "transferred_has_transfer")

@@ -7,6 +7,7 @@ from e2e.stop import Stop, send
 from playwright.sync_api import Page, expect
 
 REFUSED = "Une ombrière solaire sur le parking du Foirail"
+SHARES = "L’épicerie du quai aux mains de ses clients"
 NOTE = "Le prix du four est celui de l’an dernier."
 STOPS = (
     Stop("how-we-read", "/relecture"),
@@ -18,6 +19,9 @@ STOPS = (
     Stop("report-question", "/collectes/{live}/signaler?question={question}"),
     Stop("questions-waiting", "/mes-projets/{live}/questions", "nadia"),
     Stop("answer-empty", "/mes-projets/{live}/questions", "nadia", send("Publier ma réponse"), 422),
+    Stop("intention", "/collectes/{later}/intention", "jerome"),
+    Stop("intention-empty", "/collectes/{later}/intention", "jerome", send("Noter mon intention"), 422),
+    Stop("intention-too-late", "/collectes/{live}/intention", "claire"),
     Stop("complaints", "/mes-reclamations", "claire"),
     Stop("complain", "/mes-reclamations/nouvelle", "claire"),
     Stop("complain-empty", "/mes-reclamations/nouvelle", "claire", send("Envoyer la réclamation"), 422),
@@ -28,6 +32,10 @@ STOPS = (
     Stop("correction-empty", "/mes-projets/{uncorrected}/correction", "nadia", send("Envoyer la correction"), 422),
     Stop("cancellation", "/mes-projets/{live}/annulation", "nadia"),
     Stop("cancellation-empty", "/mes-projets/{live}/annulation", "nadia", send("Annuler ma collecte"), 422),
+    Stop("admissions", "/mes-projets/{shares}/admissions", "lucie"),
+    Stop("admissions-nobody", "/mes-projets/{shares}/admissions", "lucie", send("Admettre les personnes cochées"), 422),
+    Stop("admission-refusal", "/mes-projets/{shares}/admissions/{subscribed}/refus", "lucie"),
+    Stop("admissions-awaited", "/moderation/admissions", "helene"),
     Stop("second-look-asked", "/mes-projets/{refused}/reexamen", "lucie"),
     Stop("project-refused", "/mes-projets/{refused}", "lucie"),
     Stop("corrections", "/moderation/corrections", "helene"),
@@ -71,13 +79,17 @@ def prepare(people: tuple[Page, Page, Page, Page], site: str, live: str) -> dict
     correction = str(staff.locator("main .line a").first.get_attribute("href"))
     lucie.goto(f"{site}/mes-projets")
     refused = str(lucie.get_by_role("link", name=REFUSED).get_attribute("href"))
+    shares = str(lucie.get_by_role("link", name=SHARES).get_attribute("href")).rpartition("/")[2]
     lucie.goto(f"{site}{refused}/reexamen")
     ask = lucie.get_by_role("button", name="Demander le réexamen")
     if ask.count():
         lucie.get_by_label("Ce qui, selon vous").fill("Le parking appartient à la commune, qui a donné son accord.")
         ask.click()
+    lucie.goto(f"{site}/mes-projets/{shares}/admissions")
+    subscribed = str(lucie.locator("input[name=pledges]").first.get_attribute("value"))
     addresses = {"complaint": complaint, "report": report, "correction": correction, "refused": refused}
-    return {"question": question} | {name: address.rpartition("/")[2] for name, address in addresses.items()}
+    made = {"question": question, "shares": shares, "subscribed": subscribed}
+    return made | {name: address.rpartition("/")[2] for name, address in addresses.items()}
 
 
 def ask_question(page: Page, site: str, campaign: str) -> str:

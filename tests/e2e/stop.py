@@ -25,6 +25,6 @@ def send(button: str) -> Callable[[Page], None]:
     """Send a form as it stands: what is missing is said."""
 
     def click(page: Page) -> None:
-        page.get_by_role("button", name=button, exact=True).click()
+        page.get_by_role("button", name=button, exact=True).first.click()
 
     return click

@@ -69,7 +69,7 @@ def write_a_collection(page: Page, site: str, title: str) -> None:
     page.get_by_label("Forme juridique").select_option("Association")
     page.get_by_label("Domaine").select_option(index=1)
     line = page.get_by_role("group", name="Dépense 1")
-    for label, text in {"À quoi sert": "Les briques", "Montant": "400", "Commune où": "Vivonne"}.items():
+    for label, text in {"À quoi sert": "Les briques", "Montant": "400", "Commune": "Vivonne"}.items():
         line.get_by_label(label).fill(text)
     page.get_by_label("Don", exact=True).check(force=True)
     steps.tick(page, "Mon intercommunalité")

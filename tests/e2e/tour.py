@@ -39,6 +39,8 @@ _WANTED = {
     "Un relais de services dans l’ancien octroi": 500,
     "Une maison des soins au bord de la Vienne": 0,
     "Un minibus pour aller au marché": 0,
+    redress.SHARES: 800,
+    "Le toit de la grange éclaire quarante foyers": 0,
     redress.REFUSED: 0,
     "Un vestiaire pour les footballeuses de Ligugé": 0,
 }
@@ -176,6 +178,8 @@ STOPS = (
     Stop("residence-proof-empty", "/mon-compte/residence/justificatif", "newcomer", send("Lire le code signé"), 422),
     Stop("residence-letter", "/mon-compte/residence/lettre", "newcomer"),
     Stop("residence-letter-empty", "/mon-compte/residence/lettre", "newcomer", send("Demander la lettre"), 422),
+    Stop("work", "/mon-compte/travail", "claire"),
+    Stop("work-empty", "/mon-compte/travail", "claire", send("Enregistrer pour douze mois"), 422),
     Stop("residence-move", "/mon-compte/residence/demenagement", "claire"),
     Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", send("Changer de commune"), 422),
     # Organisations
@@ -265,6 +269,7 @@ STOPS = (
     # Administrators
     Stop("queue", "/moderation", "helene"),
     Stop("queue-none", "/moderation?page=9", "helene"),
+    Stop("money-watched", "/moderation/argent", "helene"),
     Stop("review-campaign", "/moderation/campagnes/{waiting}", "helene"),
     Stop("review-campaign-wrong", "/moderation/campagnes/{waiting}", "helene", _no_reason, 422),
     Stop("review-campaign-decided", "/moderation/campagnes/{live}", "helene"),
@@ -390,6 +395,7 @@ class Tour:
             "draft": self._project(nadia, "Un vestiaire"),
             "waiting": self._project(nadia, "Une maison des soins"),
             "sent_back": self._project(samuel, "Un minibus"),
+            "later": self._project(samuel, "Le toit de la grange"),
             "failed": self._project(samuel, "Un relais de services"),
             "paid": self._own_pledge("Un écran de plus"),
             "released": self._own_pledge("Un relais de services"),

@@ -26,6 +26,7 @@ TERMS = {
         tmo_bp=(228, 150, 96, 119, 80, 63),
         colleges="Salariés",
         board="Le conseil",
+        admission_days=60,
         withdrawal="Au prix payé",
         **_SHEET,
     ),

@@ -10,8 +10,20 @@ from sqlalchemy import select
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
-from marketplace.payments import onboarding, recipients
-from marketplace.pledges import checkout, collector, disputes, errands, payback, settlement, waiting
+from marketplace.locality.presets import Options
+from marketplace.payments import onboarding, recipients, strays
+from marketplace.payments.gateway import ChargeOutcome
+from marketplace.pledges import (
+    admissions,
+    checkout,
+    collector,
+    disputes,
+    errands,
+    intentions,
+    payback,
+    settlement,
+    waiting,
+)
 from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge as PledgeRow
 from marketplace.pledges.rules import TAKEN
@@ -19,7 +31,11 @@ from marketplace.projects.models import Campaign as CampaignRow
 from marketplace.projects.models import Project as ProjectRow
 from marketplace.protection import texts
 from tests.factories.campaigns import Campaigns
-from tests.factories.rows import DAY, HOUR, MINUTE, Account, Campaign, Organisation, Pledge
+from tests.factories.instruments import offered
+from tests.factories.rows import DAY, HOUR, MINUTE, NIORT, Account, Campaign, Organisation, Pledge
+
+# The nearest alone for a week, then their département.
+THEN_AROUND = Options(first_days=7, wider="departement")
 
 
 @dataclass
@@ -87,6 +103,22 @@ class Pledges(Campaigns):
         assert self.row(to.id, pledge_id).state == state
         return Pledge(to.id, pledge_id, by, form_key, state, at, None)
 
+    def stray(self, campaign: Campaign, *, now: datetime | None = None) -> str:
+        """Have a payment come that no pledge waits for; return it."""
+        made = f"pi_stray_{uuid7()}"
+        outcome = ChargeOutcome("succeeded", made, "ch_stray", 1, Money.from_euros(20))
+        self.do(
+            lambda session: strays.note(
+                session,
+                campaign_id=campaign.id,
+                pledge_id=uuid7(),
+                outcome=outcome,
+                why="pledge_dropped",
+                now=now or self.now,
+            )
+        )
+        return made
+
     def row(self, campaign_id: UUID, pledge_id: UUID) -> PledgeRow:
         """Return a pledge as the database has it now."""
         with self.database.sessions() as session:
@@ -107,6 +139,31 @@ class Pledges(Campaigns):
         if state in {"collecting", "funded"}:
             self._fill(campaign_id)
         return self._close(campaign_id, state)
+
+    def shares(self, *, owner: Account | None = None) -> tuple[Campaign, Pledge]:
+        """Make co-operative shares that have their money, of which one person took 550 €; their board was asked."""
+        campaign = self.campaign(owner=owner, **offered("cooperative_share"))
+        read, backer = ("investment_risk", "over_threshold"), self.tested(self.account())
+        pledge = self.pledge(state="confirmed", campaign=campaign, backer=backer, amount=550, read=read)
+        at = self.end(campaign.id, "funded")
+        self.do(lambda session: admissions.call(session, campaign_id=campaign.id, now=at))
+        return campaign, pledge
+
+    def admitted(self) -> None:
+        """Have a board admit somebody."""
+        campaign, pledge = self.shares()
+        facts = {"campaign_id": campaign.id, "owner_id": campaign.owner.id, "pledge_ids": {pledge.id}}
+        self.do(lambda session: admissions.admit(session, college="Usagers", now=self.now, **facts))
+
+    def intention(
+        self, *, campaign: Campaign | None = None, who: Account | None = None, amount: int = 50
+    ) -> tuple[Campaign, Account]:
+        """Have somebody whose turn is to come say how much they will pledge; return the campaign and the person."""
+        to = campaign or self.campaign(rule_options=THEN_AROUND)
+        by = who or self.account(commune=NIORT)
+        facts = {"campaign_id": to.id, "account_id": by.id, "now": self.now}
+        self.do(lambda session: intentions.say(session, amount=Money.from_euros(amount), **facts))
+        return to, by
 
     # --- inside ---
 

@@ -11,7 +11,8 @@ What must be true then is said by a model that knows only what people were told 
 import copy
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,21 +20,21 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 import time_machine
-from sqlalchemy import select, text
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy import Row, select, text
 
 from marketplace import invariants, jobs
 from marketplace.core.db import Database, uuid7
 from marketplace.core.errors import MitoyenError
 from marketplace.core.money import Money
 from marketplace.payments import inbox
-from marketplace.pledges import checkout, payback, recovery, services
-from marketplace.pledges.models import Pledge
+from marketplace.pledges import checkout, collector, payback, recovery, services
+from marketplace.pledges.models import Pledge, SettlementJob
 from marketplace.projects.models import Campaign
 from marketplace.runtime import Runtime
 from tests.fakes import Crashed, FakeGateway
-from tests.faults.village import START, Chance, FlakySession, Village, village_on
+from tests.faults.village import START, Chance, FlakySession, Village, undone, village_on
 
 SITE = "http://127.0.0.1:8000"
 # Where a pledge may rest for ever once its campaign is over.
@@ -43,21 +44,45 @@ ENDED = {
 }
 # Calls after whose effect our program may die, or whose answer may be lost.
 FRAGILE = ("charge", "refund", "transfer", "reverse_transfer")
-PROVIDER_IDS = text(
-    "SELECT id, task_name, args FROM procrastinate.procrastinate_jobs WHERE status = 'todo' ORDER BY id"
+# Mails are not sent here.
+WAITING = text(
+    "SELECT id, task_name, args FROM procrastinate.procrastinate_jobs "
+    "WHERE status = 'todo' AND task_name <> 'notifications.send_mail' ORDER BY id"
 )
+TAKEN = text("DELETE FROM procrastinate.procrastinate_jobs WHERE id = ANY (:ids)")
+# Between two rounds of the jobs, once everybody went home: while they find something to do, and when they do not.
+SOON, LATER = timedelta(minutes=1), timedelta(hours=130)
+MOST_ROUNDS = 40
+
+
+class InTurn(Executor):
+    """Does everything at once, here: the same seed is the same life."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Take no notice of how many threads are wanted."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Do it."""
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as a thread does
+            done.set_exception(error)
+        return done
 
 
 @dataclass
 class Schedule:
     """One life. told: pledges that their backers were told of; left: those they were told they had withdrawn.
 
-    deadly: how likely our program dies at a commit. rings: every event is delivered in the end. without: acts left out.
+    early, late: acts before and after the end. deadly: how likely our program dies at a commit. rings: every event is
+    delivered in the end. without: acts left out.
     """
 
     village: Village
     seed: int
-    steps: int = 22
+    early: int = 4
+    late: int = 12
     deadly: float = 0.02
     rings: bool = False
     without: frozenset[str] = frozenset()
@@ -77,29 +102,29 @@ class Schedule:
         """Play it; return what is wrong at the end."""
         self.chance = Chance(random.Random(self.seed), self.deadly)
         self.gateway = copy.deepcopy(self.village.gateway)
-        savepoint = self.village.connection.begin_nested()
-        sessions = sessionmaker(
-            self.village.connection,
-            class_=FlakySession,
-            expire_on_commit=False,
-            join_transaction_mode="create_savepoint",
-        )
-        self.database = Database(self.village.connection.engine, sessions)
+        self.database = self.village.database
         FlakySession.chance = self.chance
-        before = list(jobs.wiring.wired)
+        noise, before = random.Random(self.seed), list(jobs.wiring.wired)
         runtime = Runtime(self.village.config, self.database, self.gateway)
         jobs.wiring.wired[:] = [jobs.wiring.Wired(runtime, lambda *_, **__: None)]
         jobs.events.WINDOW = timedelta(days=400)  # one look at all events instead of one for each day
         try:
-            with time_machine.travel(START, tick=False) as self.clock:
+            with (
+                undone(self.village.connection),
+                time_machine.travel(START, tick=False) as self.clock,
+                pytest.MonkeyPatch.context() as patch,
+            ):
+                patch.setattr("os.urandom", noise.randbytes)  # identifiers decide about order too
+                patch.setattr(collector, "ThreadPoolExecutor", InTurn)
                 for _ in range(self.chance.rng.randint(2, 4)):
                     self._safely(self._pledge)
                     self._safely(self._save_card)
-                early = self.steps // 4
-                for number in range(self.steps):
-                    if number == early and self.chance.rng.random() < 0.9:
-                        self._close()
-                    self._step(early=number < early)
+                for _ in range(self.early):
+                    self._step(_EARLY)
+                if self.chance.rng.random() < 0.9:
+                    self._close()
+                for _ in range(self.late):
+                    self._step(_LATE)
                 self._go_home()
                 self._count()
                 return self._wrong()
@@ -107,7 +132,6 @@ class Schedule:
             FlakySession.chance = None
             jobs.wiring.wired[:] = before
             jobs.events.WINDOW = timedelta(days=1)
-            savepoint.rollback()
 
     @property
     def now(self) -> datetime:
@@ -116,30 +140,36 @@ class Schedule:
 
     # --- what may happen ---
 
-    def _step(self, *, early: bool) -> None:
-        """Let something happen. early: people promise, most of the time; later on, time and money move."""
+    def _step(self, weights: Mapping[str, int]) -> None:
+        """Let something happen: each act as often as it weighs."""
         rng = self.chance.rng
-        acts = [name for name in _ACTS if name not in self.without and (name in _EARLY or not early)]
-        act = rng.choices(acts, weights=[_ACTS[name][1] for name in acts])[0]
+        acts = [name for name in weights if name not in self.without]
+        act = rng.choices(acts, weights=[weights[name] for name in acts])[0]
         self.gateway.unavailable = rng.random() < 0.04
         if rng.random() < 0.25:
             (self.gateway.crashes if rng.random() < 0.5 else self.gateway.lost).append(rng.choice(FRAGILE))
         if rng.random() < 0.08:
             self.gateway.declines.append(rng.choice(["card_declined", "authentication_required", None]))
         self.log.append(f"{self.now:%d %H:%M} {act}")
-        self._safely(partial(_ACTS[act][0], self))
+        self._safely(partial(_ACTS[act], self))
         self.gateway.unavailable = False
 
     def _close(self) -> None:
         """Let the collection come to its end, as it does by itself; most of the trouble comes afterwards."""
         self._move_to(self.village.closes_at)
-        for job in (jobs.ticking.give_room_back, jobs.ticking.tick, jobs.settling.decide):
-            self._safely(job)
+        self._safely(jobs.ticking.tick)
+        self._safely(self._everything_queued)
+        if self.chance.rng.random() < 0.8:  # those in reflection are firm, and it is decided
+            self._move_to(self.now + LATER)
+            self._safely(jobs.ticking.tick)
+            self._safely(jobs.settling.decide)
 
-    def _safely(self, act: Callable[[], object]) -> None:
-        """Do something; a refusal, an outage or the death of our program is part of life."""
+    def _safely(self, act: Callable[[], object]) -> bool:
+        """Do something, and say whether it was done; a refusal, an outage or our program's death is part of life."""
         with suppress(MitoyenError, Crashed):
             act()
+            return True
+        return False
 
     def _pledge(self) -> None:
         rng = self.chance.rng
@@ -230,7 +260,9 @@ class Schedule:
         paid = [
             intent.id
             for intent in self.gateway.intents.values()
-            if intent.outcome.state == "succeeded" and not self.gateway.disputes(intent.id)
+            if intent.outcome.state == "succeeded"
+            and not self.gateway.disputes(intent.id)
+            and not self.gateway.refunds(intent.id)
         ]
         if paid:
             self.gateway.contest(self.chance.rng.choice(paid))
@@ -262,26 +294,23 @@ class Schedule:
 
     def _work(self) -> None:
         """Run one of the jobs that wait, and take it off the list when it is done."""
-        with self.database.reading() as session:
-            waiting = session.execute(PROVIDER_IDS).all()
+        waiting = self._waiting()
         if waiting:
             job_id, name, arguments = self.chance.rng.choice(waiting)
-            if name != "notifications.send_mail":
-                jobs.wiring.tasks.tasks[f":{name}" if f":{name}" in jobs.wiring.tasks.tasks else name].func(**arguments)
-            self._done(job_id)
+            _run(name, arguments)
+            self._take_off([job_id])
 
-    def _done(self, job_id: int) -> None:
-        self.database.in_transaction(
-            lambda session: session.execute(
-                text("DELETE FROM procrastinate.procrastinate_jobs WHERE id = :id"), {"id": job_id}
-            )
-        )
+    def _waiting(self) -> Sequence[Row[Any]]:
+        with self.database.reading() as session:
+            return session.execute(WAITING).all()
+
+    def _take_off(self, job_ids: list[int]) -> None:
+        self.database.in_transaction(lambda session: session.execute(TAKEN, {"ids": job_ids}))
 
     def _wait(self) -> None:
         """Let time pass: minutes, days, or up to an end that is near."""
         rng = self.chance.rng
-        late = len(self.log) > self.steps // 4
-        hours = rng.choice((0.1, 0.1, 1, 1, 26, 100, 170) if late else (0.05, 0.1, 0.2, 0.6))
+        hours = rng.choice((0.1, 0.1, 1, 1, 26, 100, 170) if len(self.log) > self.early else (0.05, 0.1, 0.2, 0.6))
         to = self.now + timedelta(hours=hours)
         if self.now < self.village.closes_at and rng.random() < 0.15:
             to = self.village.closes_at
@@ -316,24 +345,21 @@ class Schedule:
             if dispute.state == "open":
                 self.gateway.judge(dispute.dispute_id, won=False)
         self._move_to(max(self.now, self.village.closes_at))
-        for hours in (1, 130, 1, 170, 1, 24, 170, 130, 1, 170, 24, 24, 24, 24):
-            self._safely(jobs.ticking.give_room_back)
-            self._safely(jobs.settling.decide)  # hears what the provider has to say first
-            self._safely(jobs.settling.collect)
+        for _ in range(MOST_ROUNDS):
+            self._safely(jobs.events.catch_up)
             self._safely(jobs.ticking.tick)
+            busy = self._everything_queued()
             if self._at_rest():
                 break
-            self._move_to(self.now + timedelta(hours=hours))
-        self._everything_queued()
+            self._move_to(self.now + (SOON if busy else LATER))
 
-    def _everything_queued(self) -> None:
-        with self.database.reading() as session:
-            waiting = session.execute(PROVIDER_IDS).all()
-        for job_id, name, arguments in waiting:
-            if name in _LATER:
-                task = jobs.wiring.tasks.tasks
-                self._safely(partial(task.get(name, task.get(f":{name}")).func, **arguments))
-            self._done(job_id)
+    def _everything_queued(self) -> bool:
+        """Run what waits, and what comes of it; return whether there was anything. What died waits for another time."""
+        busy = False
+        while done := [job.id for job in self._waiting() if self._safely(partial(_run, job.task_name, job.args))]:
+            self._take_off(done)
+            busy = True
+        return busy
 
     def _count(self) -> None:
         """Note what happened, so that somebody sees that it did."""
@@ -347,7 +373,9 @@ class Schedule:
 
     def _at_rest(self) -> bool:
         state, rows = self._found()
-        return state in ENDED and all(row.state in ENDED[state] for row in rows)
+        with self.database.reading() as session:
+            under_way = session.scalar(select(SettlementJob.id).where(SettlementJob.state == "open").limit(1))
+        return under_way is None and state in ENDED and all(row.state in ENDED[state] for row in rows)
 
     def _found(self) -> tuple[str, list[Pledge]]:
         with self.database.reading() as session:
@@ -402,31 +430,54 @@ class Schedule:
         lost_since = sum(row.amount_cents for row in rows if row.state in {"charged_back", "refunded"})
         if state == "funded" and live + lost_since < self.village.threshold_cents:
             yield f"funded with {live} and {lost_since} lost since"
+        free = sum(row.amount_cents for row in rows if row.state == "released")
+        if state == "failed" and free >= self.village.threshold_cents:
+            yield f"failed although {free} was promised"
         if state == "failed" and self.gateway.ours.cents:
             yield f"failed, and {self.gateway.ours.cents} is still here"
 
 
-# The jobs that somebody queued and that are not played in their own step.
-_LATER = frozenset(
-    {"payments.apply_event", "payments.cancel_payment", "pledges.forget_card", "pledges.close_card_page"}
-)
-_EARLY = frozenset({"pledge", "save a card", "withdraw", "ring", "work", "wait"})
-_ACTS: dict[str, tuple[Callable[[Schedule], object], int]] = {
-    "pledge": (Schedule._pledge, 16),
-    "save a card": (Schedule._save_card, 16),
-    "withdraw": (Schedule._withdraw, 3),
-    "mend": (Schedule._mend, 5),
-    "contest": (Schedule._contest, 2),
-    "judge": (Schedule._judge, 2),
-    "refund": (Schedule._refund, 2),
-    "ring": (Schedule._ring, 8),
-    "work": (Schedule._work, 10),
-    "wait": (Schedule._wait, 14),
-    "tick": (lambda _: jobs.ticking.tick(), 6),
-    "give room back": (lambda _: jobs.ticking.give_room_back(), 4),
-    "decide": (lambda _: jobs.settling.decide(), 4),
-    "collect": (lambda _: jobs.settling.collect(), 20),
-    "catch up": (lambda _: jobs.events.catch_up(), 3),
+def _run(name: str, arguments: dict[str, Any]) -> None:
+    """Do what the worker does with a job."""
+    found = jobs.wiring.tasks.tasks
+    found[name if name in found else f":{name}"].func(**arguments)
+
+
+_ACTS: dict[str, Callable[[Schedule], object]] = {
+    "pledge": Schedule._pledge,
+    "save a card": Schedule._save_card,
+    "withdraw": Schedule._withdraw,
+    "mend": Schedule._mend,
+    "contest": Schedule._contest,
+    "judge": Schedule._judge,
+    "refund": Schedule._refund,
+    "ring": Schedule._ring,
+    "work": Schedule._work,
+    "wait": Schedule._wait,
+    "tick": lambda _: jobs.ticking.tick(),
+    "give room back": lambda _: jobs.ticking.give_room_back(),
+    "decide": lambda _: jobs.settling.decide(),
+    "collect": lambda _: jobs.settling.collect(),
+    "catch up": lambda _: jobs.events.catch_up(),
+}
+# People promise, most of the time; later on, time and money move.
+_EARLY = {"pledge": 16, "save a card": 16, "withdraw": 3, "ring": 8, "work": 6, "wait": 8}
+_LATE = {
+    "pledge": 3,
+    "save a card": 4,
+    "withdraw": 2,
+    "mend": 5,
+    "contest": 3,
+    "judge": 2,
+    "refund": 3,
+    "ring": 8,
+    "work": 8,
+    "wait": 14,
+    "tick": 6,
+    "give room back": 3,
+    "decide": 3,
+    "collect": 18,
+    "catch up": 3,
 }
 
 

@@ -8,17 +8,16 @@ import pytest
 
 from tests.faults import bugs, life
 
-# `make torture` plays ten thousand; so many here, and the bugs that are found within ten lives.
-SCHEDULES = int(os.environ.get("SCHEDULES", "20"))
+# `make torture` plays ten thousand.
+SCHEDULES = int(os.environ.get("SCHEDULES", "300"))
 AT_A_TIME = 20
-BUGS = [bug for bug in bugs.BUGS if len(bug.seeds) <= 10 or SCHEDULES >= 300]
 
 pytestmark = [pytest.mark.untimed, pytest.mark.timeout(900)]
 
 
 @pytest.fixture
 def config(site):
-    return replace(site.extensions["mitoyen"].config, stripe_rate=1_000.0)
+    return replace(site.extensions["mitoyen"].config, stripe_rate=1_000.0, stripe_secret_key="sk_test_unused")
 
 
 @contextmanager
@@ -35,14 +34,14 @@ def test_whatever_happens_promises_and_money_end_well(first, engine, config):
     assert wrong == {}, "play one again: life.play(village, seed)"
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=str)
+@pytest.mark.parametrize("bug", bugs.BUGS, ids=str)
 def test_a_planted_bug_is_found_and_nothing_without_it(bug, engine, config):
     """The defences above the bug are off in both."""
     with village(engine, config) as made, pytest.MonkeyPatch.context() as patch:
         facts = bug.off(patch, made)
         bug.plant(patch)
         seed = next((seed for seed in bug.seeds if life.play(made, seed, **facts)), None)
-    assert seed is not None, f"overlooked in {bug.seeds}"
+    assert seed is not None, f"overlooked in {bug.lives} lives"
 
     with village(engine, config) as made, pytest.MonkeyPatch.context() as patch:
         facts = bug.off(patch, made)

@@ -9,20 +9,18 @@ from functools import partial
 import pytest
 import time_machine
 from sqlalchemy import text
-from sqlalchemy.orm import sessionmaker
 
 from marketplace import invariants, jobs
-from marketplace.core.db import Database
 from marketplace.payments import inbox
 from marketplace.pledges import collector, payback, recovery
 from marketplace.runtime import Runtime
 from tests import rows
 from tests.factories import Make
 from tests.fakes import Crashed, FakeGateway
-from tests.faults.life import START
+from tests.faults.village import START, database_on, undone
 
 # `make torture` plays a thousand.
-PERMUTATIONS = int(os.environ.get("PERMUTATIONS", "60"))
+PERMUTATIONS = int(os.environ.get("PERMUTATIONS", "200"))
 # What news may change; the inbox, the queue and the log of moves say when each was heard.
 LOOKED_AT = ("pledge", "campaign_tally", "campaign_ring_tally", "campaign", "stray_payment")
 
@@ -30,9 +28,8 @@ LOOKED_AT = ("pledge", "campaign_tally", "campaign_ring_tally", "campaign", "str
 class World:
     """One of each thing that the provider has news of, all of it done there and none of it heard of here."""
 
-    def __init__(self, connection, config):
-        sessions = sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
-        self.database, self.gateway = Database(connection.engine, sessions), FakeGateway()
+    def __init__(self, database, config):
+        self.database, self.gateway = database, FakeGateway()
         make = self.make = Make(self.database, self.gateway, START)
         self._news = []
         saved, expired = (make.card_page(make.pledge(state="card_pending")) for _ in range(2))
@@ -101,37 +98,37 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(engine, site):
-    config = replace(site.extensions["mitoyen"].config, stripe_rate=1_000.0)
+    config = replace(site.extensions["mitoyen"].config, stripe_rate=1_000.0, stripe_secret_key="sk_test_unused")
     before = list(jobs.wiring.wired)
-    with engine.connect() as connection, time_machine.travel(START, tick=False):
-        outer = connection.begin()
-        made = World(connection, config)
-        yield connection, made
-        outer.rollback()
+    with (
+        engine.connect() as connection,
+        database_on(connection) as database,
+        time_machine.travel(START, tick=False),
+    ):
+        yield connection, World(database, config)
     jobs.wiring.wired[:] = before
 
 
-def hear(world, order, *, thorough):
+def hear(world, order, *, thorough=False):
     """Deliver and apply news in an order, then catch up; return what the tables say."""
-    database = world.database
-    for event in order:
-        database.in_transaction(partial(inbox.store, event=event, now=jobs.wiring.now()))
-        jobs.events.apply_event(event.id)
-    for event in world.news():  # what never rang is found by asking
-        if database.in_transaction(partial(inbox.store, event=event, now=jobs.wiring.now())):
-            jobs.events.apply_event(event.id)
-    with database.reading() as session:
+    apply(world, order)
+    apply(world, [event for event in world.news() if event not in order])  # what never rang is found by asking
+    with world.database.reading() as session:
         broken = [one.name for one in invariants.violations(session)] if thorough else []
         return {table: rows.rows(session, table) for table in LOOKED_AT}, broken
 
 
+def apply(world, order):
+    store = partial(inbox.store, now=jobs.wiring.now())
+    world.database.in_transaction(lambda session: [store(session, event) for event in order])
+    for event in order:
+        jobs.events.apply_event(event.id)
+
+
 def play(world, order, *, thorough=False):
     connection, made = world
-    savepoint = connection.begin_nested()
-    try:
+    with undone(connection):
         return hear(made, order, thorough=thorough)
-    finally:
-        savepoint.rollback()
 
 
 @pytest.mark.untimed
@@ -158,12 +155,10 @@ def test_any_order_leads_to_the_same_state(world):
 def test_the_control_without_catching_up_what_never_rang_is_missing(world):
     connection, made = world
     expected, _ = play(world, made.news())
-    savepoint = connection.begin_nested()
-    for event in made.news()[::2]:
-        made.database.in_transaction(partial(inbox.store, event=event, now=jobs.wiring.now()))
-        jobs.events.apply_event(event.id)
-    with made.database.reading() as session:
-        found = {table: rows.rows(session, table) for table in LOOKED_AT}
-    savepoint.rollback()
+
+    with undone(connection):
+        apply(made, made.news()[::2])
+        with made.database.reading() as session:
+            found = {table: rows.rows(session, table) for table in LOOKED_AT}
 
     assert found != expected

@@ -1,12 +1,16 @@
 """Where every life begins, and how chance kills our program: before or after a commit."""
 
+import gc
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
+import psycopg
+import pytest
 import time_machine
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -33,6 +37,44 @@ class FlakySession(Session):
         super().commit()
 
 
+@contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """Undo in the end whatever was done; every transaction in between is a savepoint."""
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+
+
+@contextmanager
+def database_on(connection: Connection) -> Iterator[Database]:
+    """Yield sessions on one connection, of which nothing stays in the end.
+
+    Half of what is said to the database then are savepoints: they go to the driver's own connection, past SQLAlchemy
+    and the driver, which would throw away its prepared statements at each that is rolled back.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    driver.prepare_threshold, driver.prepared_max = 1, 1000
+
+    def say(words: str, _connection: Connection, name: str) -> None:
+        answer = driver.pgconn.exec_(f"{words} {name}".encode())
+        assert answer.status == psycopg.pq.ExecStatus.COMMAND_OK, answer.error_message
+
+    sessions = sessionmaker(
+        connection, class_=FlakySession, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    )
+    FlakySession.chance = None
+    with connection.begin() as whole, pytest.MonkeyPatch.context() as patch:
+        connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+        patch.setattr(connection.dialect, "do_savepoint", partial(say, "SAVEPOINT"))
+        patch.setattr(connection.dialect, "do_release_savepoint", partial(say, "RELEASE SAVEPOINT"))
+        patch.setattr(connection.dialect, "do_rollback_to_savepoint", partial(say, "ROLLBACK TO SAVEPOINT"))
+        yield Database(connection.engine, sessions)
+        whole.rollback()
+
+
 @dataclass
 class Chance:
     """One stream of chance for one schedule. trouble: whether anything may go wrong by itself now."""
@@ -54,6 +96,7 @@ class Village:
     """What every schedule starts from, in one transaction that is never committed."""
 
     connection: Connection
+    database: Database
     gateway: FakeGateway
     config: Config
     campaign_id: UUID
@@ -64,13 +107,9 @@ class Village:
     hard_cap_cents: int
 
 
-def settle_village(connection: Connection, config: Config) -> Village:
+def settle_village(connection: Connection, database: Database, config: Config) -> Village:
     """Make the village: a campaign for 300 € from 100 € on, five neighbours, and an owner who may be sent money."""
-    sessions = sessionmaker(
-        connection, class_=FlakySession, expire_on_commit=False, join_transaction_mode="create_savepoint"
-    )
-    FlakySession.chance = None
-    database, gateway = Database(connection.engine, sessions), FakeGateway()
+    gateway = FakeGateway()
     make = Make(database, gateway, START)
     with time_machine.travel(START, tick=False):
         campaign = make.campaign(hard_cap=300, goal_cents=300_00, threshold_cents=100_00, minimum_cents=10_00)
@@ -79,15 +118,27 @@ def settle_village(connection: Connection, config: Config) -> Village:
     assert campaign.closes_at is not None
     make.do(lambda session: session.execute(text("DELETE FROM procrastinate.procrastinate_jobs")))
     return Village(
-        connection, gateway, config, campaign.id, campaign.owner.id, people, campaign.closes_at, 100_00, 300_00
+        connection,
+        database,
+        gateway,
+        config,
+        campaign.id,
+        campaign.owner.id,
+        people,
+        campaign.closes_at,
+        100_00,
+        300_00,
     )
 
 
 @contextmanager
 def village_on(connection: Connection, config: Config) -> Iterator[Village]:
     """Yield a village whose every life is undone."""
-    outer = connection.begin()
-    try:
-        yield settle_village(connection, config)
-    finally:
-        outer.rollback()
+    with database_on(connection) as database:
+        village = settle_village(connection, database, config)
+        gc.collect()
+        gc.freeze()  # all that was imported is not looked through again and again
+        try:
+            yield village
+        finally:
+            gc.unfreeze()

@@ -8,18 +8,11 @@ from sqlalchemy import CheckConstraint, Connection, Engine, UniqueConstraint, te
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import sessionmaker
 
-from marketplace.accounts import sign_in as devices
 from marketplace.core.db import Base, Database
-from marketplace.payments import inbox
-from marketplace.residency import letters, organisations, proofs, revocation
-from marketplace.residency import services as residency
 from tests import rows
-from tests.factories import Account, Make
-from tests.factories.moderation import populate_registers
-from tests.factories.organisations import OTHER_SIREN, SIRET
-from tests.factories.proofs import KEYRING
+from tests.factories import Make
+from tests.factories.everything import populate
 from tests.fakes import FakeGateway
-from tests.signed_bills import authority, fresh
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -126,6 +119,16 @@ CASES = {
         "residence_link", "seconded_by = verified_by", "verified_by IS NOT NULL"
     ),
     "ck_residence_link_verified_with_known": change("residence_link", "verified_with = 'hearsay'"),
+    **{
+        f"ck_work_link_{name}": change("work_link", wrong)
+        for name, wrong in {
+            "end_has_reason": "ended_at = declared_at",
+            "end_reason_known": "ended_at = declared_at, end_reason = 'bored'",
+            "ends_after_declaration": "ended_at = declared_at - interval '1 s', end_reason = 'changed'",
+            "expires_after_declaration": "expires_at = declared_at",
+        }.items()
+    },
+    "uq_work_link_one": twice("work_link", "id"),
     "ck_residence_request_first_of_two": change("residence_request", "first_by = (SELECT id FROM account LIMIT 1)"),
     "ck_residence_request_pages_range": change("residence_request", "pages = 9"),
     "ck_residence_request_two_are_two": change(
@@ -286,6 +289,12 @@ CASES = {
     "ck_campaign_state": change("campaign", "state = 'nowhere', closed_at = now()", LIVE),
     "ck_campaign_unit": change("campaign", "unit_cents = minimum_cents + 1", LIVE),
     "ck_campaign_details": change("campaign", "details = '[]'"),
+    "ck_intention_amount_positive": change("intention", "amount_cents = 0"),
+    "ck_intention_in_order": change("intention", "expires_at = opens_at"),
+    "ck_admission_call_due_later": change("admission_call", "due_at = made_at"),
+    "ck_admission_outcome": change("admission", "outcome = 'maybe', college = NULL, reason = NULL"),
+    "ck_admission_college_when_admitted": change("admission", "college = NULL"),
+    "ck_admission_reason_when_refused": change("admission", "reason = 'Non.'"),
     "ck_campaign_question_length": (
         "INSERT INTO campaign_question SELECT c.id, gen_random_uuid(), a.id, '86194', now(), 'Quoi ?'"
         " FROM campaign c, account a LIMIT 1"
@@ -379,7 +388,7 @@ CASES = {
         " to_jsonb(s) || '{\"id\": 9999999}')).* FROM territory s WHERE code = '86194'"
     ),
 }
-APPEND_ONLY = ("transfer", "campaign_version", "campaign_ring", "campaign_event", "pledge_event")
+APPEND_ONLY = ("transfer", "campaign_version", "campaign_ring", "campaign_event", "pledge_event", "admission")
 
 
 @pytest.fixture(scope="module")
@@ -393,76 +402,6 @@ def populated(engine: Engine) -> Iterator[Connection]:
             connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         yield connection
         outer.rollback()
-
-
-def populate(make: Make) -> None:
-    """Make every kind of row there is a constraint about."""
-    for state in ("draft", "submitted", "changes_requested", "refused"):
-        make.campaign(state=state)
-    for state in ("reflecting", "withdrawn", "confirmed", "charging", "paid", "transferred"):
-        make.pledge(state=state)
-    make.question(make.campaign())
-    _investors(make)
-    populate_registers(make)
-    make.help_offer()
-    asking, refused, moved = (make.account(level=1) for _ in range(3))
-    judge, at = make.administrator().id, NOW
-    make.do(lambda session: residency.ask_verification(session, account_id=asking.id, now=at))
-    request = make.do(lambda session: residency.ask_verification(session, account_id=refused.id, now=at))
-    make.do(
-        lambda session: residency.refuse(session, request_id=request, administrator_id=judge, reason="too_old", now=at)
-    )
-    make.do(lambda session: residency.move(session, account_id=moved.id, commune_code="79191", now=at))
-    make.do(
-        lambda session: devices.open_session(
-            session,
-            account_id=moved.id,
-            security_stamp=devices.stamp_of(session, moved.id),
-            device="Firefox",
-            now=at,
-        )
-    )
-    make.do(lambda session: inbox.store(session, make.gateway.events[0], now=at))
-    populate_proofs(make, asking, refused)
-    make.branch(make.organisation(), SIRET)
-    club = make.organisation(legal_form="association", siren="", rna="W751080001")
-    make.do(
-        lambda session: organisations.declare_members(
-            session, organisation_id=club.id, account_id=club.manager.id, commune_code="86194", members=24, now=at
-        )
-    )
-    make.organisation(legal_form="commune", siren=OTHER_SIREN, verified=False)
-
-
-def _investors(make: Make) -> None:
-    """Make what investors answer, and a consent."""
-    make.simulated(make.tested(make.account(), passed=False, read=False), 1_700)
-    make.asked_category(make.account())
-    make.asked_category(make.account(), make.organisation(siren="130025265"))
-    make.sophisticated(make.account())
-    make.pledge(read=("gift_risk",))
-
-
-def populate_proofs(make: Make, asking: Account, revoked: Account) -> None:
-    """Make every kind of proof there is a constraint about."""
-    judge, at = make.administrator().id, NOW
-    make.request(make.account(level=1))
-    make.letter(asking)
-    make.do(lambda session: letters.print_all(session, keyring=KEYRING, administrator_id=judge, now=at))
-    make.do(lambda session: letters.post_all(session, administrator_id=judge, now=at))
-    make.letter(make.account(level=1), street="14 rue des Feuillants")
-    make.conflict(asking, revoked)
-    link = make.link_of(revoked)
-    make.do(
-        lambda session: revocation.revoke(session, link_id=link, administrator_id=judge, reason="proof_false", now=at)
-    )
-    holder = make.account(level=1, name="Camille D.")
-    codes = [fresh(at).text()]
-    make.do(
-        lambda session: proofs.judge(
-            session, account_id=holder.id, codes=codes, trust=authority().trust, keyring=KEYRING, now=at
-        )
-    )
 
 
 @pytest.mark.parametrize("name", CASES)

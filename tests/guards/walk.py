@@ -171,6 +171,8 @@ def _objects(world: World, now: Any) -> None:
         "token": "not-a-token-of-ours",
         "poitiers": "86194",
     }
+    shares, subscribed = make.shares(owner=people["owner"])
+    world.objects |= {"shares": shares.id, "subscribed": subscribed.id}
     world.objects |= _registers(world, live, now)
 
 
@@ -219,6 +221,7 @@ def _registers(world: World, live: Campaign, now: Any) -> dict[str, UUID | str]:
             lambda session, one=one: moderation.ask_again(session, campaign_id=one.id, owner_id=one.owner.id, now=now)
         )
     return {
+        "stray": make.stray(theirs, now=now),
         "administrators_live": theirs.id,
         "refused": refused.id,
         "administrators_refused": theirs_refused.id,

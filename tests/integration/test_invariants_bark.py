@@ -43,6 +43,7 @@ BREAKS = {
     "I11a due": "<transfer> DELETE FROM transfer WHERE kind = 'refund'",
     "I11a contested": "<transfer> UPDATE transfer SET amount_cents = amount_cents - 1 WHERE kind = 'dispute'",
     "I11b": "<transfer> UPDATE transfer SET amount_cents = 1000000 WHERE kind = 'transfer'",
+    "I19": "UPDATE campaign SET instrument = 'cooperative_share' WHERE state = 'funded'",
     "I15a": "UPDATE settlement_job SET state = 'open', ended_at = NULL WHERE kind = 'charge'"
     " AND pledge_id IN (SELECT id FROM pledge WHERE state = 'transferred')",
     "I15b": "UPDATE settlement_job SET state = 'void', ended_at = made_at WHERE state = 'open' AND kind = 'charge'",

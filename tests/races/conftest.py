@@ -91,6 +91,24 @@ def gate(committed: Database) -> Iterator[Callable[..., AbstractContextManager[G
 
 
 @pytest.fixture
+def blocked(committed: Database) -> Iterator[Callable[[], bool]]:
+    """Wait until somebody waits for a lock; say whether anybody did."""
+    watcher = create_engine(committed.engine.url, isolation_level="AUTOCOMMIT", pool_size=1)
+
+    def wait() -> bool:
+        limit = time.monotonic() + PATIENCE
+        while time.monotonic() < limit:
+            with watcher.connect() as connection:
+                if connection.scalar(_BLOCKED):
+                    return True
+            time.sleep(0.002)
+        return False
+
+    yield wait
+    watcher.dispose()
+
+
+@pytest.fixture
 def race() -> Callable[..., list[object]]:
     """Run each work in a thread of its own, all at once; return what each returned or raised."""
 

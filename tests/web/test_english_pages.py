@@ -10,10 +10,12 @@ from marketplace.moderation.models import Complaint, Correction, Reexamination, 
 from marketplace.pledges import interruptions
 from marketplace.projects.details import Details, Need
 from marketplace.projects.models import Campaign, Project
+from marketplace.projects.uses import Use
 from marketplace.territories import services as territories
 from marketplace.web.access import MARK
 from tests import french
 from tests.factories import BORDEAUX, CHAUVIGNY, NIORT
+from tests.factories.instruments import offered
 from tests.factories.moderation import populate_registers
 
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.9"}
@@ -397,3 +399,54 @@ def test_what_an_amount_means_is_said_in_english_while_it_is_typed(client, make)
     assert "€1,000.50 in one go" in told.get_data(as_text=True)
     for fragment in (told, zone):
         assert french.in_fragment(fragment.get_data(as_text=True)) == []
+
+
+def test_questions_are_asked_and_answered_in_english(client, make, left, sign_in):
+    campaign = make.campaign()
+    make.question(campaign, answer="Oui, de la forêt de Ligugé.")
+    here = f"/collectes/{campaign.id}"
+
+    assert left(client, [here, f"{here}/questions", f"{here}/signaler?question={make.question(campaign)}"]) == {}
+    sign_in(client, campaign.owner)
+    with_choice(client)
+    assert left(client, [f"/mes-projets/{campaign.id}", f"/mes-projets/{campaign.id}/questions"]) == {}
+
+
+def test_the_evidence_of_a_check_is_told_in_english(client, make, left, sign_in):
+    uses = (Use("Le four", 600_00, "86194", "Atelier du Clain"), Use("La peinture", 400_00))
+    campaign = make.campaign(state="submitted", uses=uses, **offered("loan"))
+
+    sign_in(client, campaign.owner)
+    with_choice(client)
+    assert left(client, [f"/mes-projets/{campaign.id}"]) == {}
+    sign_in(client, make.administrator())
+    with_choice(client)
+    assert left(client, ["/moderation", f"/moderation/campagnes/{campaign.id}"]) == {}
+
+
+def test_admissions_are_decided_in_english(client, make, left, sign_in):
+    campaign, pledge = make.shares()
+    here = f"/mes-projets/{campaign.id}/admissions"
+
+    sign_in(client, campaign.owner)
+    with_choice(client)
+    assert left(client, [here, f"{here}/{pledge.id}/refus", f"/mes-projets/{campaign.id}"]) == {}
+    sign_in(client, pledge.backer)
+    with_choice(client)
+    assert left(client, [f"/collectes/{campaign.id}/engagements/{pledge.id}"]) == {}
+    sign_in(client, make.administrator())
+    with_choice(client)
+    assert left(client, ["/moderation/admissions"]) == {}
+
+
+def test_intentions_are_said_in_english(client, make, left, sign_in):
+    campaign, far = make.intention()
+    for _ in range(4):
+        make.intention(campaign=campaign)
+
+    sign_in(client, far)
+    with_choice(client)
+    assert left(client, [f"/collectes/{campaign.id}/intention", "/mes-engagements", f"/collectes/{campaign.id}"]) == {}
+    sign_in(client, campaign.owner)
+    with_choice(client)
+    assert left(client, [f"/mes-projets/{campaign.id}"]) == {}

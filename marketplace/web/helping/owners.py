@@ -66,9 +66,9 @@ def _page(campaign_id: UUID, *, refused: tuple[UUID, AnswerForm] | None = None) 
     with reading() as session:
         found = queries.owner_campaign(session, campaign_id, me().account_id)
         offers = helping.received(session, campaign_id)
-        homes = residency.links_of(session, {one.account_id for one in offers}) if offers else {}
-        codes = {links[0].commune_code for links in homes.values() if links}
-        communes = territories.communes(session, codes) if codes else {}
+        links = residency.links_of(session, {one.account_id for one in offers}) if offers else {}
+        homes = {who: link.commune_code for who, all_of in links.items() for link in all_of if link.kind == "home"}
+        communes = territories.communes(session, set(homes.values())) if homes else {}
     if not found.version:
         raise NotFound(campaign_id)
     forms = {one.id: AnswerForm(formdata=None, prefix=str(one.id)) for one in offers}
@@ -80,7 +80,7 @@ def _page(campaign_id: UUID, *, refused: tuple[UUID, AnswerForm] | None = None) 
         campaign_id=campaign_id,
         needs=found.content.details.needs,
         offers=offers,
-        places={who: communes.get(links[0].commune_code) for who, links in homes.items() if links},
+        places={who: communes.get(code) for who, code in homes.items()},
         form=None if refused is None else refused[1],
         forms=forms,
         need_kinds=NEEDS,

@@ -6,18 +6,20 @@ from datetime import datetime, timedelta
 from math import cos, radians
 from uuid import UUID
 
+from marketplace.accounts.organisation_queries import Acting
 from marketplace.matching import queries as matching
-from marketplace.matching.queries import Met
+from marketplace.matching.queries import Met, resident
 from marketplace.pledges import portfolio
 from marketplace.pledges.chronicle import Happening
 from marketplace.pledges.portfolio import Gathered, Holding
 from marketplace.residency.queries import Lives
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune, Place
-from marketplace.web import cards, remembered
+from marketplace.web import cards, parties, remembered
 from marketplace.web.cards import Card
 from marketplace.web.context import Me, Session
 from marketplace.web.home import wishes
+from marketplace.web.home.bodies import Body
 from marketplace.web.home.wishes import PAGE, Asked, Choices, Ends
 from marketplace.web.messages.residence import STANDINGS
 from marketplace.web.reasons import Asking
@@ -64,39 +66,59 @@ class Address:
 
 @dataclass(frozen=True)
 class Aside:
-    """What stands beside the list for somebody who is signed in."""
+    """What stands beside the list for somebody who is signed in. acting: organisations they may look for."""
 
     share: Share | None
     news: Sequence[Happening]
     address: Address
+    acting: Sequence[Acting]
 
 
 @dataclass(frozen=True)
 class Feed:
     """What the page shows. total: how many campaigns are open to home whatever the filters; near: one page of them.
 
-    oneself: whether home is the reader's own.
+    oneself: whether home is the reader's own; whole: address of the list without filters. organisation: for which they
+    look, where it is not for themselves.
     """
 
     home: Commune | None
     oneself: bool
     near: Sequence[Card]
     total: int
+    whole: str
     choices: Choices
     further: Sequence[Card]
     spots: Sequence[Spot]
     gathered: Gathered | None
     departement: Place | None
+    organisation: Body | None = None
 
 
-def load(session: Session, code: str | None, level: int, asked: Asked, at: datetime) -> Feed:
+def load(
+    session: Session, code: str | None, level: int, asked: Asked, at: datetime, *, work_code: str | None = None
+) -> Feed:
     """Read the list of people of a commune, None where nothing is known of them. level: of their proof.
+
+    work_code: the commune where they work, which counts for the campaigns that say so; each is listed once.
 
     Three statements: figures of the filters, campaigns, their words and sums. What surrounds them ("a little further",
     the figures of the département, names of places) is asked now and then: `remembered`.
     """
     home = remembered.home(session, code) if code else None
-    return _listed(session, Asking(home, level) if home else None, asked, at)
+    return _listed(session, _neighbour(session, home, level, work_code) if home else None, asked, at)
+
+
+def _neighbour(session: Session, home: Commune, level: int, work_code: str | None) -> Asking:
+    work = remembered.home(session, work_code) if work_code else None
+    tie = matching.tie(work, investor="person", link="work", level=1) if work else None
+    return Asking(home, level, ties=(*resident(home, max(level, 1)).ties, tie) if tie else ())
+
+
+def of_organisation(session: Session, body: Body, asked: Asked, at: datetime) -> Feed:
+    """Read what an organisation may fund by all its places, each campaign once. Statements as `load`."""
+    found = _listed(session, body.asking, replace(asked, organisation=body.id), at)
+    return replace(found, organisation=body)
 
 
 def of_commune(session: Session, home: Commune, asked: Asked, at: datetime) -> Feed:
@@ -121,6 +143,7 @@ def _listed(session: Session, asking: Asking | None, asked: Asked, at: datetime)
         oneself=asking is None or asking.oneself,
         near=near,
         total=wishes.total(kinds, matching.ANYTHING),
+        whole=asked.again(wish=matching.ANYTHING, order="").url(),
         choices=wishes.choices(asked, kinds, sortable=home is not None, ends=ends),
         further=further,
         spots=_spots(home, near) if home else [],
@@ -169,7 +192,9 @@ def aside(session: Session, person: Me, at: datetime) -> Aside:
     """Read what stands beside the list of somebody who is signed in. One statement, and what is not remembered."""
     engaged = portfolio.own(session, person.account_id)
     news = remembered.news(session, engaged.heard, person.commune_code, since=at - NEWS_FOR)
-    return Aside(_share(session, engaged.held), news[:NEWS], _address(person.lives, at))
+    return Aside(
+        _share(session, engaged.held), news[:NEWS], _address(person.lives, at), parties.choices(session, person)
+    )
 
 
 def _address(lives: Lives | None, at: datetime) -> Address:

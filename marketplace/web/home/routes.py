@@ -1,17 +1,19 @@
 """Near me: what I may fund, most local first, then a little further."""
 
+from uuid import UUID
+
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from marketplace.matching import alerts
-from marketplace.web import everybody, remembered
+from marketplace.web import everybody, parties, remembered
 from marketplace.web.access import public
 from marketplace.web.context import me, now, reading, visitor
 from marketplace.web.eligibility import COMMUNE, commune_of
 from marketplace.web.everybody import Neighbour
+from marketplace.web.home import bodies, wishes
 from marketplace.web.home import feed as feeds
-from marketplace.web.home import wishes
 from marketplace.web.home.forms import WhereForm
 
 bp = Blueprint("home", __name__)
@@ -22,8 +24,12 @@ bp = Blueprint("home", __name__)
 def feed() -> ResponseReturnValue:
     """Show what is near the reader's commune; without one, ask for it and show what is open.
 
-    ?secteur=energie&nature=gift&statut=scic&tri=distance: each may be missing.
+    ?secteur=energie&nature=gift&statut=scic&tri=distance: each may be missing. ?pour=: the organisation that somebody
+    looks for, by its own places.
     """
+    organisation_id = parties.asked()
+    if organisation_id is not None and visitor() is not None:
+        return _for_organisation(organisation_id)
     return _feed()
 
 
@@ -68,21 +74,36 @@ def order() -> ResponseReturnValue:
 
 
 def _feed(refused: WhereForm | None = None) -> Response:
-    code = commune_of(visitor())
+    person = visitor()
+    code, work_code = commune_of(person), person.work_code if person else None
     return everybody.page(
-        lambda reader: _page(refused or WhereForm(formdata=None), code, reader),
+        lambda reader: _page(refused or WhereForm(formdata=None), code, work_code, reader),
         names=wishes.NAMES,
-        about=code,
+        about=f"{code}+{work_code}" if work_code else code,
         own=_aside,
         kept=refused is None,
     )
 
 
-def _page(form: WhereForm, code: str | None, reader: Neighbour | None) -> str:
-    at = now()
+def _page(form: WhereForm, code: str | None, work_code: str | None, reader: Neighbour | None) -> str:
+    at, level = now(), reader.level if reader else 1
     with reading() as session:
-        shown = feeds.load(session, code, reader.level if reader else 1, wishes.read(request.args), at)
+        shown = feeds.load(session, code, level, wishes.read(request.args), at, work_code=work_code)
     return render_template("home/feed.html", feed=shown, form=form, now=at)
+
+
+def _for_organisation(organisation_id: UUID) -> Response:
+    """Show the list of an organisation: made for whoever may act for it, and kept for nobody."""
+    person = me()
+
+    def make(_reader: Neighbour | None) -> str:
+        at = now()
+        with reading() as session:
+            body = bodies.of(session, person, organisation_id, at)
+            shown = feeds.of_organisation(session, body, wishes.read(request.args), at)
+        return render_template("home/organisation.html", feed=shown, now=at)
+
+    return everybody.page(make, names=wishes.NAMES, about=None, own=_aside, kept=False)
 
 
 def _aside() -> str:

@@ -33,7 +33,7 @@ class Asked:
     """What a reader asks of a list. order: a key of ORDERS; page: from 1.
 
     cursor: the campaign after or before which a page begins, in the order of the index; other orders count pages.
-    commune: whose list it is, the reader's own when there is none.
+    commune: whose list it is, the reader's own when there is none. organisation: for which they look, if for one.
     """
 
     wish: Wish = ANYTHING
@@ -41,6 +41,7 @@ class Asked:
     page: int = 1
     cursor: Cursor | None = None
     commune: str | None = None
+    organisation: UUID | None = None
 
     @property
     def offset(self) -> int:
@@ -51,6 +52,7 @@ class Asked:
         """Return the address that asks for this, without what goes without saying."""
         backwards = self.cursor is not None and self.cursor.backwards
         said = {
+            "pour": self.organisation,
             "secteur": self.wish.sector,
             "nature": self.wish.instrument,
             "statut": self.wish.legal_form,

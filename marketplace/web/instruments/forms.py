@@ -103,6 +103,7 @@ class TermsForm(CleanForm):
     turnovers = AmountsField(_label("turnovers"))
     tmo_bp = RatesField(_label("tmo_bp"), validators=[MayWait()])
     board = TrimmedField(_label("board"), render_kw={"autocomplete": "off"})
+    admission_days = NumberField(_label("admission_days"), validators=[MayWait()])
     colleges = TextAreaField(_label("colleges"))
     withdrawal = TextAreaField(_label("withdrawal"))
     rank = TextAreaField(_label("rank"))

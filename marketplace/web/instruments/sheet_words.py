@@ -244,11 +244,14 @@ def _rights(content: Content) -> Part:
     if content.instrument == "cooperative_share":
         rows = [
             ("Vote", "Une personne, une voix, quel que soit le nombre de parts."),
-            *_said(content, ("colleges", "board", "withdrawal")),
+            *_said(content, ("colleges", "board", "admission_days", "withdrawal")),
             ("Plus-value", "Aucune : une part est reprise au plus à son prix."),
             (
                 "Admission",
-                "Elle revient ensuite à l’organe nommé ci-dessus. S’il refuse, le porteur rend tout, sans frais.",
+                (
+                    "Elle revient à l’organe nommé ci-dessus, qui lit votre nom et votre commune. Rien n’est versé au "
+                    "porteur avant. S’il refuse, tout vous est rendu, sans frais."
+                ),
             ),
         ]
         return Part(str(PARTS["F"]), rows)

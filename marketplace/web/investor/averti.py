@@ -9,13 +9,13 @@ from marketplace.accounts.organisation_queries import Acting
 from marketplace.core.errors import NotFound, Refused
 from marketplace.investors import services
 from marketplace.protection import sophisticated, texts
+from marketplace.web import parties
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse
 from marketplace.web.investor.blueprint import bp
 from marketplace.web.investor.forms import CategoryForm, OrganisationForm, PersonForm
 from marketplace.web.messages import sentence
-from marketplace.web.pledges import parties
 
 
 @bp.get("/mon-compte/investisseur/averti")

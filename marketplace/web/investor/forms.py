@@ -24,7 +24,7 @@ def _questions(asked: Mapping[str, Asked], *, must: bool) -> type[FlaskForm]:
         code: RadioField(
             words.question,
             choices=[SelectChoice(value=value, label=label) for value, label in words.options.items()],
-            validators=[InputRequired(_l("Choisissez une réponse à la question %(number)s.", number=number))]
+            validators=[InputRequired(_l("Répondez à la question %(number)s.", number=number))]
             if must
             else [Optional()],
             validate_choice=not must,

@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from marketplace.investors import queries
 from marketplace.investors.rules import Party
 from marketplace.protection import knowledge_test, loss_capacity
+from marketplace.web import parties
 from marketplace.web.access import signed_in
 from marketplace.web.context import me, now, reading
 from marketplace.web.investor.blueprint import bp
 from marketplace.web.messages import sentence
-from marketplace.web.pledges import parties
 from marketplace.web.sign_in import safe_next
 
 

@@ -52,6 +52,9 @@ _REFUSALS: Mapping[str, Words] = {
     "fund_differs": _l("Le premier administrateur a donné son accord avec un autre fonds. Mettez-vous d’accord."),
     "nothing_changed": _l("Vous n’avez rien changé."),
     "nothing_to_reexamine": _l("Il n’y a plus rien à revoir : une décision a déjà été prise."),
+    "nothing_to_retry": _l(
+        "Rien ne peut être relancé ici : l’opération est finie, en cours, ou le sera dans un instant."
+    ),
     "outcome_missing": _l("Choisissez une décision."),
     "outside_competence": _l("Ce projet est hors de vos départements. Un autre administrateur doit décider."),
     "own_campaign": _l("Cette collecte est la vôtre. Un autre administrateur doit décider."),
@@ -66,6 +69,7 @@ _REFUSALS: Mapping[str, Words] = {
     "report_handled": _l("Ce signalement est déjà traité."),
     "report_reason_unknown": _l("Choisissez ce qui se passe."),
     "same_administrator": _l("Vous avez prononcé ce refus. Un autre administrateur doit le revoir."),
+    "settled_how_missing": _l("Choisissez ce qui a été fait de ce paiement."),
     "too_many_complaints": lambda *, most, **_facts: _(
         "Vous avez déjà %(most)s réclamations en cours. Attendez une réponse avant d’en faire une autre.", most=most
     ),

@@ -5,10 +5,26 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from marketplace.web.filters import instant, money, percent_of
+from marketplace.web.filters import count, instant, money, percent_of
 from marketplace.web.messages.words import Words, at_most
 
 SENTENCES: Mapping[str, Words] = {
+    "intention_amount": lambda *, least_cents, most_cents, **_facts: _(
+        "Saisissez un montant entre %(least)s et %(most)s.", least=money(least_cents), most=money(most_cents)
+    ),
+    "no_intention_now": _l("Ce n’est pas le moment : votre tour est venu, ou ce projet ne vous est pas ouvert."),
+    "not_whole_intention": lambda *, unit_cents, **_facts: _(
+        "Saisissez un multiple de %(unit)s, le prix d’une part.", unit=money(unit_cents)
+    ),
+    "admission_decided": _l("C’est déjà décidé pour cette personne, et cela ne change plus."),
+    "admission_reason_length": lambda *, least, most, **_facts: _(
+        "Dites pourquoi, en %(least)s à %(most)s caractères : la personne le lira.", least=least, most=count(most)
+    ),
+    "college_length": lambda *, least, most, **_facts: _(
+        "Dites de quelle catégorie ces personnes sont, en %(least)s à %(most)s caractères.", least=least, most=most
+    ),
+    "nobody_chosen": _l("Cochez au moins une personne."),
+    "not_admissible": _l("Cette souscription n’est pas payée, ou son argent est en train d’être rendu."),
     "already_waiting": _l(
         "Vous êtes déjà sur la liste d’attente de ce projet. Votre place est dans « Mes engagements »."
     ),

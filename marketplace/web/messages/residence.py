@@ -49,6 +49,13 @@ _REFUSALS: Mapping[str, Words] = {
         "Vous avez déjà déménagé deux fois en douze mois. Vous pourrez changer de commune à partir du %(day)s.",
         day=day(again_at),
     ),
+    "same_work_commune": _l(
+        "C’est déjà la commune où vous travaillez. Vous pourrez renouveler deux mois avant la fin."
+    ),
+    "too_many_changes_of_work": lambda *, again_at, **_facts: _(
+        "Vous avez déjà changé deux fois en douze mois. Vous pourrez le dire de nouveau à partir du %(day)s.",
+        day=day(again_at),
+    ),
     "verification_pending": _l("Votre demande est déjà entre les mains d’un administrateur."),
 }
 

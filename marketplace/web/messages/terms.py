@@ -11,6 +11,10 @@ from marketplace.web.labels import INSTRUMENTS, LEGAL_FORMS
 from marketplace.web.messages.words import Words
 
 SENTENCES: Mapping[str, Words] = {
+    "admission_days_missing": _l("Dites en combien de jours les associés sont admis, ou non."),
+    "admission_days_out_of_range": lambda *, least, most, **_facts: _(
+        "Saisissez un nombre de jours entre %(least)s et %(most)s.", least=least, most=most
+    ),
     "accounts_missing": _l("Donnez vos trois derniers exercices, ou dites que vous n’en avez pas encore clos."),
     "amount_above_hard_cap": lambda *, hard_cap_cents, **_facts: _(
         "La collecte s’arrête à %(most)s. Saisissez un montant plus petit.", most=money(hard_cap_cents)

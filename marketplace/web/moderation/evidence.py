@@ -8,12 +8,13 @@ from flask import url_for
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from marketplace.moderation.checklist import Extract, Finding
 from marketplace.projects.rules import Content
 from marketplace.projects.spending import Line
 from marketplace.web import sheet_gaps
-from marketplace.web.filters import km, money, percent
+from marketplace.web.filters import french, km, money, percent
 from marketplace.web.moderation import words
 from marketplace.web.owner.sections import SECTIONS
 
@@ -119,7 +120,8 @@ def _line(line: Line) -> str:
         where = line.commune.label
     else:
         where = _("%(town)s, %(distance)s", town=line.commune.label, distance=km(line.kilometres))
-    return " – ".join(filter(None, (line.label, money(line.cents), line.supplier, where)))
+    said = (french(line.label), money(line.cents), french(line.supplier), where)
+    return Markup(" – ").join(part for part in said if part)
 
 
 def _sheet(content: Content) -> tuple[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from marketplace.moderation import sheet
 from marketplace.moderation.sheet import Answer
 from marketplace.web.clean_form import CleanForm
 from marketplace.web.fields import DateField, MoneyField, TrimmedField
+from marketplace.web.moderation.money_words import SETTLED
 from marketplace.web.moderation.words import ANSWERS, COMPLAINT_OUTCOMES, ITEMS, REASONS, REPORT_OUTCOMES, VERDICTS
 
 RINGS = {0: _l("du premier cercle"), 1: _l("des deux premiers cercles"), 2: _l("des trois premiers cercles")}
@@ -123,6 +124,12 @@ class VerdictForm(CleanForm):
 
     verdict = _radios(_l("Votre décision"), VERDICTS)
     note = TextAreaField(_l("Ce que le porteur doit savoir"))
+
+
+class SettledForm(CleanForm):
+    """What was done about a payment that nobody waited for."""
+
+    how = _radios(_l("Ce qui a été fait"), SETTLED)
 
 
 class ReexaminationForm(CleanForm):

@@ -260,6 +260,8 @@ _OPTIONS: Mapping[str, LazyString] = {
     "min_people": _l("Nombre minimal de personnes d’ici"),
     "proof": _l("Justificatif demandé à ceux d’ici"),
     "related_percent": _l("Part de l’équipe et de ses proches, au plus"),
+    "workers": _l("Les personnes qui travaillent ici comptent aussi"),
+    "people_only": _l("Seulement des personnes"),
     "rings": _l("Les cercles"),
     "quotas": _l("Parts et garanties"),
 }

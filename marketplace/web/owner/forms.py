@@ -187,6 +187,8 @@ def rule_data(content: Content) -> dict[str, Any]:
         "min_people": options.min_people,
         "proof": str(options.proof),
         "related_percent": RELATED_PERCENT if options.related_percent is None else options.related_percent,
+        "workers": options.workers,
+        "people_only": options.people_only,
         "rings": [ring_data(ring) for ring in options.rings],
     }
     return data | {f"{quota.kind}_quota": quota_data(quota) for quota in options.quotas}

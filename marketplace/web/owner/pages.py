@@ -15,6 +15,7 @@ from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
 from marketplace.finance.limits import IFP_MONTHS, OFFERS_CENTS
 from marketplace.finance.schedules import interest_free
 from marketplace.matching import alerts
+from marketplace.pledges import admissions, intentions
 from marketplace.projects import checking, completeness, owners, queries, questions, rules, spending, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content, Problem
@@ -163,6 +164,8 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
         far = course.of(session, found, now())
         role = owners.role_in(session, campaign_id, me().account_id, now())
         waiting = questions.unanswered(session, campaign_id)
+        awaited = admissions.awaiting(session, campaign_id)
+        intended = intentions.summary(session, campaign_id)
         reach = alerts.reach(session, campaign_id) if found.state == "live" else []
     complete = completeness.of(found.content)
     return render_template(
@@ -177,6 +180,8 @@ def overview(campaign_id: UUID, *, refusal: str | None = None, news: NewsForm | 
         may_tell=found.state in rules.PUBLIC,
         public_states=rules.PUBLIC,
         questions_waiting=waiting,
+        admissions_awaited=awaited,
+        intended=intended,
         campaign_id=campaign_id,
         complete=complete,
         steps_left=sections.steps(problems, complete),

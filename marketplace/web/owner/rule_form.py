@@ -187,6 +187,8 @@ class RuleForm(CleanForm):
     min_people = NumberField(_l("Nombre minimal de personnes d’ici"), validators=[Optional()])
     proof = SelectField(_l("Justificatif demandé à ceux d’ici"), choices=choices(PROOFS), validators=[MayWait()])
     related_percent = NumberField(_l("Part de l’équipe et de ses proches, au plus"), validators=[Optional()])
+    workers = BooleanField(_l("Les personnes qui travaillent ici comptent aussi"))
+    people_only = BooleanField(_l("Seulement des personnes"))
     rings = RingList(FormField(RingForm), max_entries=MOST_RINGS)
     min_share_quota = FormField(ShareForm, _l("Part minimale d’un cercle"))
     reserve_quota = FormField(ReserveForm, _l("Montant gardé à un cercle"))
@@ -220,12 +222,14 @@ class RuleForm(CleanForm):
     def more_open(self) -> bool:
         """Tell whether what is folded away on the form holds something to see."""
         if self.rings.entries:
-            return any(True for _quota in self._quotas()) or any(form.errors for _kind, form in self.quota_forms())
+            quotas = any(True for _quota in self._quotas()) or any(form.errors for _kind, form in self.quota_forms())
+            return quotas or bool(self.workers.data or self.people_only.data)
         typed = (
             *(self.first_days, self.min_share, self.reserve, self.reserve_days, self.cap, self.wider_cap),
             self.min_people,
         )
-        usual = {self.wider: "", self.neighbours: False, self.proof: "1", self.related_percent: RELATED_PERCENT}
+        boxes = dict.fromkeys((self.neighbours, self.workers, self.people_only), False)
+        usual = {self.wider: "", **boxes, self.proof: "1", self.related_percent: RELATED_PERCENT}
         return any(one.errors or one.raw_data or one.data is not None for one in typed) or any(
             one.errors or one.data not in {None, "", value} for one, value in usual.items()
         )
@@ -264,10 +268,14 @@ class RuleForm(CleanForm):
     def options(self) -> Options:
         """Return what was typed about the rule."""
         related = self.related_percent.data
-        related = None if related == RELATED_PERCENT else related
+        always: dict[str, Any] = {
+            "related_percent": None if related == RELATED_PERCENT else related,
+            "workers": bool(self.workers.data),
+            "people_only": bool(self.people_only.data),
+        }
         if self.rings.entries:
             rings = tuple(ring.form.choice() for ring in self.rings)
-            return Options(related_percent=related, rings=rings, quotas=tuple(self._quotas()))
+            return Options(**always, rings=rings, quotas=tuple(self._quotas()))
         preset = self.rule_preset.data
         return Options(
             radius_km=self.radius_km.data if preset == "radius" else None,
@@ -283,7 +291,7 @@ class RuleForm(CleanForm):
             reserve_days=self.reserve_days.data,
             min_people=self.min_people.data,
             proof=int(chosen(self.proof) or 1),
-            related_percent=related,
+            **always,
         )
 
     def _quotas(self) -> Iterator[QuotaChoice]:

@@ -26,7 +26,7 @@ class UseForm(Form):  # type: ignore[misc]  # wtforms has no types
     label = TrimmedField(_l("À quoi sert l’argent"), render_kw={"autocomplete": "off"})
     amount = MoneyField(_l("Montant"))
     supplier = TrimmedField(_l("Fournisseur"), render_kw={"autocomplete": "off"})
-    commune = CommuneField(_l("Commune où il sera dépensé"), render_kw={"autocomplete": "off"})
+    commune = CommuneField(_l("Commune"), render_kw={"autocomplete": "off"})
 
     def use(self) -> Use:
         """Return what is typed on the line."""

@@ -18,14 +18,13 @@ from marketplace.locality.model import Decision
 from marketplace.pledges import services
 from marketplace.projects.queries import CampaignPage
 from marketplace.projects.rules import paris_day
-from marketplace.web import eligibility
+from marketplace.web import eligibility, parties
 from marketplace.web.campaigns.routes import Shown
 from marketplace.web.context import Me, Session, now, reading, visitor
 from marketplace.web.filters import euros
 from marketplace.web.instruments import quotes
 from marketplace.web.instruments.quotes import Quote
 from marketplace.web.messages import sentence
-from marketplace.web.pledges import parties
 from marketplace.web.pledges.forms import AmountForm
 
 

@@ -19,14 +19,13 @@ from marketplace.pledges.commit import Request
 from marketplace.projects.queries import CampaignPage
 from marketplace.protection import texts
 from marketplace.territories import queries as territories
-from marketplace.web import eligibility
+from marketplace.web import eligibility, parties
 from marketplace.web.access import public, signed_in
 from marketplace.web.campaigns.routes import Shown, load
 from marketplace.web.context import Session, me, now, reading, runtime, visitor
 from marketplace.web.fields import refuse
 from marketplace.web.filters import french
 from marketplace.web.messages import sentence
-from marketplace.web.pledges import parties
 from marketplace.web.pledges.blueprint import bp
 from marketplace.web.pledges.forms import AmountForm, ConfirmForm
 from marketplace.web.pledges.pages import address, amount_asked, amount_page, ask, explained, preview_of

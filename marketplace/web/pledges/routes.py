@@ -10,15 +10,17 @@ from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
 from marketplace.finance.schedules import interest_free
-from marketplace.pledges import checkout, queries, services, waiting
+from marketplace.pledges import admissions, checkout, intentions, queries, services, waiting
+from marketplace.pledges.rules import ADMISSIBLE
 from marketplace.projects import queries as projects
+from marketplace.projects.instruments import ADMITTING
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading, runtime
 from marketplace.web.messages import sentence
-from marketplace.web.pledges import changing, keepsakes, mending, preparing, promising
+from marketplace.web.pledges import changing, intending, keepsakes, mending, preparing, promising
 from marketplace.web.pledges.blueprint import bp
 
-__all__ = ["bp", "changing", "keepsakes", "mending", "preparing", "promising"]
+__all__ = ["bp", "changing", "intending", "keepsakes", "mending", "preparing", "promising"]
 
 # The card page's webhook usually arrives before the browser does; wait for it a little, then show what is known.
 _WAIT_SECONDS = 1.0
@@ -49,6 +51,9 @@ def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
         reward = None
         if pledge.reward is not None:
             reward = projects.public_campaign(session, campaign_id).terms.rewards[pledge.reward]
+        admission = None
+        if pledge.instrument in ADMITTING and pledge.state in ADMISSIBLE | {"refunding", "refunded", "refund_failed"}:
+            admission = admissions.of_pledge(session, campaign_id, pledge_id)
         position = None
         if pledge.state == "waitlisted":
             position = waiting.position(session, campaign_id=campaign_id, pledge_id=pledge_id)
@@ -60,6 +65,7 @@ def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
         steps=steps,
         position=position,
         reward=reward,
+        admission=admission,
         back=back,
         paid_back=paid_back,
         instalments=instalments,
@@ -140,4 +146,5 @@ def mine() -> ResponseReturnValue:
     """List one's pledges."""
     with reading() as session:
         pledges = queries.mine(session, me().account_id)
-    return render_template("pledges/mine.html", pledges=pledges, now=now())
+        intended = intentions.of_person(session, me().account_id, now())
+    return render_template("pledges/mine.html", pledges=pledges, intended=intended, now=now())

@@ -33,6 +33,16 @@ class ResidenceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
 
 
+class WorkForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A commune to work in, and a statement on one's honour."""
+
+    commune = CommuneField(_l("La commune où vous travaillez"), inhabited=True, validators=[commune_chosen])
+    sworn = BooleanField(
+        _l("Je déclare sur l’honneur que je travaille dans cette commune."),
+        validators=[InputRequired(_SWORN)],
+    )
+
+
 class RenewalForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """The same commune, stated again."""
 

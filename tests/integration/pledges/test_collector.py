@@ -180,13 +180,19 @@ def test_an_errand_that_is_being_run_is_nobody_elses_until_its_lease_ends(make, 
 
 def test_a_result_that_cannot_be_written_down_stops_nobody(make, collecting, gateway, monkeypatch, caplog):
     _campaign, pledges, at = collecting
-    odd, record = str(pledges[0].id), collector.charging.record
+    odd, record, record_many = str(pledges[0].id), collector.charging.record, collector.charging_many.record
+
+    def refuses_all_with_one(session, answers, **facts):
+        if any(str(call.errand.pledge_id) == odd for call, _ in answers):
+            raise ValueError("odd")
+        return record_many(session, answers, **facts)
 
     def refuses_one(session, campaign_id, pledge_id, outcome, **facts):
         if str(pledge_id) == odd:
             raise ValueError("odd")
         return record(session, campaign_id, pledge_id, outcome, **facts)
 
+    monkeypatch.setattr(collector.charging_many, "record", refuses_all_with_one)
     monkeypatch.setattr(collector.charging, "record", refuses_one)
     report = run(make, at)
 

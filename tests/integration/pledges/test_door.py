@@ -50,7 +50,7 @@ def together(make, door, campaign, requests, monkeypatch, *, lead):
     for number, request in enumerate(requests, 1):
         threads.append(threading.Thread(target=run, args=(number, request)))
         threads[-1].start()
-        while len(door._queue) < number:
+        while len(door._queue(campaign.id)) < number:
             threading.Event().wait(0.005)
     hold.set()
     for thread in threads:
@@ -125,34 +125,27 @@ def test_two_requests_of_one_person_are_not_decided_in_one_batch(make, door, mon
     assert answers[2].code == "level_1_cap"
 
 
-def test_who_waits_too_long_is_told_to_come_back_and_may(make, door):
+def test_who_was_told_to_come_back_may(make, door, monkeypatch):
     campaign, person = make.campaign(), make.account()
-    request = ask(person)
-    door._writing = True  # somebody writes, for ever
+    request, held, hold = ask(person), threading.Event(), threading.Event()
+    decide = doors.open_pledges
+
+    def slow(session, **facts):
+        held.set()
+        assert hold.wait(10)
+        return decide(session, **facts)
+
+    monkeypatch.setattr(doors, "open_pledges", slow)
+    first = threading.Thread(target=opened, args=(make, door, campaign, ask(make.account())))
+    first.start()
+    assert held.wait(10)
 
     with pytest.raises(Unavailable):
         door.open_pledge(campaign_id=campaign.id, request=request, now=make.now, patience=0.05)
 
-    assert not door._queue
-    door._writing = False
+    hold.set()
+    first.join(20)
     assert make.row(campaign.id, opened(make, door, campaign, request)).state == "card_pending"
-
-
-def test_a_writer_that_breaks_leaves_nobody_waiting(make, door, monkeypatch):
-    campaign = make.campaign()
-    decide = doors.open_pledges
-    broken = ask(make.account())
-
-    def breaks(session, **facts):
-        if broken in facts["requests"]:
-            raise ZeroDivisionError
-        return decide(session, **facts)
-
-    monkeypatch.setattr(doors, "open_pledges", breaks)
-
-    with pytest.raises(ZeroDivisionError):
-        door.open_pledge(campaign_id=campaign.id, request=broken, now=make.now)
-    assert make.row(campaign.id, opened(make, door, campaign, ask(make.account()))).state == "card_pending"
 
 
 def test_statements_do_not_depend_on_the_number_of_requests(make, statements):
@@ -170,18 +163,32 @@ def test_statements_do_not_depend_on_the_number_of_requests(make, statements):
     assert count(1) == count(12)
 
 
-def test_requests_to_two_campaigns_are_written_apart(make, door, monkeypatch):
-    one, other = make.campaign(), make.campaign()
-    seen, decide = [], doors.open_pledges
-    monkeypatch.setattr(
-        doors,
-        "open_pledges",
-        lambda session, **facts: seen.append(facts["campaign_id"]) or decide(session, **facts),
-    )
-    batch = [doors._Waiter(campaign.id, ask(make.account()), make.now) for campaign in (one, other, one, other)]
-    door._queue.extend(batch)
+def test_a_storm_on_one_campaign_keeps_nobody_from_another(make, door, monkeypatch):
+    stormed, other = make.campaign(), make.campaign()
+    decide, hold, held = doors.open_pledges, threading.Event(), threading.Event()
 
-    door._lead()
+    def slow(session, *, campaign_id, **facts):
+        if campaign_id == stormed.id:
+            held.set()
+            assert hold.wait(10)
+        return decide(session, campaign_id=campaign_id, **facts)
 
-    assert sorted(seen) == sorted({one.id, other.id})
-    assert all(make.row(waiter.campaign_id, waiter.answer).state == "card_pending" for waiter in batch)
+    monkeypatch.setattr(doors, "open_pledges", slow)
+    writer = threading.Thread(target=opened, args=(make, door, stormed, ask(make.account())))
+    writer.start()
+    assert held.wait(10)
+
+    pledge_id = opened(make, door, other, ask(make.account()))
+
+    assert writer.is_alive()
+    hold.set()
+    writer.join(20)
+    assert make.row(other.id, pledge_id).state == "card_pending"
+
+
+def test_nothing_is_kept_of_a_campaign_that_nobody_asks_for(make, door):
+    campaign = make.campaign()
+
+    opened(make, door, campaign, ask(make.account()))
+
+    assert not door._queues

@@ -157,6 +157,26 @@ def changed(make, suspend, resume):
     return firm, make.row(**firm.ids).reconfirm_until
 
 
+def test_a_material_change_ends_an_offer_of_room_and_says_so(make, suspend, resume, queued, causes):
+    pledge = make.pledge(state="offered")
+    suspend(pledge.campaign_id, pledge.at)
+
+    resume(pledge.campaign_id, pledge.at + HOUR)
+
+    assert make.row(**pledge.ids).state == "abandoned"
+    assert causes(pledge.id)[-1] == "terms_changed"
+    assert [mail["kind"] for mail in queued("notifications.send_mail")][-1] == "offer_ended"
+
+
+def test_an_offer_outlives_a_correction_that_matters_to_nobody(make, suspend, resume):
+    pledge = make.pledge(state="offered")
+    suspend(pledge.campaign_id, pledge.at)
+
+    resume(pledge.campaign_id, pledge.at + HOUR, material=False)
+
+    assert make.row(**pledge.ids).state == "offered"
+
+
 def test_until_then_one_may_leave_and_nothing_becomes_firm_by_itself(make, changed):
     firm, until = changed
     last = until - SECOND

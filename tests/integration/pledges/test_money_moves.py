@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import case, func, or_, select
 
 from marketplace.core.errors import Refused, Unavailable
 from marketplace.core.money import Money
@@ -294,6 +294,24 @@ def test_a_transfer_under_way_when_a_dispute_comes_is_taken_back(make, funded, g
     assert transfer.taken_back == transfer.amount
 
 
+def test_a_transfer_that_turns_out_after_the_dispute_was_lost_is_borne_until_it_is_back(make, funded, gateway, session):
+    pledge, at = funded
+    gateway.crashes.append("transfer")
+    with pytest.raises(Crashed):
+        run(make, pledge, at)
+    dispute = contest(make, pledge)
+    gateway.judge(dispute, won=False)
+    assert hear(make, dispute, at) == "charged_back"
+
+    assert run(make, pledge, at + LEASE) == "sent"
+    assert Counter(kind for kind, _ in lines(session, pledge))["borne"] == 1
+    assert run(make, pledge, at + LEASE) == "reversed"
+
+    held = select(func.sum(case((Transfer.credit_account == "platform:losses", 1), else_=-1) * Transfer.amount_cents))
+    losses = or_(Transfer.credit_account == "platform:losses", Transfer.debit_account == "platform:losses")
+    assert session.scalar(held.where(losses)) == 0, "the campaign gave it, once"
+
+
 def test_a_campaign_short_of_its_threshold_gives_everything_back(make, gateway, tally):
     pledge = make.pledge(state="action_required")
     others(make, pledge)
@@ -314,3 +332,20 @@ def test_a_campaign_short_of_its_threshold_gives_everything_back(make, gateway, 
     assert gateway.taken == sum((one.amount for one in gateway.given_back.values()), start=Money(0))
     assert gateway.ours == Money(0)
     assert tally(pledge.campaign_id).live_cents == 0
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_a_dispute_about_money_that_is_being_given_back(won, make, funded, gateway, session):
+    pledge, at = funded
+    refund(make, pledge, at)
+    dispute = contest(make, pledge)
+    assert run(make, pledge, at) == "refused", "the provider refuses while it is contested"
+    assert hear(make, dispute, at) == "refund_failed"
+    gateway.judge(dispute, won=won)
+
+    assert hear(make, dispute, at + DAY, 2) == ("refunding" if won else "charged_back")
+    run(make, pledge, at + DAY)
+
+    assert make.row(**pledge.ids).state == ("refunded" if won else "charged_back")
+    assert [kind for kind, _ in lines(session, pledge)].count("refund") == 1, "what was due is given once"
+    assert sum(one.amount.cents for one in gateway.given_back.values()) == (50_00 if won else 0)

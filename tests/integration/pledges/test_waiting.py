@@ -20,7 +20,7 @@ NEXT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 WIDER = Options(wider="departement")
 
 
-def asks(make, campaign, *, amount, commune=POITIERS, at=None, related=False, backer=None):
+def asks(make, campaign, *, amount, commune=POITIERS, at=None, related=False, backer=None, organisation=None):
     person = backer or make.account(commune=commune)
     form_key = uuid4()
     pledge_id = make.do(
@@ -32,6 +32,7 @@ def asks(make, campaign, *, amount, commune=POITIERS, at=None, related=False, ba
             form_key=form_key,
             now=at or make.now,
             related=related,
+            organisation_id=organisation.id if organisation else None,
             may_wait=True,
         )
     )
@@ -224,6 +225,32 @@ def test_related_people_are_served_last(make):
     serve(make, campaign)
 
     assert offered(make, campaign, [neighbour, own]) == [950, 50]
+
+
+@pytest.mark.parametrize("town_hall_first", [True, False])
+def test_people_and_public_bodies_of_a_ring_have_their_own_limits(make, town_hall_first):
+    """Money of a public body is unlocked by local money, like any from beyond; it neither bars its neighbours the way
+    nor gets in with them."""
+    rule = Options(wider="region", min_share=60)
+    campaign, filling = full(make, preset="departement_and_bordering", rule_options=rule)
+    body = make.organisation(legal_form="commune", siren="130025265")
+
+    def town_hall():
+        return asks(make, campaign, amount=500_00, backer=body.manager, organisation=body)[1]
+
+    early = town_hall() if town_hall_first else None
+    _, neighbour = asks(make, campaign, amount=500_00, at=make.now + HOUR)
+    ids = [neighbour, early or town_hall()]
+    frees(make, filling, at=make.now + 2 * HOUR)
+    places = [
+        make.do(lambda session, one=one: waiting.position(session, campaign_id=campaign.id, pledge_id=one))
+        for one in ids
+    ]
+
+    serve(make, campaign)
+
+    assert offered(make, campaign, ids) == [500, 0]
+    assert places == [1, 2]
 
 
 def test_the_place_on_the_list_is_known(make):

@@ -19,10 +19,12 @@ from marketplace.locality.composed import (
     rule,
     written,
 )
+from marketplace.locality.model import ACCEPTED_LINKS
 from marketplace.locality.presets import FORMAT, Options
 from marketplace.locality.rule import parse
 
 POITIERS = Place("86194", "200069854", "epci", "86", "75")
+USUAL = {kind: sorted(links) for kind, links in ACCEPTED_LINKS.items()}
 NUMBERS = st.one_of(st.none(), st.integers(-2, 100_000_01))
 RINGS = st.builds(
     RingChoice,
@@ -120,6 +122,24 @@ def test_the_days_on_which_circles_open_make_the_turns(days, turns):
 )
 def test_what_makes_no_rule_is_said_at_its_field(rings, quotas, wrong):
     assert [found[:2] for found in problems(rings, quotas)] == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "accepts"),
+    [
+        ({"workers": True}, {**USUAL, "person": ["home", "work"]}),
+        ({"people_only": True}, {"person": ["home"]}),
+        ({"workers": True, "people_only": True}, {"person": ["home", "work"]}),
+    ],
+)
+def test_who_counts_is_said_where_it_is_not_as_usual(boxes, accepts):
+    made = rule(POITIERS, [RingChoice("epci")], (), related_percent=20, **boxes)
+
+    assert made["accepts"] == accepts
+    assert parse({"format": FORMAT, "preset": "epci", **made}).accepts == {
+        kind: set(links) for kind, links in accepts.items()
+    }
+    assert "accepts" not in rule(POITIERS, [RingChoice("epci")], (), related_percent=20)
 
 
 def test_the_communes_around_may_join_any_zone():

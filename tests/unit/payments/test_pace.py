@@ -82,8 +82,8 @@ def test_what_went_well_ends_the_waiting(pace, clock):
 
 
 def test_threads_share_one_pace():
-    slept = []
-    pace = Pace(RATE, clock=lambda: 0.0, sleep=slept.append)
+    clock = Clock()
+    pace = Pace(RATE, clock=clock, sleep=clock.sleep)
 
     threads = [threading.Thread(target=lambda: [pace.take() for _ in range(10)]) for _ in range(8)]
     for thread in threads:
@@ -91,9 +91,29 @@ def test_threads_share_one_pace():
     for thread in threads:
         thread.join()
 
-    assert len({round(seconds, 6) for seconds in slept}) == len(slept) == 79, "every turn is somebody's"
+    assert clock() == pytest.approx(79 / (0.975 * RATE)), "every turn is somebody's"
 
 
-@pytest.mark.parametrize(("rate", "threads"), [(1, 2), (25, 10), (100, 38)])
+def test_who_oversleeps_makes_nobody_late_and_no_second_sees_more(clock):
+    """A busy machine: every tenth sleep is longer than it was to be."""
+    late, found = iter(range(10**6)), []
+    pace = Pace(RATE, clock=clock, sleep=lambda seconds: clock.sleep(seconds + 0.025 * (next(late) % 10 == 0)))
+
+    def ask():
+        for _ in range(50):
+            pace.take()
+            found.append(clock())
+
+    threads = [threading.Thread(target=ask) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert busiest_second(found) <= RATE
+    assert 500 / found[-1] >= 0.95 * RATE
+
+
+@pytest.mark.parametrize(("rate", "threads"), [(1, 2), (25, 13), (100, 50)])
 def test_enough_requests_are_under_way_to_keep_the_rate(rate, threads):
     assert threads_for(rate) == threads

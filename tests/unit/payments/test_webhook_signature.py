@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.payments.stripe_gateway import StripeGateway
+from tests.fakes import WEBHOOK_SECRET
 
-SECRET = "whsec_of_this_test"
+SECRET = WEBHOOK_SECRET
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 GATEWAY = StripeGateway("sk_test_unused")
 EVENT = {
@@ -75,6 +76,15 @@ FORGERIES = {
     "an empty secret": (BODY, signed(BODY, secret="")),
     "another body": (body_of(id="evt_2"), GOOD),
     "one byte more": (BODY + b" ", GOOD),
+    "cut short": (BODY[:-1], GOOD),
+    "two signatures, neither ours": (
+        BODY,
+        f"{signed(BODY, secret='whsec_1')},{signed(BODY, secret='whsec_2').split(',')[1]}",
+    ),
+    "ours for another body, and somebody's for this one": (
+        BODY,
+        f"{signed(body_of(id='evt_2'))},{signed(BODY, secret='whsec_1').split(',')[1]}",
+    ),
     "written anew": (json.dumps(EVENT, separators=(",", ":")).encode(), GOOD),
     "empty body": (b"", GOOD),
     "an old scheme only": (BODY, signed(BODY, scheme="v0")),

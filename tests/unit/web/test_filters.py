@@ -140,3 +140,25 @@ def test_the_look_of_flashed_messages():
     assert filters.tone("success") == "ok"
     assert filters.tone_icon("error") == "circle-alert"
     assert filters.tone("message") == "info"
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("732829320", "732 829 320"),
+        ("73282932000074", "732 829 320 00074"),
+        ("W751080001", "W751080001"),
+    ],
+)
+def test_a_number_of_an_organisation_is_written_in_groups(number, written):
+    assert filters.siren(number).replace(NBSP, " ") == written
+
+
+def test_a_constant_of_a_template_is_written_in_the_language_of_each_answer():
+    app = Flask(__name__)
+    filters.install(app)
+    sample = app.jinja_env.from_string("{{ 128400|money }}")
+
+    assert sample.render() == f"1{NBSP}284{NBSP}€"
+    with force_locale("en"):
+        assert sample.render() == "€1,284"

@@ -52,7 +52,7 @@ def test_pages_of_strangers(camille):
 
 def test_refused_forms(camille):
     for path in ("/inscription", "/connexion", "/mot-de-passe-oublie"):
-        assert check(camille.post(path)).startswith("Erreur : ")
+        assert check(camille.post(path)).startswith("Erreur\u00a0: ")
 
 
 def test_pages_of_members(member):
@@ -60,7 +60,7 @@ def test_pages_of_members(member):
 
     assert len(set(titles)) == len(MEMBERS)
     for path in ("/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/residence/demenagement"):
-        assert check(member.post(path)).startswith("Erreur : ")
+        assert check(member.post(path)).startswith("Erreur\u00a0: ")
 
 
 def test_pages_behind_links(camille, mailbox, session):
@@ -82,7 +82,7 @@ def test_pages_of_staff(staff, make, session):
     check(staff.get("/moderation/residences"))
     request = session.scalars(select(ResidenceRequest.id).where(ResidenceRequest.outcome.is_(None))).one()
     check(staff.get(f"/moderation/residences/{request}/refus"))
-    assert check(staff.post(f"/moderation/residences/{request}/refus")).startswith("Erreur : ")
+    assert check(staff.post(f"/moderation/residences/{request}/refus")).startswith("Erreur\u00a0: ")
 
 
 def test_pages_in_every_state_of_a_residence(visit, make, sign_in):

@@ -140,7 +140,7 @@ def test_a_commune_nobody_knows_is_asked_again(reader):
 
     assert answer.status_code == 422
     assert "Aucune commune ne porte ce nom" in answer.text
-    assert "<title>Erreur : " in answer.text
+    assert "<title>Erreur\u00a0: " in answer.text
     assert 'value="Nulle-Part-sur-Rien"' in answer.text
 
 

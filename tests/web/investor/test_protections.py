@@ -56,7 +56,7 @@ def test_a_forgotten_question_is_said_at_its_place_and_every_answer_is_kept(clai
     assert refused.status_code == 422
     assert checked(page) == answers
     assert len([one for one in page.iter("fieldset") if "bad" in (one.get("class") or "")]) == 1
-    assert links(page)["Choisissez une réponse à chaque question."] == "#return-0"
+    assert links(page)["Répondez à la question 5."] == "#return-0"
     assert changed(before, snapshot(session)) == set()
 
 

@@ -122,7 +122,7 @@ def test_every_link_inside_a_page_leads_to_a_part_of_it(texts, texts_app, path):
                 money(IFP_PROJECT_CENTS),
                 f"{DAYS} jours",
                 f"{WORKING_DAYS_INSIDE} jours ouvrés",
-                f"{RECOVERY.days} jours plus tard",
+                f"Vous avez {RECOVERY.days} jours",
                 f"{int(RESERVATION.total_seconds() / 60)} minutes",
                 f"{IFP_MONTHS} mois",
                 f"entre {LISTING_DAYS[0]} jours et {LISTING_DAYS[-1]} jours",

@@ -29,6 +29,8 @@ SAMPLE = {
     "recover_until": "2026-12-07T09:00:00+00:00",
     "reserved_until": "2026-12-09T08:00:00+00:00",
     "reconfirm_until": "2026-11-30T23:00:00+00:00",
+    "due_at": "2027-01-27T23:00:00+00:00",
+    "college": "Usagers",
     "valid_until": "2028-11-23T09:00:00+00:00",
     "expires_at": "2027-11-23T23:00:00+00:00",
     "reason": "too_old",

@@ -50,6 +50,8 @@ def test_the_figures_of_a_preset_are_kept(client_of, person, session, rule):
             "min_people": "20",
             "proof": "3",
             "related_percent": "10",
+            "workers": "y",
+            "people_only": "y",
             "action": "envoyer",
         },
     )
@@ -68,6 +70,8 @@ def test_the_figures_of_a_preset_are_kept(client_of, person, session, rule):
         min_people=20,
         proof=3,
         related_percent=10,
+        workers=True,
+        people_only=True,
     )
 
 

@@ -43,7 +43,7 @@ def test_the_owner_reads_how_long_it_waits_and_answers_once(make, live, page, re
     owner = reader_of(live.owner)
     own = f"/mes-projets/{live.id}/questions"
 
-    assert "1 question à répondre" in links(owner.page(f"/mes-projets/{live.id}"))
+    assert "1 question sans réponse" in links(owner.page(f"/mes-projets/{live.id}"))
     assert "Attend depuis moins d’une heure" in text_of(owner.page(own))
     sent = {f"{question_id}-text": "Oui, de la forêt de Ligugé <i>."}
     first, second = owner.post(f"{own}/{question_id}", **sent), owner.post(f"{own}/{question_id}", **sent)

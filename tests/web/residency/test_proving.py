@@ -54,7 +54,7 @@ def test_a_photograph_of_a_signed_bill_proves_at_once(camille, session, now):
     assert queries.home(session, account.id).level == 3
     said = visitor.get(HERE).text
     assert "Justifiée" in said
-    assert "Facture signée : acceptée" in said
+    assert "Facture signée\u00a0: acceptée" in said
     assert session.scalars(select(ProofPage)).all() == []
 
 
@@ -85,7 +85,7 @@ def test_each_failure_is_named_and_a_person_is_offered(camille, session, now, ma
     assert queries.home(session, account.id).level == 1
     assert len(session.scalars(select(ResidenceAttempt.reason)).all()) == 1
     assert session.scalars(select(ProofPage)).all() == []
-    assert "Facture signée : refusée" in visitor.get(HERE).text
+    assert "Facture signée\u00a0: refusée" in visitor.get(HERE).text
 
 
 def test_a_document_is_handed_over_to_a_person(camille, session, now):

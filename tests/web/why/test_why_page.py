@@ -39,7 +39,7 @@ def test_a_stranger_is_asked_for_a_commune(ask):
     answer = ask()
 
     assert answer.status_code == 200
-    assert "Dites de quelle commune il s’agit" in read(answer)
+    assert "Dites de qui il s’agit" in read(answer)
 
 
 def test_a_resident_reads_the_answer_for_themselves(client, sign_in, make, campaign):
@@ -71,7 +71,7 @@ def test_a_resident_reads_the_answer_for_themselves(client, sign_in, make, campa
             "Déclarer assez de membres",
         ),
         ({"commune": "Poitiers", "nature": "association", "membres": "20"}, "accept", [], "Oui"),
-        ({"commune": "Poitiers", "nature": "public_body"}, "refuse", ["outside_rings"], "Rien ne lève cette raison."),
+        ({"commune": "Poitiers", "nature": "public_body"}, "refuse", ["outside_rings"], "Rien ne peut y changer."),
     ],
 )
 def test_the_answer_is_that_of_the_command_with_a_way_out(ask, query, verdict, reasons, words):

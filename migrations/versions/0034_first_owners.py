@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0035_first_owners"
-down_revision = "0034_project_owner"
+revision = "0034_first_owners"
+down_revision = "0033_project_owner"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037_document"
-down_revision = "0036_erasable_pictures"
+revision = "0036_document"
+down_revision = "0035_erasable_pictures"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034_project_owner"
+revision = "0033_project_owner"
 down_revision = "0032_reported_question"
 branch_labels = None
 depends_on = None

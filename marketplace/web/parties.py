@@ -18,8 +18,10 @@ def asked() -> UUID | None:
 
 
 def choices(session: Session, person: Me | None) -> tuple[Acting, ...]:
-    """Return the organisations that somebody may promise for today. One statement, none for a visitor."""
-    return () if person is None else organisations.acting_for(session, person.account_id, now())
+    """Return the organisations that somebody may promise for today. One statement, none for who never had the right."""
+    if person is None or not person.mandated:
+        return ()
+    return organisations.acting_for(session, person.account_id, now())
 
 
 def chosen(acting: tuple[Acting, ...], organisation_id: UUID | None) -> Acting | None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038_help_offer"
-down_revision = "0037_document"
+revision = "0037_help_offer"
+down_revision = "0036_document"
 branch_labels = None
 depends_on = None
 

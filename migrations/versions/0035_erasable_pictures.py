@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0036_erasable_pictures"
-down_revision = "0035_first_owners"
+revision = "0035_erasable_pictures"
+down_revision = "0034_first_owners"
 branch_labels = None
 depends_on = None
 

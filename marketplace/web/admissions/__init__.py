@@ -1,0 +1,1 @@
+"""Co-operative shares: what the board decides on each subscriber after a collection that succeeded."""
