@@ -120,20 +120,11 @@ def quotas(rule: Rule, *, goal_cents: int | None, span: Span | None = None) -> t
         )
         for match in rule.matches
     ]
-    said += _who_counts(rule)
-    if rule.related_percent is not None:
-        said.append(
-            _(
-                "Le porteur, son équipe et leurs proches engagent ensemble au plus %(percent)s de l’objectif. Leur "
-                "argent est montré à part et n’ouvre de place à personne.",
-                percent=percent_of(rule.related_percent, 100),
-            )
-        )
-    return tuple(said)
+    return (*said, *_who_counts(rule))
 
 
 def _who_counts(rule: Rule) -> Iterator[str]:
-    """Say who counts beside those who live there, and who does not, where it is not as usual."""
+    """Say who counts beside those who live there, who does not, and what the owner's people may hold."""
     if "work" in rule.accepts.get("person", ()):
         yield _(
             "Les personnes qui travaillent dans ces communes comptent comme celles qui y habitent. Elles le déclarent "
@@ -142,6 +133,12 @@ def _who_counts(rule: Rule) -> Iterator[str]:
         )
     if rule.accepts.keys() == {"person"}:
         yield _("Seules des personnes participent : ni entreprises, ni associations, ni collectivités.")
+    if rule.related_percent is not None:
+        yield _(
+            "Le porteur, son équipe et leurs proches engagent ensemble au plus %(percent)s de l’objectif. Leur argent "
+            "est montré à part et n’ouvre de place à personne.",
+            percent=percent_of(rule.related_percent, 100),
+        )
 
 
 def _until(after: int | None, span: Span | None) -> str:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from e2e import owners, protections, redress, steps
+from e2e import owners, protections, redress, residence, steps
 from e2e.stop import Stop, send
 from e2e.watch import load
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -171,17 +171,7 @@ STOPS = (
     Stop("password", "/mon-compte/mot-de-passe", "claire"),
     Stop("password-empty", "/mon-compte/mot-de-passe", "claire", send("Changer mon mot de passe"), 422),
     # Residence
-    Stop("residence-proven", "/mon-compte/residence", "claire"),
-    Stop("residence-asked", "/mon-compte/residence", "bastien"),
-    Stop("residence-declared", "/mon-compte/residence", "newcomer"),
-    Stop("residence-proof", "/mon-compte/residence/justificatif", "newcomer"),
-    Stop("residence-proof-empty", "/mon-compte/residence/justificatif", "newcomer", send("Lire le code signé"), 422),
-    Stop("residence-letter", "/mon-compte/residence/lettre", "newcomer"),
-    Stop("residence-letter-empty", "/mon-compte/residence/lettre", "newcomer", send("Demander la lettre"), 422),
-    Stop("work", "/mon-compte/travail", "claire"),
-    Stop("work-empty", "/mon-compte/travail", "claire", send("Enregistrer pour douze mois"), 422),
-    Stop("residence-move", "/mon-compte/residence/demenagement", "claire"),
-    Stop("residence-move-empty", "/mon-compte/residence/demenagement", "claire", send("Changer de commune"), 422),
+    *residence.STOPS,
     # Organisations
     Stop("organisations-none", "/mes-organisations", "jerome"),
     Stop("organisations", "/mes-organisations", "claire"),
