@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 
 from marketplace.core.money import Money
 from marketplace.payments import customers, inbox, ledger
+from marketplace.payments.doorbell import Doorbell
 from marketplace.payments.gateway import ProviderEvent
 from marketplace.payments.models import PaymentCustomer, StripeEvent, Transfer
 from tests.factories import HOUR
@@ -38,6 +39,22 @@ def test_an_event_is_kept_once_and_looked_into_once(session, now):
 
     kept = session.scalars(select(StripeEvent)).one()
     assert (kept.received_at, kept.applied_at, kept.outcome) == (now, None, None)
+    assert jobs_of(session, "evt_1") == 1
+
+
+def test_events_that_come_together_are_each_kept_once(session, now):
+    inbox.store(session, bell(1), now=now)
+
+    assert inbox.store_all(session, [bell(3), bell(1), bell(2), bell(3)], now=now) == {"evt_2", "evt_3"}
+
+    assert [jobs_of(session, f"evt_{number}") for number in (1, 2, 3)] == [1, 1, 1]
+
+
+def test_whoever_rings_is_told_whether_it_is_news(database, session, now):
+    doorbell = Doorbell(database)
+
+    assert [doorbell.ring(bell(number), now=now) for number in (1, 2, 1)] == [True, True, False]
+
     assert jobs_of(session, "evt_1") == 1
 
 

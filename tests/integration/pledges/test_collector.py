@@ -1,5 +1,7 @@
 """Many errands at once: each is run once, whatever nobody answers is put off, and a collector that died is replaced."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +9,7 @@ from marketplace.core.errors import Unavailable
 from marketplace.core.money import Money
 from marketplace.payments.gateway import BrokeDown, TooFast
 from marketplace.payments.pace import Pace
-from marketplace.pledges import collector, errands
+from marketplace.pledges import charging_many, collector, errands
 from marketplace.pledges.models import SettlementJob
 from marketplace.pledges.rules import LEASE
 from tests.factories import HOUR, MINUTE, SECOND
@@ -203,3 +205,34 @@ def test_a_result_that_cannot_be_written_down_stops_nobody(make, collecting, gat
     run(make, at + LEASE)
     assert states(make, pledges) == {"paid"}
     assert len(gateway.intents) == len({intent.pledge for intent in gateway.intents.values()})
+
+
+def test_statements_do_not_depend_on_how_many_are_charged_together(make, collecting, gateway, statements):
+    _campaign, _pledges, at = collecting
+
+    def charge(number):
+        with statements() as seen:
+            calls = make.do(lambda session: collector._take(session, now=at, limit=number))
+        taking = len(seen)
+        answers = [(call, call.send(gateway)) for call in calls]
+        with statements() as seen:
+            done = make.do(lambda session: charging_many.record(session, answers, now=at))
+        assert len(calls) == len(done) == number
+        return taking, len(seen)
+
+    assert charge(2) == charge(9)
+
+
+def test_what_is_not_as_expected_is_left_to_be_looked_at_by_itself(make, collecting, gateway):
+    """A refusal, and a charge of another amount, beside one that went well."""
+    _campaign, _pledges, at = collecting
+    gateway.declines = ["card_declined"]
+    calls = make.do(lambda session: collector._take(session, now=at, limit=3))
+    answers = [(call, call.send(gateway)) for call in calls]
+    answers[1] = (calls[1], replace(answers[1][1], amount=Money(1)))
+
+    done = make.do(lambda session: charging_many.record(session, answers, now=at))
+
+    assert done == {calls[2]}
+    states = [make.row(call.errand.campaign_id, call.errand.pledge_id).state for call in calls]
+    assert states == ["charging", "charging", "paid"]
