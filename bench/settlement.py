@@ -220,6 +220,10 @@ _FILL = (
         f" SELECT {_CAMPAIGN}, {_PERSON}, {_CAMPAIGN}, 'Le fournil', :ago FROM generate_series(0, 0) n"
     ),
     (
+        "INSERT INTO project_owner (id, project_id, account_id, role, invited_by, invited_at, joined_at)"
+        f" SELECT {_CAMPAIGN}, {_CAMPAIGN}, {_PERSON}, 'lead', {_PERSON}, :ago, :ago FROM generate_series(0, 0) n"
+    ),
+    (
         "INSERT INTO campaign (id, project_id, state, version, row_version, title, summary, story_markdown, story_html,"
         " renderer, threshold_cents, hard_cap_cents,"
         f" goal_cents, minimum_cents, created_at, changed_at) VALUES ({_CAMPAIGN}, {_CAMPAIGN}, 'collecting', 1, 1,"

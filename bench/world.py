@@ -158,6 +158,10 @@ def write_campaigns(session: Session, drawn: list[Drawn]) -> None:
                 sector, _instrument, form = one.kind
                 row = (one.id, owner, one.id, f"Projet {one.number}", one.commune, sector, form, one.published_at)
                 copy.write_row(row)
+        names = "id, project_id, account_id, role, invited_by, invited_at, joined_at"
+        with cursor.copy(f"COPY project_owner ({names}) FROM STDIN") as copy:
+            for one in drawn:
+                copy.write_row((one.id, one.id, owner, "lead", owner, one.published_at, one.published_at))
         names = (
             "id, project_id, state, title, summary, story_markdown, story_html, renderer, instrument, loan_months,"
             " threshold_cents, goal_cents, hard_cap_cents, minimum_cents, ends_on, closes_at, rule_preset, rule,"

@@ -55,7 +55,9 @@ def why(met: Met) -> tuple[str, ...]:
 
 
 def _away(asking: Asking, there: Commune) -> str:
-    homes = {tie.commune.code: tie.commune for tie in asking.ties} or {asking.home.code: asking.home}
+    # "Your commune" is where one lives; an organisation is at home in all its places.
+    places = () if asking.oneself else (tie.commune for tie in asking.ties)
+    homes = {home.code: home for home in (asking.home, *places)}
     if there.code in homes:
         return _("Dans votre commune") if asking.oneself else _("Dans la commune")
     known = (territories.distance_km(home, there) for home in homes.values())

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import Account
 from marketplace.moderation.models import Complaint, Correction, Reexamination, Report
 from marketplace.pledges import interruptions
+from marketplace.projects.details import Details, Need
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.uses import Use
 from marketplace.territories import services as territories
@@ -237,6 +238,28 @@ def test_the_pages_of_an_owner(client, make, sign_in, left, state):
     sections = ("projet", "argent", "regle", "histoire", "equipe", "promesses")
     pages = [f"{here}/versions", f"{here}/modifier", *(f"{here}/modifier/{section}" for section in sections)]
     assert left(client, ["/mes-projets", here, f"{here}/apercu", *(pages if editable else [])]) == {}
+
+
+def test_the_pages_of_several_owners(client, make, sign_in, left, refused):
+    live = make.campaign(details=Details(needs=(Need("tool", "Une remorque", 4),)))
+    make.help_offer(live)
+    draft = make.campaign(state="draft", owner=live.owner)
+    sign_in(client, live.owner)
+    with_choice(client)
+    here, help_of = f"/mes-projets/{draft.id}", f"/collectes/{live.id}/aide/1"
+
+    assert left(client, [f"{here}/porteurs", f"{here}/documents", f"/mes-projets/{live.id}/aides", help_of]) == {}
+    forms = {f"{here}/porteurs/inviter": {}, f"{here}/porteurs/quitter": {}, f"{here}/documents": {}, help_of: {}}
+    assert refused(client, forms) == {}
+
+
+def test_the_page_of_who_helps(client, make, sign_in, left):
+    live, helper = make.campaign(details=Details(needs=(Need("tool", "Une remorque", 4),))), make.account()
+    make.help_offer(live, by=helper)
+    sign_in(client, helper)
+    with_choice(client)
+
+    assert left(client, [f"/collectes/{live.id}/aide/1"]) == {}
 
 
 def test_the_errors_of_an_empty_campaign(client, make, sign_in, left, refused):

@@ -137,7 +137,9 @@ def _listed(session: Session, asking: Asking | None, asked: Asked, at: datetime)
     further_ids = [campaign_id for campaign_id in further_ids if campaign_id not in met]
     built = cards.build(session, near_ids + further_ids, asking=asking, met=met, now=at)
     gathered = remembered.gathered(session, home.departement_code, since=at - YEAR) if home else None
-    near, further = _numbered(built[: len(near_ids)], home), built[len(near_ids) :]
+    # Only one's own page has the drawing that the numbers of cards belong to.
+    drawn = home if asking is not None and asking.oneself else None
+    near, further = _numbered(built[: len(near_ids)], drawn), built[len(near_ids) :]
     return Feed(
         home=home,
         oneself=asking is None or asking.oneself,
@@ -146,7 +148,7 @@ def _listed(session: Session, asking: Asking | None, asked: Asked, at: datetime)
         whole=asked.again(wish=matching.ANYTHING, order="").url(),
         choices=wishes.choices(asked, kinds, sortable=home is not None, ends=ends),
         further=further,
-        spots=_spots(home, near) if home else [],
+        spots=_spots(drawn, near) if drawn else [],
         gathered=gathered,
         departement=remembered.departement(session, home.departement_code) if home and gathered else None,
     )

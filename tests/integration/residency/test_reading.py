@@ -108,7 +108,7 @@ def spent(data: bytes) -> tuple[float, int]:
     """Return the seconds of a processor, and the bytes, that one file takes in the process that opens it."""
     measuring = (
         "import resource, runpy, sys\n"
-        f"sys.argv = [{str(opening.PROGRAM)!r}]\n"
+        f"sys.argv = [{str(opening.PROGRAM)!r}, 'proof']\n"
         "runpy.run_path(sys.argv[0], run_name='__main__')\n"
         "used = resource.getrusage(resource.RUSAGE_SELF)\n"
         "peak = [line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split()[1]\n"

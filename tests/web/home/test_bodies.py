@@ -16,6 +16,14 @@ def scierie(make):
     return body
 
 
+def test_a_public_body_is_not_found_by_a_commune_and_told_so(reader_of, make):
+    body = make.organisation(commune=POITIERS, legal_form="commune", name="La Ville")
+
+    page = reader_of(body.manager).page(f"/?pour={body.id}")
+
+    assert "Nous ne savons pas où est cette organisation" in text_of(page)
+
+
 def test_its_list_is_met_through_all_its_places_and_each_project_once(reader_of, make, scierie):
     make.campaign(title="À Chauvigny", commune=CHAUVIGNY)
     make.campaign(title="À Niort", commune=NIORT)
@@ -67,14 +75,6 @@ def test_who_may_act_for_it_is_led_there_and_nobody_else_gets_in(reader, reader_
     assert stranger.get(f"/?pour={scierie.id}").status_code == 404
     assert "La scierie du Clain" not in reader.get(f"/?pour={scierie.id}").text
     assert "La scierie du Clain" not in stranger.get("/?pour=quelconque").text
-
-
-def test_a_public_body_is_not_found_by_a_commune_and_told_so(reader_of, make):
-    body = make.organisation(commune=POITIERS, legal_form="commune", name="La Ville")
-
-    page = reader_of(body.manager).page(f"/?pour={body.id}")
-
-    assert "Nous ne savons pas où est cette organisation" in text_of(page)
 
 
 def test_the_page_of_an_organisation_costs_a_fixed_number_of_statements(reader_of, make, scierie, statements):

@@ -14,6 +14,7 @@ def test_it_shows_what_people_from_there_may_fund_to_whoever_asks(reader, reader
         assert titles(page, "plus-loin") == ["De Niort"]
         assert "ouvert d’ici" in text_of(by_id(page, "projets"))
         assert "vous pouvez participer" not in text_of(page)
+        assert by_class(page, "spot") == []  # there is no drawing here
 
 
 def test_a_code_of_nowhere_or_of_before_has_no_page(reader):

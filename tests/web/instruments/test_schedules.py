@@ -67,7 +67,7 @@ def test_what_was_raised_counts_for_the_year(session, funded):
     campaign, _pledges = funded
     row = session.get_one(Campaign, campaign.id)
 
-    found = room.of_owner(session, campaign.owner.id, Terms(), today=campaign.at.date())
+    found = room.of_carrier(session, campaign.owner.id, Terms(), today=campaign.at.date())
 
     assert row.raised_cents == 1_000_00
     assert [(one.state, one.cents) for one in found.counted] == [("raised", 1_000_00)]

@@ -109,7 +109,7 @@ def test_an_organisation_carries_it_and_its_number_is_public(make, people, clien
     assert queries.owner_campaign(session, campaign_id, owner_id).organisation.id == body.id
 
 
-@pytest.mark.parametrize("chosen", ["", "x", str(uuid4())])
+@pytest.mark.parametrize("chosen", ["", "x", "01a219ae-1a93-7222-843a-79f24c4669e5"])
 def test_an_organisation_that_is_not_theirs_is_refused(draft, client_of, parsed, chosen):
     owner_id, campaign_id = draft
 
