@@ -32,6 +32,8 @@ EXCUSED = {
     "instruments.sheet": "a PDF; the sheet is read in tests/web/instruments",
     "instruments.draft_sheet": "a PDF; the sheet is read in tests/web/instruments",
     "owner.picture": "a photo of a page",
+    "owner.document": "a PDF; documents are read in tests/web/owner",
+    "owner.own_document": "a PDF; documents are read in tests/web/owner",
     "campaigns.public_keys": "a file to verify with",
     "residency.picture": "a picture on the page of a proof",
     "residency.one_loses": "needs two accounts with one proof; read in tests/web/residency",

@@ -51,6 +51,7 @@ def test_up_down_and_up_again(url, connect):
     assert names(connect) == tables
 
 
+@pytest.mark.untimed
 def test_every_single_step_can_be_undone(url):
     for before, revision in zip([None, *migrate.revisions()], migrate.revisions(), strict=False):
         migrate.upgrade(url, revision)

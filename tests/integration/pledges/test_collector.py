@@ -76,7 +76,7 @@ def test_too_fast_makes_everybody_wait_and_is_tried_again_at_once(make, collecti
 
     waited = []
     monkeypatch.setattr(gateway, "charge", first_too_fast)
-    pace = Pace(QUICK, sleep=waited.append)
+    pace = Pace(QUICK, clock=lambda: sum(waited), sleep=waited.append)
 
     report = run(make, at, pace=pace, threads=1)
 

@@ -114,11 +114,11 @@ def statements(database):
 @pytest.mark.parametrize(
     "expected",
     [
-        ("/connexion", 0, 3),
-        ("/inscription", 0, 3),
-        ("/mon-compte", 0, 5),
-        ("/mon-compte/residence", 0, 8),
-        ("/boite", 1, 4),
+        ("/connexion", 0, 1),
+        ("/inscription", 0, 1),
+        ("/mon-compte", 0, 3),
+        ("/mon-compte/residence", 0, 6),
+        ("/boite", 1, 2),
     ],
 )
 def test_how_many_statements_a_page_asks(visit, make, sign_in, statements, expected):

@@ -99,7 +99,7 @@ def test_staff_sees_which_boards_are_awaited(make, shares, reader_of):
 
     seen = text_of(staff.page("/moderation/admissions"))
     assert "Un four à bois pour le fournil" in seen
-    assert "Admissions 1" in text_of(staff.page("/moderation"))
+    assert "Admissions (1)" in text_of(staff.page("/moderation"))
     facts = {"campaign_id": campaign.id, "owner_id": campaign.owner.id, "pledge_ids": {one.id for one in took}}
     make.do(lambda session: admissions.admit(session, college="Usagers", now=make.now, **facts))
     assert "Aucune admission attendue" in text_of(staff.page("/moderation/admissions"))
