@@ -61,8 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let browsers come first: they take longest, and what is left then keeps every worker busy to the end."""
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+    """Let browsers come last: Playwright leaves an event loop running in this thread, and asyncio allows one."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
 
 
 @pytest.fixture(scope="session", autouse=True)

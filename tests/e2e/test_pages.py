@@ -42,8 +42,11 @@ EXCUSED = {
     "alerts.ending": "reached from the mail of a week; read in tests/web/alerts",
     "demo.letter_file": "a file for mail programs",
 }
-RUN_AXE = """async tags => {
-  const wanted = {type: 'tag', values: tags};
+# In the dark only colours differ (tests/web/style/test_dark.py): nothing else is asked twice.
+RUN_AXE = """async ([tags, dark]) => {
+  const coloured = () => axe.getRules(tags).filter(rule => rule.tags.includes('cat.color')).map(rule => rule.ruleId);
+  if (!coloured().includes('color-contrast')) throw new Error('no rule about colours is left');
+  const wanted = dark ? {type: 'rule', values: coloured()} : {type: 'tag', values: tags};
   const why = node => ([...node.any, ...node.all, ...node.none][0] || {message: ''}).message;
   const {violations} = await axe.run(document,
     {runOnly: wanted, resultTypes: ['violations'], elementRef: false, preload: false});
@@ -103,7 +106,7 @@ def _problems(page: Page, axe: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
-            found += [f"{width} {theme}: {one}" for one in page.evaluate(RUN_AXE, TAGS)]
+            found += [f"{width} {theme}: {one}" for one in page.evaluate(RUN_AXE, [TAGS, theme == "dark"])]
     found += [f"less than 44 pixels: {one}" for one in page.evaluate(SMALL_TARGETS, 44)]
     page.set_viewport_size({"width": NARROW, "height": 640})
     found += [f"wider than 320 pixels: {one}" for one in page.evaluate(OVERFLOW)]

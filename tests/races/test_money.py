@@ -111,6 +111,4 @@ def test_control_without_locks_and_indexes_it_is_taken_back_twice(make, race, ga
     )
     monkeypatch.setattr(errands, "_OPEN", text("state = 'nothing'"))
 
-    doubled = sum(two_refunds(make, race, gate)[1] > 1 for _ in range(FEW))
-
-    assert doubled, "this race does not race"
+    assert any(two_refunds(make, race, gate)[1] > 1 for _ in range(ROUNDS)), "this race does not race"
