@@ -146,6 +146,11 @@ _WORK = (
     WorkLink.expires_at,
     false().label("one_look"),
 )
+# Who gave a false proof of their home makes no new pledge by a mere declaration either.
+_HOME = aliased(ResidenceLink)
+_HOME_REVOKED = exists().where(
+    _HOME.account_id == WorkLink.account_id, _HOME.ended_at.is_(None), _HOME.revoked_at.is_not(None)
+)
 COMMUNE = aliased(Territory)
 DEPARTEMENT = aliased(Territory)
 
@@ -164,7 +169,7 @@ _BEHIND = (
         func.coalesce(select(DemoClock.offset_seconds).scalar_subquery(), 0).label("ahead"),
     )
     .outerjoin(ResidenceLink, and_(ResidenceLink.account_id == Account.id, ResidenceLink.ended_at.is_(None)))
-    .outerjoin(WorkLink, and_(WorkLink.account_id == Account.id, WorkLink.ended_at.is_(None)))
+    .outerjoin(WorkLink, and_(WorkLink.account_id == Account.id, WorkLink.ended_at.is_(None), ~_HOME_REVOKED))
     .outerjoin(
         COMMUNE,
         and_(COMMUNE.country == "FR", COMMUNE.kind == "commune", COMMUNE.code == ResidenceLink.commune_code),
@@ -192,11 +197,11 @@ def behind(session: Session, token: str, *, now: datetime) -> Behind | None:
 def links_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, tuple[Link, ...]]:
     """Return the links of several people that have not ended; some may have expired, `Link.expires_at` says it.
 
-    People without one are left out. One statement.
+    People without one are left out, and where they work while their home is revoked. One statement.
     """
     both: CompoundSelect[Any] = union_all(
         select(*_LINK).where(one_of(ResidenceLink.account_id, account_ids), ResidenceLink.ended_at.is_(None)),
-        select(*_WORK).where(one_of(WorkLink.account_id, account_ids), WorkLink.ended_at.is_(None)),
+        select(*_WORK).where(one_of(WorkLink.account_id, account_ids), WorkLink.ended_at.is_(None), ~_HOME_REVOKED),
     )
     rows = session.execute(both.order_by("account_id", "declared_at", "id"))
     found = defaultdict[UUID, list[Link]](list)

@@ -47,10 +47,13 @@ def declare(session: Session, *, account_id: UUID, commune_code: str, now: datet
     """Note where a person says they work, for new pledges only; return the link. The same commune renews it.
 
     statement: the words they swore to. Two changes in twelve months at most, as for moves. Raises NotFound: no such
-    person. Raises ResidenceRefused: same_work_commune, too_many_changes_of_work (fact again_at), commune_unknown,
-    commune_uninhabited.
+    person. Raises ResidenceRefused: residence_revoked, same_work_commune, too_many_changes_of_work (fact again_at),
+    commune_unknown, commune_uninhabited.
     """
     services.lock(session, account_id)
+    home = services.open_link(session, account_id)
+    if home is not None and home.revoked_at is not None:
+        raise ResidenceRefused("residence_revoked", field="commune")
     code = services.liveable(session, commune_code)
     before = _open(session, account_id)
     if before is not None and code == before.commune_code:

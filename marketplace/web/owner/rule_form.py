@@ -15,6 +15,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from marketplace.locality.composed import MOST_COMMUNES, QUOTAS, QuotaChoice, RingChoice
+from marketplace.locality.limits import LEVEL_1_CAP
 from marketplace.locality.presets import Options
 from marketplace.locality.rule import MOST_RINGS, RELATED_PERCENT
 from marketplace.territories import named
@@ -187,6 +188,7 @@ class RuleForm(CleanForm):
     min_people = NumberField(_l("Nombre minimal de personnes d’ici"), validators=[Optional()])
     proof = SelectField(_l("Justificatif demandé à ceux d’ici"), choices=choices(PROOFS), validators=[MayWait()])
     related_percent = NumberField(_l("Part de l’équipe et de ses proches, au plus"), validators=[Optional()])
+    most_declared = LEVEL_1_CAP
     workers = BooleanField(_l("Les personnes qui travaillent ici comptent aussi"))
     people_only = BooleanField(_l("Seulement des personnes"))
     rings = RingList(FormField(RingForm), max_entries=MOST_RINGS)

@@ -4,15 +4,12 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.core.errors import Refused
 from marketplace.residency import services
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now
-from marketplace.web.fields import refuse
-from marketplace.web.messages import sentence
 from marketplace.web.residency.blueprint import bp
 from marketplace.web.residency.forms import RenewalForm, ResidenceForm
-from marketplace.web.residency.pages import own_page, residence
+from marketplace.web.residency.pages import own_page, residence, swear
 
 
 @bp.get("/mon-compte/residence")
@@ -27,21 +24,7 @@ def own() -> ResponseReturnValue:
 def declare() -> ResponseReturnValue:
     """Note where a person lives who never said it."""
     form = ResidenceForm()
-    account_id, at = me().account_id, now()
-    if not form.validate():
-        return _page(form), 422
-    try:
-        in_transaction(
-            lambda session: services.declare(
-                session,
-                account_id=account_id,
-                commune_code=form.commune.data or "",
-                now=at,
-                statement=str(form.sworn.label.text),
-            )
-        )
-    except Refused as error:
-        refuse(form, sentence(error.code, **error.facts), error.field)
+    if not swear(form, services.declare):
         return _page(form), 422
     flash(_("Votre commune est enregistrée."), "success")
     return redirect(url_for("residency.own"), code=303)
@@ -59,21 +42,7 @@ def move() -> ResponseReturnValue:
 def move_send() -> ResponseReturnValue:
     """Change the commune, for new pledges only."""
     form = ResidenceForm()
-    account_id, at = me().account_id, now()
-    if not form.validate():
-        return render_template("residency/move.html", form=form), 422
-    try:
-        in_transaction(
-            lambda session: services.move(
-                session,
-                account_id=account_id,
-                commune_code=form.commune.data or "",
-                now=at,
-                statement=str(form.sworn.label.text),
-            )
-        )
-    except Refused as error:
-        refuse(form, sentence(error.code, **error.facts), error.field)
+    if not swear(form, services.move):
         return render_template("residency/move.html", form=form), 422
     flash(_("Votre nouvelle commune est enregistrée. Vos engagements déjà pris ne changent pas."), "success")
     return redirect(url_for("residency.own"), code=303)

@@ -1,19 +1,22 @@
 """The page about one's own residence, which several views answer with; and what opens and seals proofs."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import current_app, render_template
 
+from marketplace.core.errors import Refused
 from marketplace.core.sealing import Keyring
 from marketplace.locality.limits import ONE_LOOK_CAP
 from marketplace.residency import proof_queries, queries
 from marketplace.residency.queries import Home
 from marketplace.residency.rules import RENEWAL, may_ask_verification, renewable_from
 from marketplace.residency.twod_doc import Trust
-from marketplace.web.context import me, now, reading, runtime
+from marketplace.web.context import in_transaction, me, now, reading, runtime
+from marketplace.web.fields import refuse
 from marketplace.web.messages import sentence
 from marketplace.web.messages.residence import ENDS, STANDINGS, TRIED
-from marketplace.web.residency.forms import CodeForm, RenewalForm
+from marketplace.web.residency.forms import CodeForm, RenewalForm, ResidenceForm, WorkForm
 
 # What ends within this time is shown to administrators.
 SOON = timedelta(days=30)
@@ -29,6 +32,19 @@ def trust() -> Trust:
     """Return whom this installation believes about signed barcodes."""
     trusted: Trust = current_app.extensions["mitoyen_trust"]()
     return trusted
+
+
+def swear(form: ResidenceForm | WorkForm, note: Callable[..., object]) -> bool:
+    """Have a service note the commune of a sworn statement; where it is not noted, the form says why."""
+    if not form.validate():
+        return False
+    facts = {"account_id": me().account_id, "commune_code": form.commune.data or "", "now": now()}
+    try:
+        in_transaction(lambda session: note(session, statement=str(form.sworn.label.text), **facts))
+    except Refused as error:
+        refuse(form, sentence(error.code, **error.facts), error.field)
+        return False
+    return True
 
 
 def residence() -> Home | None:

@@ -6,15 +6,14 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.core.errors import NotFound, Refused
+from marketplace.core.errors import NotFound
 from marketplace.locality.limits import LEVEL_1_CAP
 from marketplace.residency import work
 from marketplace.web.access import signed_in
 from marketplace.web.context import in_transaction, me, now, reading
-from marketplace.web.fields import refuse
-from marketplace.web.messages import sentence
 from marketplace.web.residency.blueprint import bp
 from marketplace.web.residency.forms import WorkForm
+from marketplace.web.residency.pages import swear
 
 
 @bp.get("/mon-compte/travail")
@@ -29,21 +28,7 @@ def working() -> ResponseReturnValue:
 def working_send() -> ResponseReturnValue:
     """Note where one works, for new pledges only."""
     form = WorkForm()
-    account_id, at = me().account_id, now()
-    if not form.validate():
-        return _page(form), 422
-    try:
-        in_transaction(
-            lambda session: work.declare(
-                session,
-                account_id=account_id,
-                commune_code=form.commune.data or "",
-                now=at,
-                statement=str(form.sworn.label.text),
-            )
-        )
-    except Refused as error:
-        refuse(form, sentence(error.code, **error.facts), error.field)
+    if not swear(form, work.declare):
         return _page(form), 422
     flash(_("La commune où vous travaillez est enregistrée pour douze mois."), "success")
     return redirect(url_for("residency.working"), code=303)

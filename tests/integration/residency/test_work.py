@@ -10,7 +10,7 @@ from marketplace.core.money import Money
 from marketplace.core.years import year_after
 from marketplace.locality.presets import Options
 from marketplace.pledges import services as pledges
-from marketplace.residency import queries, work
+from marketplace.residency import queries, revocation, work
 from marketplace.residency.errors import ResidenceRefused
 from marketplace.residency.models import WorkLink
 from tests.factories import BORDEAUX, DAY, NIORT, POITIERS
@@ -104,6 +104,21 @@ def test_it_counts_where_the_rule_says_so_up_to_50_euros(make, session, workers,
 
     assert decision.verdict == verdict
     assert decision.limit_cents == (50_00 if workers else None)
+
+
+def test_whose_home_is_revoked_pledges_by_their_work_no_more(make, session):
+    campaign = make.campaign(commune=NIORT, rule_options=Options(workers=True))
+    worker, judge = make.account(commune=BORDEAUX, level=3), make.administrator()
+    make.do(lambda session: declare(session, worker.id, make.now))
+    facts = {"link_id": make.link_of(worker), "administrator_id": judge.id, "reason": "proof_false"}
+    make.do(lambda session: revocation.revoke(session, now=make.now, **facts))
+
+    decision = pledges.ask(session, campaign_id=campaign.id, backer_id=worker.id, amount=Money(40_00), now=make.now)
+
+    assert decision.verdict in {"verify", "refuse"}
+    assert [link.kind for link in queries.links_of(session, [worker.id])[worker.id]] == ["home"]
+    with pytest.raises(ResidenceRefused, match="residence_revoked"):
+        declare(session, worker.id, make.now + DAY, BORDEAUX)
 
 
 def test_a_pledge_made_by_it_stands_for_the_commune_of_work(make):

@@ -4,6 +4,7 @@ import html5lib
 import pytest
 
 from marketplace.locality.presets import Options
+from marketplace.residency import revocation
 from tests.factories import BORDEAUX, NIORT
 from tests.web.home.test_feed import titles
 from tests.web.residency.test_own_residence import enter
@@ -62,6 +63,19 @@ def test_projects_open_to_workers_are_in_the_list_once(worker, make):
     page = page_of(worker)
     assert sorted(titles(page)) == ["Des deux côtés", "Pour qui travaille ici"]
     assert titles(page, "plus-loin") == ["Pour qui habite ici"]
+
+
+def test_whose_home_is_revoked_sees_no_project_by_their_work(visit, make, sign_in):
+    make.campaign(title="Pour qui travaille ici", commune=NIORT, rule_options=Options(workers=True))
+    account, judge = make.account(commune=BORDEAUX, level=3), make.administrator()
+    worker = enter(visit, account, sign_in)
+    worker.post(PAGE, commune="Niort", sworn="y")
+    facts = {"link_id": make.link_of(account), "administrator_id": judge.id, "reason": "proof_false"}
+
+    make.do(lambda session: revocation.revoke(session, now=make.now, **facts))
+
+    assert titles(page_of(worker)) == []
+    assert worker.post(PAGE, commune="Bordeaux", sworn="y").status_code == 422
 
 
 def test_a_neighbour_who_works_elsewhere_does_not_get_that_list(worker, visit, make, sign_in):
