@@ -6,9 +6,12 @@ from dataclasses import fields, replace
 import pytest
 
 from marketplace.core.memory import Memory
+from marketplace.locality.presets import Options
+from marketplace.residency import work
 from marketplace.web import everybody
 from marketplace.web.context import visitor
 from tests.factories import BUXEROLLES, CHAUVIGNY, NIORT, POITIERS
+from tests.web.home.test_feed import titles as feed_titles
 from tests.web.pages import Reader, by_class, parse, text_of
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -40,6 +43,11 @@ def held(memory):
 
 def words(answer):
     return TOKEN.sub("", answer.text)
+
+
+def titles_to_fund(reader):
+    """Return what the list offers; what is a little further may be read only."""
+    return feed_titles(reader.page("/"))
 
 
 def titles(answer):
@@ -148,6 +156,18 @@ def test_a_page_for_many_is_made_while_nobody_is_signed_in(app, make, memory, re
     assert {field.name for field in fields(neighbour)} == {"commune_code", "commune_label", "level", "is_administrator"}
     assert herself == shown
     assert herself.display_name == "Claire Unique"
+
+
+def test_who_works_elsewhere_has_a_page_apart_from_their_neighbours(make, memory, reader_of):
+    make.campaign(title="Pour qui travaille ici", commune=NIORT, rule_options=Options(workers=True))
+    worker, neighbour = make.account(commune=POITIERS), make.account(commune=POITIERS)
+    said = {"account_id": worker.id, "commune_code": NIORT, "statement": "J’y travaille.", "now": make.now}
+    make.do(lambda session: work.declare(session, **said))
+    at_work, at_home = reader_of(worker), reader_of(neighbour)
+
+    for _ in range(2):  # made, then kept
+        assert "Pour qui travaille ici" in titles_to_fund(at_work)
+        assert titles_to_fund(at_home) == []
 
 
 def test_a_commune_typed_on_one_device_is_not_told_to_another(make, memory, somebody):

@@ -76,12 +76,3 @@ def test_whose_home_is_revoked_sees_no_project_by_their_work(visit, make, sign_i
 
     assert titles(page_of(worker)) == []
     assert worker.post(PAGE, commune="Bordeaux", sworn="y").status_code == 422
-
-
-def test_a_neighbour_who_works_elsewhere_does_not_get_that_list(worker, visit, make, sign_in):
-    make.campaign(title="Pour qui travaille ici", commune=NIORT, rule_options=Options(workers=True))
-    worker.post(PAGE, commune="Niort", sworn="y")
-    neighbour = enter(visit, make.account(commune=BORDEAUX, level=3), sign_in)
-
-    assert titles(page_of(worker)) == ["Pour qui travaille ici"]
-    assert titles(page_of(neighbour)) == []
