@@ -24,6 +24,8 @@ LINK_KINDS = frozenset(
 )
 # Ties that are nowhere taken for local: where a rule takes them, they lead to the outermost ring only.
 FRIENDLY_LINKS = frozenset({"property", "origin"})
+# Links that are declared and never proven here (docs/residence.md): no proof is a way out for them.
+DECLARED_LINKS = frozenset({"work"})
 # Code de l'énergie, art. R. 291-2 2°: natural persons of an association who live there.
 LOCAL_MEMBERS = 20
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from marketplace.locality import limits
 from marketplace.locality.model import (
+    DECLARED_LINKS,
     FRIENDLY_LINKS,
     Better,
     Block,
@@ -33,7 +34,8 @@ def decide(offer: Offer, totals: Totals, investor: Investor, amount_cents: int, 
     levels = _levels(offer, investor, now)
     if isinstance(levels, Decision):
         return levels
-    placed = _placed(offer, levels, now)
+    provable = _provable(offer, investor, levels, now)
+    placed = _placed(offer, levels, provable, now)
     if isinstance(placed, Decision):
         return placed
     ring, level = placed
@@ -41,7 +43,9 @@ def decide(offer: Offer, totals: Totals, investor: Investor, amount_cents: int, 
     if amount_cents < least:
         return Decision("refuse", ring, (Block("amount_too_small", "raise_amount", None, {"minimum_cents": least}),))
     found = limits.blocks(offer, totals, limits.Asking(investor, ring, level, now), amount_cents)
-    better = _better(offer, levels, ring, now)
+    if ring not in provable:
+        found = [replace(one, way_out="lower_amount") if one.way_out == "prove_residence" else one for one in found]
+    better = _better(offer, provable, ring, now)
     enough = better is not None and (
         better.cap_cents is None or amount_cents <= better.cap_cents - investor.already_cents
     )
@@ -124,18 +128,30 @@ def _is_inside(offer: Offer, link: Link, ring: int) -> bool:
     return link.commune_code in (offer.public_units if link.kind == "area" else offer.rings[ring].communes)
 
 
-def _placed(offer: Offer, levels: dict[int, int], now: datetime) -> tuple[int, int] | Decision:
+def _provable(offer: Offer, investor: Investor, levels: dict[int, int], now: datetime) -> list[int]:
+    """Return the rings, innermost first, that the investor is in by a link that a proof may go with."""
+    return [
+        ring
+        for ring in levels
+        if any(link.kind not in DECLARED_LINKS for link in links_inside(offer, investor, ring, now))
+    ]
+
+
+def _placed(offer: Offer, levels: dict[int, int], provable: list[int], now: datetime) -> tuple[int, int] | Decision:
     """Return the innermost ring that is open and whose proof is there, or what is missing."""
     widest = open_ring(offer, now)
     proven = [ring for ring, level in levels.items() if level >= offer.rings[ring].minimum_level]
     if proven and proven[0] <= widest:
         return proven[0], levels[proven[0]]
     already_open = [ring for ring in levels if ring <= widest]
-    if proven and not already_open:
+    by_proof = [ring for ring in already_open or levels if ring in provable]
+    if proven and not (already_open and by_proof):
         return Decision("wait", proven[0], (_not_yet(offer, proven[0]),))
     # Rings are in order: of those that ask for the least proof, the innermost comes first.
-    ring = min(already_open or levels, key=lambda index: offer.rings[index].minimum_level)
+    ring = min(by_proof or already_open or levels, key=lambda index: offer.rings[index].minimum_level)
     facts = {"level": levels[ring], "needed": offer.rings[ring].minimum_level}
+    if not by_proof:
+        return Decision("refuse", ring, (Block("level_too_low", "none", None, facts),))
     shut = [Block("level_too_low", "prove_residence", None, facts)]
     if proven or not already_open:
         shut.append(_not_yet(offer, proven[0] if proven else ring))
@@ -147,11 +163,11 @@ def _not_yet(offer: Offer, ring: int) -> Block:
     return Block("ring_not_open", "wait", None, {"until": until})
 
 
-def _better(offer: Offer, levels: dict[int, int], ring: int, now: datetime) -> Better | None:
+def _better(offer: Offer, provable: list[int], ring: int, now: datetime) -> Better | None:
     """Return the innermost open ring that a better proof would lead to, when its terms are not the same."""
     widest = open_ring(offer, now)
     here = offer.rings[ring]
-    for inner in levels:
+    for inner in provable:
         there = offer.rings[inner]
         if inner >= ring or inner > widest:
             break

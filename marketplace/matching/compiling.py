@@ -52,6 +52,8 @@ def compile_rule(written: Mapping[str, Any], rings: Covers, opens_at: datetime) 
     rule: Rule = parse(written)
     opens = rules.openings([ring.minimum_level for ring in rule.rings], rule.phases(opens_at), opens_at)
     link_mask = rules.mask(rule.accepts)
+    if all(ring.minimum_level > 1 for ring in rule.rings):
+        link_mask &= ~rules.WORK  # where every ring asks for a proof, what cannot be proven lets nobody in
     entries = (
         Entry(territory, ring, size, opens[ring])
         for ring, (size, territories) in enumerate(rings)

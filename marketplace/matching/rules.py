@@ -25,7 +25,7 @@ def bit(investor: str, link: str) -> int:
     return 1 << INVESTORS.index(investor) * _WIDTH + LINKS.index(link)
 
 
-HOME = bit("person", "home")
+HOME, WORK = bit("person", "home"), bit("person", "work")
 
 
 def mask(accepts: Mapping[str, frozenset[str]]) -> int:

@@ -54,6 +54,7 @@ WIDER = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
 IN_TURN = (Phase(OPENS, 0), Phase(WIDER, 1))
 PROVEN_RINGS = (Ring(frozenset({HERE}), 3), Ring(frozenset({HERE, THERE}), 3))
 PUBLIC = offer(public_units=frozenset({"departement:86"}))
+AT_WORK = offer(accepts={"person": frozenset({"home", "work"})})
 ALIKE = offer(
     rings=(
         Ring(frozenset({HERE}), 3, cap_cents=40_00),
@@ -83,6 +84,9 @@ def members(count, commune=HERE) -> Link:
 
 
 RELATED = Investor((home(),), related=True)
+
+
+WORK = home(level=1, kind="work")
 
 
 def asked(cents, *, by=None, of=None, taken=None, at=NOW) -> Decision:
@@ -187,6 +191,21 @@ TABLE = {
     "the ring's cap, used up": (
         asked(50_00, of=offer(rings=(Ring(frozenset({HERE}), cap_cents=200_00),)), by=person(already=200_00)),
         answer("refuse", 0, ("ring_cap",), None, "none", {"room_cents": 0, "level": 3, "cap_cents": 200_00}),
+    ),
+    "work, which is never proven, over 50 €": (
+        asked(60_00, of=AT_WORK, by=person(WORK)),
+        answer(
+            "accept_up_to",
+            0,
+            ("level_1_cap",),
+            50_00,
+            "lower_amount",
+            {"room_cents": 50_00, "level": 1, "needed": 2},
+        ),
+    ),
+    "work, where a proof is asked": (
+        asked(40_00, of=replace(AT_WORK, rings=PROVEN_RINGS), by=person(WORK)),
+        answer("refuse", 0, ("level_too_low",), None, "none", {"level": 1, "needed": 3}),
     ),
     "the ring's cap, used up further in too": (
         asked(25_00, of=ALIKE, by=person(home(level=2), already=45_00)),

@@ -6,7 +6,18 @@ from dataclasses import replace
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from marketplace.locality.model import Ceiling, Investor, Link, MinShare, Reserve, Ring, RingTotal, Totals
+from marketplace.locality.model import (
+    ACCEPTED_LINKS,
+    DECLARED_LINKS,
+    Ceiling,
+    Investor,
+    Link,
+    MinShare,
+    Reserve,
+    Ring,
+    RingTotal,
+    Totals,
+)
 from marketplace.locality.rules import decide
 from tests.unit.locality.cases import CLOSES, FAR, HERE, IN_TURN, LATER, NOW, OPENS, SECOND, THERE, WIDER, home, offer
 
@@ -28,6 +39,7 @@ OFFERS = st.builds(
     reserves=st.sampled_from([(), (Reserve(0, 500_00, WIDER),)]),
     ceilings=st.sampled_from([(), (Ceiling(0, 100_00),)]),
     related_cap_cents=st.sampled_from([None, 200_00]),
+    accepts=st.sampled_from([ACCEPTED_LINKS, ACCEPTED_LINKS | {"person": frozenset({"home", "work"})}]),
 )
 KINDS = {"person": "home", "sme": "seat", "association": "members"}
 RARELY = st.sampled_from([False] * 9 + [True])
@@ -78,7 +90,9 @@ NEW_LINK = {
 
 
 def proven(by, level):
-    return replace(by, links=tuple(replace(link, level=max(link.level, level)) for link in by.links))
+    """Return somebody whose links are proven that well, but for those that no proof goes with."""
+    better = [link if link.kind in DECLARED_LINKS else replace(link, level=max(link.level, level)) for link in by.links]
+    return replace(by, links=tuple(better))
 
 
 def lifted(block, answer, question):

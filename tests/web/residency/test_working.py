@@ -53,6 +53,7 @@ def test_what_is_missing_is_said_and_what_was_typed_is_kept(worker, typed, words
 def test_projects_open_to_workers_are_in_the_list_once(worker, make):
     make.campaign(title="Pour qui travaille ici", commune=NIORT, rule_options=Options(workers=True))
     make.campaign(title="Pour qui habite ici", commune=NIORT)
+    make.campaign(title="Pour qui le prouve", commune=NIORT, rule_options=Options(workers=True, proof=3))
     beside_both = {"commune": SAINTES, "preset": "departement_and_bordering", "rule_options": Options(workers=True)}
     make.campaign(title="Des deux côtés", **beside_both)
     before = titles(page_of(worker))
@@ -62,7 +63,7 @@ def test_projects_open_to_workers_are_in_the_list_once(worker, make):
     assert before == ["Des deux côtés"]
     page = page_of(worker)
     assert sorted(titles(page)) == ["Des deux côtés", "Pour qui travaille ici"]
-    assert titles(page, "plus-loin") == ["Pour qui habite ici"]
+    assert sorted(titles(page, "plus-loin")) == ["Pour qui habite ici", "Pour qui le prouve"]
 
 
 def test_whose_home_is_revoked_sees_no_project_by_their_work(visit, make, sign_in):
