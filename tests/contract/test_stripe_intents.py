@@ -258,7 +258,7 @@ def test_a_payment_is_cancelled_before_money_moves(client, customer, path):
     cancelled = client.v1.payment_intents.cancel(intent.id, {"cancellation_reason": "requested_by_customer"})
 
     assert (cancelled.status, cancelled.cancellation_reason) == ("canceled", "requested_by_customer")
-    assert cancelled.canceled_at == cancelled.created
+    assert 0 <= cancelled.canceled_at - cancelled.created < 60
     assert path.event_types()[-1] == "payment_intent.canceled"
 
 
