@@ -12,7 +12,7 @@ from marketplace.web.context import reading
 
 # What the value of a radio button starts with; no commune's name looks like it.
 CHOSEN = "insee:"
-LONGEST = 200
+LONGEST = 200  # no name is, and none is looked for
 
 
 class Directory(Protocol):
@@ -67,7 +67,7 @@ class CommuneField(Field):  # type: ignore[misc]  # wtforms has no types
         text = _typed(valuelist)
         if not text:
             return
-        found = self.directory.resolve(text)
+        found = self.directory.resolve(text) if len(text) <= LONGEST else Resolution(None, (), exact=False)
         communes = {match.commune_code: match for match in found.matches}
         picked = [value.removeprefix(CHOSEN) for value in valuelist if value.startswith(CHOSEN)]
         code = found.code or next((choice for choice in picked if choice in communes), None)
@@ -86,7 +86,7 @@ class CommuneField(Field):  # type: ignore[misc]  # wtforms has no types
 
 def _typed(values: list[str]) -> str:
     text = next((value for value in values if not value.startswith(CHOSEN)), "")
-    return "".join(letter for letter in text[:LONGEST] if letter.isprintable()).strip()
+    return "".join(letter for letter in text if letter.isprintable()).strip()
 
 
 def _question(found: Resolution, text: str) -> str:

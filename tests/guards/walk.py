@@ -353,6 +353,26 @@ class Walk:
             savepoint.rollback()
         return Probe(endpoint, method, subject, response.status_code), changed, response.headers.get("Location", "")
 
+    # --- what a person does there ---
+
+    def pages(self) -> list[str]:
+        """Return the address of every page that the table speaks of, each with a row of the world."""
+        return [
+            self._path(rule, self.table[rule.endpoint])
+            for rule in self.app.url_map.iter_rules()
+            if "GET" in (rule.methods or ())
+        ]
+
+    def do(self, method: str, path: str, subject: str, **content: Any) -> TestResponse:
+        """Return the answer to one request; what it wrote is undone."""
+        client = Client(self.app, TestResponse)
+        client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self._cookies[subject])
+        savepoint = self.world.connection.begin_nested()
+        try:
+            return client.open(path, method=method, **content)
+        finally:
+            savepoint.rollback()
+
     def _content(self, endpoint: str, method: str, subject: str, *, token: bool) -> dict[str, Any]:
         if subject.endswith("_webhook"):
             # The walk may take longer than a signature lives.

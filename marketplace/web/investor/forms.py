@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from marketplace.investors.rules import REFUSAL_REASONS
 from marketplace.protection.sophisticated import OrganisationFacts, PersonFacts
@@ -84,6 +84,18 @@ class CategoryForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         raise NotImplementedError
 
 
+class UpToMany:
+    """A count of things. `NumberRange` would not do: it fails on what no float can hold."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: FlaskForm, field: IntegerField) -> None:
+        """Raises ValidationError: fewer than none, or too many to be true."""
+        if field.data is not None and not 0 <= field.data <= _MANY:
+            raise ValidationError(self.message)
+
+
 class PersonForm(CategoryForm):
     """What somebody says of their means and experience. The figures are not kept."""
 
@@ -91,15 +103,15 @@ class PersonForm(CategoryForm):
     portfolio = MoneyField(_l("Portefeuille financier, comptes compris, en euros"), validators=[Optional()])
     finance_months = IntegerField(
         _l("Mois de métier dans la finance"),
-        validators=[Optional(), NumberRange(0, _MANY, _l("Saisissez un nombre de mois, par exemple 18."))],
+        validators=[Optional(), UpToMany(_l("Saisissez un nombre de mois, par exemple 18."))],
     )
     executive_months = IntegerField(
         _l("Mois à la direction d’une entreprise elle-même avertie"),
-        validators=[Optional(), NumberRange(0, _MANY, _l("Saisissez un nombre de mois, par exemple 18."))],
+        validators=[Optional(), UpToMany(_l("Saisissez un nombre de mois, par exemple 18."))],
     )
     transactions = IntegerField(
         _l("Opérations importantes sur les marchés, sur les quatre derniers trimestres"),
-        validators=[Optional(), NumberRange(0, _MANY, _l("Saisissez un nombre d’opérations, par exemple 40."))],
+        validators=[Optional(), UpToMany(_l("Saisissez un nombre d’opérations, par exemple 40."))],
     )
 
     def facts(self) -> PersonFacts:

@@ -1,0 +1,42 @@
+"""One world of rows of every kind, for those who knock at every door of the site."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import Engine
+
+from marketplace.app import create_app
+from tests.guards.walk import Walk, World, build
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TABLE = tomllib.loads(Path(__file__).with_name("access.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def world(engine: Engine) -> Iterator[World]:
+    with time_machine.travel(NOW), engine.connect() as connection:
+        outer = connection.begin()
+        yield build(connection, NOW)
+        outer.rollback()
+
+
+@pytest.fixture
+def plant(site: Flask, world: World) -> Flask:
+    """An application of its own, to plant faults in."""
+    made = create_app(site.extensions["mitoyen"].config, database=world.database, gateway=world.gateway)
+    made.testing = True
+    made.extensions["mitoyen_sandbox_clock"] = lambda by: None
+    return made
+
+
+@pytest.fixture(scope="module")
+def walk(site: Flask, world: World) -> Walk:
+    made = create_app(site.extensions["mitoyen"].config, database=world.database, gateway=world.gateway)
+    made.testing = True
+    made.extensions["mitoyen_sandbox_clock"] = lambda by: None
+    return Walk(made, world, TABLE)
