@@ -75,7 +75,7 @@ class Gate:
 
 @pytest.fixture
 def gate(committed: Database) -> Iterator[Callable[..., AbstractContextManager[Gate]]]:
-    """Hold threads before a statement: `with gate("FROM campaign_ring"): race(…)`."""
+    """Hold threads before a statement: `with gate("FROM campaign_ring_tally"): race(…)`."""
     watcher = create_engine(committed.engine.url, isolation_level="AUTOCOMMIT", pool_size=4)
 
     @contextmanager

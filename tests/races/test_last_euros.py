@@ -37,7 +37,7 @@ def last_euros(make, race, gate, two):
             )
         )
 
-    with gate("FROM campaign_ring") as met:
+    with gate("FROM campaign_ring_tally") as met:
         results = race(*(lambda backer=backer: promise(backer) for backer in two))
     taken = make.do(
         lambda session: session.scalar(select(func.sum(Pledge.amount_cents)).where(Pledge.campaign_id == campaign.id))
