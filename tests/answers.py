@@ -4,13 +4,12 @@ import re
 import sys
 from typing import Any
 
-import html5lib
-from html5lib.html5parser import ParseError
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from marketplace.core.db import transaction_open
+from tests import html
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -62,11 +61,7 @@ def _header_faults(response: TestResponse, *, own_policy: bool) -> list[str]:
 def _html_faults(text: str, *, asked_for_a_part: bool) -> list[str]:
     found = []
     part = asked_for_a_part and not text.startswith("<!doctype")  # an error is a whole page all the same
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    try:
-        whole = _CONTROL.sub("", text)
-        parser.parseFragment(whole) if part else parser.parse(whole)
-    except ParseError as error:
+    if error := html.parse_error(_CONTROL.sub("", text), part=part):
         found.append(f"HTML: {error}")
     ids = _ID.findall(text)
     if twice := sorted({one for one in ids if ids.count(one) > 1}):

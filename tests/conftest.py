@@ -39,6 +39,7 @@ from tests.limits import (
     pytest_terminal_summary,
 )
 from tests.parallel import pytest_xdist_make_scheduler, start_server
+from tests.savepoints import rolled_back
 from tools import translations
 
 __all__ = [
@@ -152,13 +153,11 @@ def engine(server_url: str, administrative: Engine, template: str) -> Iterator[E
 @pytest.fixture
 def database(engine: Engine) -> Iterator[Database]:
     """Sessions on one connection; everything is rolled back at the end, commits included."""
-    with engine.connect() as connection:
-        outer = connection.begin()
+    with rolled_back(engine) as connection:
         sessions = sessionmaker(
             connection, class_=WatchedSession, expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
         yield Database(engine, sessions)
-        outer.rollback()
 
 
 @pytest.fixture

@@ -20,6 +20,10 @@ def import_every_model() -> None:
             import_module(f"marketplace.{path.parent.name}.{path.stem}")
 
 
+_WRITTEN = text("""SELECT sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+    + pg_stat_get_xact_tuples_deleted(oid)) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace IN ('public'::regnamespace, 'procrastinate'::regnamespace)""")
+
 import_every_model()
 # Tens of thousands of rows that only the importer writes: what this transaction did to them is counted instead.
 TERRITORIES = tuple(table.name for table in Base.metadata.sorted_tables if table.name.startswith("territory"))
@@ -49,6 +53,11 @@ def touched(session: Session) -> dict[str, int]:
         text("SELECT schemaname || '.' || relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
     )
     return {name: int(number) for name, number in counted}
+
+
+def written(session: Session) -> int:
+    """Return how many rows this transaction wrote so far, whatever became of them: quicker than `touched`."""
+    return int(session.execute(_WRITTEN).scalar_one())
 
 
 def _touched(session: Session) -> dict[str, tuple[int, str | None]]:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from marketplace.app import create_app
 from tests.guards.walk import Walk, World, build
+from tests.savepoints import rolled_back
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TABLE = tomllib.loads(Path(__file__).with_name("access.toml").read_text(encoding="utf-8"))
@@ -19,10 +20,8 @@ TABLE = tomllib.loads(Path(__file__).with_name("access.toml").read_text(encoding
 
 @pytest.fixture(scope="module")
 def world(engine: Engine) -> Iterator[World]:
-    with time_machine.travel(NOW), engine.connect() as connection:
-        outer = connection.begin()
+    with time_machine.travel(NOW), rolled_back(engine) as connection:
         yield build(connection, NOW)
-        outer.rollback()
 
 
 @pytest.fixture

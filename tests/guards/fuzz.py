@@ -4,25 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-import html5lib
+from tests import html
 
 TYPED = {"text", "search", "email", "tel", "url", "number", "date", "time", "datetime-local", ""}
 # What is never written back into a page, whatever was wrong with it.
 SECRET = {"password", "file"}
 HOSTILE = {
     "empty": "",
-    "long": "é" * 20_000,
-    "markup": "\"'><script>alert(1)</script>{{ 7*7 }}%s%(x)s{0}",
-    "control": "a\x00b\x07c\x1b[31m\u202egro\u200b\ud7ff\ufffe",
+    "long": "é" * 6_000,
+    "markup": "\"'><script>alert(1)</script>{{ 7*7 }}%s%(x)s{0}[x](javascript:alert(1))",
+    "control": "a\x00b\x07c\x1b[31m\u202egro\u200b\ud7ff\ufffe\N{BAGUETTE BREAD}",
     "digits": "9" * 400,
     "negative": "-1,005",
-    "not_a_number": "NaN",
     "infinite": "1e309",
-    "other_digits": "١٢٣",
     "no_such_day": "2026-02-30",
-    "last_day": "9999-12-31",
-    "emoji": "🥖" * 300,
 }
+# What a program sends, also where nobody may write. A commune that was chosen starts with "insee:".
+FORGED = (HOSTILE["control"], HOSTILE["digits"], "insee:'")
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,9 @@ class _Draft:
     chosen: set[str] = field(default_factory=set)
 
 
-def forms(html: str, path: str) -> Iterator[Form]:
+def forms(page: str, path: str) -> Iterator[Form]:
     """Yield the forms of a page, one for each button that sends it somewhere. path: of the page."""
-    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    tree = html.parse(page)
     for form in tree.iter("form"):
         draft = _Draft()
         for control in form.iter():
@@ -117,10 +115,10 @@ def _read_input(control: Element, name: str, kind: str, draft: _Draft) -> None:
         draft.given.append((name, control.get("value", "")))
 
 
-def written_in(html: str) -> dict[str, list[str]]:
+def written_in(page: str) -> dict[str, list[str]]:
     """Return what a page shows in each control that one may write in."""
     found: dict[str, list[str]] = {}
-    for control in html5lib.parse(html, namespaceHTMLElements=False).iter():
+    for control in html.parse(page).iter():
         name = control.get("name")
         if not name:
             continue

@@ -49,8 +49,9 @@ GROUPS = {
     "unsigned_webhook": ("anonymous",),
 }
 SUBJECTS = tuple(GROUPS)
-# A method that no view answers is refused before anybody asks who is there: one of each kind is enough.
-WITHOUT_A_VIEW = {"anonymous", "resident", "administrator"}
+# A method that no view answers, or a form without its token, is refused before anybody asks who is there: one of each
+# kind is enough.
+BEFORE_ACCESS = {"anonymous", "owner", "administrator"}
 # A device is noted as seen once a day; nothing else may change because somebody looked.
 MAY_CHANGE_BY_LOOKING = {"account_session"}
 LETTER = '<!doctype html><html lang="fr"><head><title>Objet</title></head><body><p>Texte</p></body></html>'
@@ -70,10 +71,10 @@ class World:
     objects: dict[str, UUID | str] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
 
-    def touched(self) -> dict[str, int]:
+    def written(self) -> int:
         """Return how many rows were written so far."""
         with self.database.sessions() as session:
-            return rows.touched(session)
+            return rows.written(session)
 
     def snapshot(self) -> dict[str, Any]:
         """Return what every table holds."""
@@ -303,7 +304,7 @@ class Walk:
         self, rule: Rule, path: str, method: str, subject: str, line: Mapping[str, Any]
     ) -> Iterator[str]:
         if method not in (rule.methods or ()):
-            if subject in WITHOUT_A_VIEW and not self._answered_by_another(path, method):
+            if subject in BEFORE_ACCESS and not self._answered_by_another(path, method):
                 probe, _ = self._send(rule.endpoint, path, method, subject, token=True)
                 yield from _unless(probe, {405})
             return
@@ -311,7 +312,8 @@ class Walk:
             probe, _ = self._send(rule.endpoint, path, method, subject, token=True)
             yield from _unless(probe, {200, 403, 404})
             return
-        if method not in SAFE and line["mark"] not in {"signed_webhook", "signed_address"}:
+        tokenless = line["mark"] in {"signed_webhook", "signed_address"}
+        if method not in SAFE and not tokenless and subject in BEFORE_ACCESS:
             probe, changed = self._send(rule.endpoint, path, method, subject, token=False)
             yield from _unless(probe, {400})
             yield from (f"{probe}: without a token, {table} changed" for table in changed)
@@ -341,12 +343,12 @@ class Walk:
         self.probes += 1
         client = Client(self.app, TestResponse)
         client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self._cookies[subject])
-        before, changed = self.world.touched(), set[str]()
+        before, changed = self.world.written(), set[str]()
         savepoint = self.world.connection.begin_nested()
         try:
             response = client.open(path, method=method, **self._content(endpoint, method, subject, token=token))
             # Comparing every row takes long; where no row was even written there is nothing to compare.
-            if self.world.touched() != before:
+            if self.world.written() != before:
                 changed = rows.changed(self.world.before, self.world.snapshot())
             assert not (found := answers.faults(response) if method == "GET" else []), found
         finally:

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-import html5lib
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from tests import html
 
 
 def parse(answer: TestResponse) -> Element:
     """Return the tree of a page; refuse what a browser would have to repair."""
-    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
+    return html.parse(answer.text)
 
 
 def text_of(tree: Element) -> str:

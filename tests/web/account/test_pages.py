@@ -1,12 +1,12 @@
 """Every page of these areas: valid HTML, nothing inline, one title of its own, its form as it should be."""
 
-import html5lib
 import pytest
 from sqlalchemy import select
 
 from marketplace.core import mail
 from marketplace.residency import services
 from marketplace.residency.models import ResidenceRequest
+from tests.html import parse
 from tests.web.account.visits import ADDRESS
 
 STRANGERS = (
@@ -23,7 +23,7 @@ MEMBERS = ("/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/residence", "
 
 
 def check(answer):
-    document = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
+    document = parse(answer.text)
     assert len(list(document.iter("h1"))) == 1
     for element in document.iter():
         assert "style" not in element.attrib

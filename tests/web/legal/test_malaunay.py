@@ -1,9 +1,8 @@
 """The page that replays Malaunay: three drawings, the same figures in tables, and what is invented said so."""
 
-import html5lib
-
 from marketplace.locality.malaunay import SCENARIOS, replayed
 from marketplace.web.legal import malaunay
+from tests.html import parse
 
 PATH = "/regle-locale/malaunay"
 
@@ -11,7 +10,7 @@ PATH = "/regle-locale/malaunay"
 def page(client, path=PATH):
     answer = client.get(path)
     assert answer.status_code == 200
-    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
+    return parse(answer.text)
 
 
 def text_of(tree):

@@ -4,24 +4,17 @@ import re
 from uuid import uuid4
 
 import brotli
-import html5lib
 import pytest
 
 from marketplace.core.db import uuid7
 from marketplace.web.maps import grounds
 from tests.factories import BORDEAUX, BUXEROLLES, CHAUVIGNY, POITIERS
+from tests.html import parse
 
 
 @pytest.fixture
 def parsed():
-    def parse(answer):
-        tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
-        for one in tree.iter():
-            if isinstance(one.tag, str):
-                one.tag = one.tag.rpartition("}")[2]
-        return tree
-
-    return parse
+    return lambda answer: parse(answer.text)
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from uuid import uuid4
 
-import html5lib
 import pytest
 
 from marketplace.moderation import services as moderation
 from marketplace.projects import services
 from tests.factories.moderation import approve, check_everything
+from tests.html import parse
 from tests.web.pages import Reader
 
 
@@ -98,7 +98,7 @@ def parsed():
     """Parse a page; refuse what a browser would have to repair."""
 
     def read(answer):
-        return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
+        return parse(answer.text)
 
     return read
 

@@ -3,7 +3,6 @@
 from functools import partial
 from uuid import uuid4
 
-import html5lib
 import pytest
 from sqlalchemy import select, update
 
@@ -13,6 +12,7 @@ from marketplace.pledges import collector, payback
 from marketplace.pledges.models import SettlementJob
 from marketplace.pledges.rules import LEASE
 from marketplace.web.messages import SENTENCES
+from tests import html
 from tests.factories import HOUR
 
 PAGE = "/moderation/argent"
@@ -41,7 +41,7 @@ def read(desk, tree_of):
 def tree_of():
     def parse(response, status=200):
         assert response.status_code == status
-        return html5lib.parse(response.get_data(as_text=True), namespaceHTMLElements=False)
+        return html.parse(response.text)
 
     return parse
 

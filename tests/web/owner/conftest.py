@@ -3,13 +3,13 @@
 from dataclasses import replace
 from uuid import uuid4
 
-import html5lib
 import pytest
 
 from marketplace.moderation import services as moderation
 from marketplace.projects import services
 from marketplace.projects.uses import Use
 from tests.factories.moderation import approve
+from tests.html import parse
 
 
 class Browser:
@@ -126,6 +126,6 @@ def parsed():
     """Parse a page; refuse what a browser would have to repair."""
 
     def read(answer):
-        return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
+        return parse(answer.text)
 
     return read

@@ -1,11 +1,11 @@
 """The page about where one works."""
 
-import html5lib
 import pytest
 
 from marketplace.locality.presets import Options
 from marketplace.residency import revocation
 from tests.factories import BORDEAUX, NIORT
+from tests.html import parse
 from tests.web.home.test_feed import titles
 from tests.web.residency.test_own_residence import enter
 
@@ -14,7 +14,7 @@ SAINTES = "17415"
 
 
 def page_of(visitor):
-    return html5lib.parse(visitor.get("/").text, namespaceHTMLElements=False)
+    return parse(visitor.get("/").text)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Looking communes up: an application of that area alone, on the real territories."""
 
-import html5lib
 import pytest
 from flask import Flask
 from flask_babel import Babel, get_locale
@@ -10,6 +9,7 @@ from config import ROOT, Config
 from marketplace.runtime import Runtime
 from marketplace.web import access, assets, filters, headers, languages, navigation
 from marketplace.web.territories import routes
+from tests.html import parse, parse_part
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +56,4 @@ def visitor(site):
 def parsed():
     """Parse a whole page, or a fragment of one, and refuse what a browser would have to repair."""
 
-    def parse(text, *, fragment=False):
-        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-        return parser.parseFragment(text) if fragment else parser.parse(text)
-
-    return parse
+    return lambda text, *, fragment=False: parse_part(text) if fragment else parse(text)

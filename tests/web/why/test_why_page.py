@@ -5,17 +5,17 @@ import re
 from datetime import timedelta
 from html import unescape
 
-import html5lib
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.locality.presets import Options
 from tests.answers import faults
+from tests.html import parse
 
 
 def read(answer):
-    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(answer.text)
+    tree = parse(answer.text)
     return " ".join("".join(tree.itertext()).split()).replace("\u202f", " ").replace("\xa0", " ")
 
 
