@@ -72,6 +72,12 @@ def _html_faults(text: str, *, asked_for_a_part: bool) -> list[str]:
 class WatchedSession(Session):
     """A session that must be left clean: nothing is written in one that is only for reading."""
 
+    def expunge_all(self) -> None:
+        """Forget everything, and complain of what a session that only reads has changed in memory."""
+        changed = [*self.new, *self.dirty, *self.deleted]
+        assert not (changed and self.info.get("reading")), f"changed while reading: {changed}"
+        super().expunge_all()
+
     def close(self) -> None:
         """End, and complain of what is thrown away without anybody's wish."""
         lost = [*self.new, *self.dirty, *self.deleted]
@@ -83,6 +89,7 @@ class WatchedSession(Session):
 
 
 def _note(session: Session, _context: Any, _instances: Any = None) -> None:
+    assert not session.info.get("reading"), f"written while reading: {[*session.new, *session.dirty, *session.deleted]}"
     session.info["written"] = [*session.new, *session.dirty, *session.deleted]
 
 

@@ -138,16 +138,20 @@ class Database:
     ) -> None:
         self.engine = engine
         self.sessions = sessions or sessionmaker(engine, expire_on_commit=False)
+        self._readers = sessions or sessionmaker(engine.execution_options(postgresql_readonly=True))
         self._turns = None if at_once is None else Semaphore(at_once)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session whose work is thrown away at the end."""
-        with self._opened() as session:
-            try:
-                yield session
-            finally:
-                session.rollback()
+        """Yield a session that can write nothing: PostgreSQL refuses it, and what is left in memory is thrown away.
+
+        It ends with a commit: at a rollback the driver throws away the statements that the server has prepared for it.
+        """
+        with self._opened(self._readers) as session:
+            session.info["reading"] = True
+            yield session
+            session.expunge_all()
+            session.commit()
 
     def in_transaction(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` in a transaction and commit once; the only way to commit.
@@ -156,7 +160,7 @@ class Database:
         Raises whatever ``work`` raises, after a rollback.
         """
         for attempt in range(_ATTEMPTS):
-            with self._opened() as session:
+            with self._opened(self.sessions) as session:
                 try:
                     result = work(session)
                     session.commit()
@@ -170,11 +174,11 @@ class Database:
         raise AssertionError("unreachable")
 
     @contextmanager
-    def _opened(self) -> Iterator[Session]:
+    def _opened(self, sessions: sessionmaker[Session]) -> Iterator[Session]:
         with nullcontext() if transaction_open() else self._turn():
             token = _open.set(_open.get() + 1)
             try:
-                with self.sessions() as session:
+                with sessions() as session:
                     yield session
             finally:
                 _open.reset(token)
