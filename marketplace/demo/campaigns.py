@@ -23,7 +23,8 @@ class Plan:
     neighbours have promised. around: communes they come from, nearest first. backers: logins of people one may sign in
     as who promised too. uses: what the money is for, how many euros of it, and the INSEE code of the commune where, ""
     for not chosen yet; suppliers: who is paid, one for each line, when they are known. questions: who asks what,
-    and the answer, "" for none yet. terms: of its instrument, in cents.
+    and the answer, "" for none yet. terms: of its instrument, in cents. siren: of the organisation that carries the
+    project and is named as it, "" for none.
     """
 
     owner: str
@@ -48,6 +49,7 @@ class Plan:
     around: tuple[str, ...] = ()
     backers: tuple[str, ...] = ()
     note: str = ""
+    siren: str = ""
     uses: tuple[tuple[str, int, str], ...] = ()
     suppliers: tuple[str, ...] = ()
     questions: tuple[tuple[str, str, str], ...] = ()

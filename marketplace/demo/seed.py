@@ -19,6 +19,7 @@ from marketplace.accounts.models import Account
 from marketplace.core import clock
 from marketplace.core.db import Database, uuid7
 from marketplace.core.money import Money
+from marketplace.demo import bodies
 from marketplace.demo.campaigns import Plan, plans
 from marketplace.demo.people import ACCOUNTS, PASSWORD, Person, residents
 from marketplace.investors import services as investors
@@ -111,6 +112,9 @@ class _Seeder:
                 session, owner_id=owner, form_key=uuid7(), content=content, now=written
             )
         )
+        if plan.siren:
+            whom = {"campaign_id": campaign_id, "owner_id": owner, "administrator_id": self.ids["helene"]}
+            self._do(lambda session: bodies.carry(session, plan, **whom, now=written))
         if plan.state == "draft":
             return
         submitted = published - timedelta(days=2)

@@ -41,10 +41,12 @@ def say(text: str, **facts: object) -> str:
 class Facts:
     """What the sheet says beside the content. Dates in Paris. past: (title, first day, hard cap in cents).
 
-    example: payments of `example_cents`.
+    siren, rna: of the organisation that carries the project, "" for none. example: payments of `example_cents`.
     """
 
     owner_name: str
+    siren: str
+    rna: str
     commune: str
     last_day: date | None
     past: Sequence[tuple[str, date, int]]
@@ -89,6 +91,8 @@ def _owner(content: Content, facts: Facts) -> Part:
             ("Forme juridique", str(LEGAL_FORMS.get(content.legal_form or "", ""))),
             ("Lieu", facts.commune),
             ("Porteur de projet", facts.owner_name),
+            ("SIREN", facts.siren),
+            ("RNA", facts.rna),
             ("Équipe", " ; ".join(f"{one.name}, {one.role}" for one in content.details.team)),
             ("Domaine", str(SECTORS.get(content.sector or "", ""))),
             ("Code NAF", terms.naf),

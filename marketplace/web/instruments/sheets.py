@@ -28,6 +28,8 @@ from marketplace.web.legal.warnings import DISCLAIMER, RISK, Warned
 TEMPLATE = ROOT / "templates" / "pdf" / "sheet.typ"
 # A published version never changes.
 LASTING = "public, max-age=3600"
+# What knows who carries a project.
+Carried = queries.CampaignPage | queries.Dossier
 
 
 @bp.get("/collectes/<uuid:campaign_id>/fiche-informations-cles.pdf")
@@ -41,7 +43,7 @@ def sheet(campaign_id: UUID) -> Response:
         if page.terms_sha256 in request.if_none_match:
             return Response(status=304)
         content = sheet_facts.content(session, campaign_id)
-        facts = _facts(session, content, page.carrier_id, page.owner_name, campaign_id)
+        facts = _facts(session, content, page, campaign_id)
     name = identifier.of_offer(page.offer_number)
     stamp = (name, f"v{page.version}", page.terms_sha256)
     answer = _file(render(content, facts, stamp), f"fici-{name}-v{page.version}.pdf")
@@ -61,7 +63,7 @@ def draft_sheet(campaign_id: UUID) -> Response:
             found = queries.owner_campaign(session, campaign_id, me().account_id)
         if not _has_one(found.content.instrument):
             raise NotFound(campaign_id)
-        facts = _facts(session, found.content, found.carrier_id, found.owner_name, campaign_id)
+        facts = _facts(session, found.content, found, campaign_id)
     return _file(render(found.content, facts, None), "fici-brouillon.pdf")
 
 
@@ -115,16 +117,19 @@ def _has_one(instrument: str | None) -> bool:
     return known is not None and known.sheet is not None
 
 
-def _facts(session: Session, content: Content, carrier_id: UUID, owner_name: str, campaign_id: UUID) -> Facts:
+def _facts(session: Session, content: Content, carried: Carried, campaign_id: UUID) -> Facts:
     commune = territories.commune(session, content.commune_code) if content.commune_code else None
+    body = carried.organisation
     unit = content.terms.nominal_cents or 1
     example = max(unit, quotes.EXAMPLE_CENTS // unit * unit)
     found = quotes.quote(quotes.of_content(content), example, paris_day(now()))
     return Facts(
-        owner_name=owner_name,
+        owner_name=carried.owner_name,
+        siren=(body.siren or "") if body else "",
+        rna=(body.rna or "") if body else "",
         commune=commune.label if commune else "",
         last_day=content.ends_on,
-        past=sheet_facts.past_offers(session, carrier_id, before=campaign_id),
+        past=sheet_facts.past_offers(session, carried.carrier_id, before=campaign_id),
         example_cents=example,
         example=found.lines if found else (),
     )

@@ -90,8 +90,8 @@ class UpToMany:
     def __init__(self, message: str) -> None:
         self.message = message
 
-    def __call__(self, form: FlaskForm, field: IntegerField) -> None:
-        """Raises ValidationError: fewer than none, or too many to be true."""
+    def __call__(self, _form: FlaskForm, field: IntegerField) -> None:
+        """Let a likely count pass. Raises ValidationError: fewer than none, or too many to be true."""
         if field.data is not None and not 0 <= field.data <= _MANY:
             raise ValidationError(self.message)
 

@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 
 from marketplace.finance.schedules import Line
-from marketplace.projects import identifier
+from marketplace.projects import carrying, identifier
 from marketplace.projects.details import MOST_MEMBERS, RISK_LENGTH, RISKS, Details, Member
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.sheet_parts import OWN_RISKS
@@ -18,6 +18,7 @@ from marketplace.web.instruments import sheets
 from marketplace.web.instruments.sheet_words import Facts
 from marketplace.web.labels import RISK_LABELS
 from tests.factories.instruments import offered
+from tests.factories.organisations import SIREN
 
 # Regulation (EU) 2020/1503, art. 23(6)(b) and (c), in the words of the Official Journal.
 DISCLAIMER = (
@@ -85,6 +86,25 @@ def test_the_sheet_names_its_version_and_is_not_sent_twice(make, reader):
     assert reader.get(path, headers={"If-None-Match": f'"{digest}"'}).status_code == 304
 
 
+def test_an_organisation_is_named_with_its_number(make, client, sign_in):
+    owner = make.account()
+    body = make.organisation(manager=owner, legal_form="scop")
+    campaign = make.campaign(state="draft", owner=owner, **offered("cooperative_share"))
+    path = f"/mes-projets/{campaign.id}/fiche-informations-cles.pdf"
+    browser = sign_in(client, owner)
+    alone = " ".join(pages(browser.get(path).data))
+
+    make.do(
+        lambda session: carrying.carry(
+            session, campaign_id=campaign.id, owner_id=owner.id, organisation_id=body.id, now=make.now
+        )
+    )
+    carried = " ".join(pages(browser.get(path).data))
+
+    assert "SIREN" not in alone
+    assert f"La scierie du Clain SIREN {SIREN}" in carried
+
+
 @pytest.mark.parametrize("instrument", ["gift", "gift_with_reward", "interest_free_loan"])
 def test_what_the_regulation_leaves_out_has_no_sheet(make, reader, instrument):
     campaign = make.campaign(**offered(instrument))
@@ -112,7 +132,7 @@ def test_the_longest_sheet_has_six_pages(make, site, instrument):
     )
     example = tuple(Line(month, 1_00, 1_00, 0) for month in range(1, 361))
     past = [("mot " * 22, date(2026, 1, 1) + timedelta(days=day), 1_000_000_00) for day in range(5)]
-    told = Facts("mot " * 20, "mot " * 10, date(2027, 1, 1), past, 1_000_00, example)
+    told = Facts("mot " * 20, "9" * 9, "W" * 10, "mot " * 10, date(2027, 1, 1), past, 1_000_00, example)
 
     with site.test_request_context():
         body = sheets.render(content, told, (identifier.of_offer(1), "v1", "0" * 64))
@@ -131,7 +151,7 @@ def test_an_owner_and_the_administrators_read_it_before_it_is_public(make, reade
 
 def test_a_version_frozen_before_the_seven_kinds_keeps_its_one_text(make, site):
     facts = offered("loan", risks="Un été gris.")
-    told = Facts("Nadia", "Poitiers", date(2027, 1, 1), (), 1_000_00, ())
+    told = Facts("Nadia", "", "", "Poitiers", date(2027, 1, 1), (), 1_000_00, ())
 
     with site.test_request_context():
         body = sheets.render(make.content(**facts), told, None)
