@@ -1,7 +1,7 @@
 """How long a test may take, by its folder: over the limit it is named at the end, ten times over it fails.
 
-Ten times, and only when this process itself was busy for longer than the limit, because machines are shared and noisy:
-what fails is a test that does something else than it seems to.
+Ten times, and only when this process itself was busy for half of that, because machines are shared and noisy: what fails
+is a test that does something else than it seems to.
 """
 
 import time
@@ -61,7 +61,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 def _most_busy(item: pytest.Item, limit: float) -> float:
     """Return for how long this process may be busy: all of the time in a unit test, which waits for nobody."""
-    return max(PAUSE, limit * MARGIN if "unit" in item.path.parts else limit)
+    return max(PAUSE, limit * MARGIN / (1 if "unit" in item.path.parts else 2))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
