@@ -12,7 +12,7 @@ NADIA = f"nadia@{DOMAIN}"
 _LINK = re.compile(r"https?://\S+")
 
 
-def tick(page: Page | Locator, words: str) -> None:
+def tick(page: Page | Locator, words: str | re.Pattern[str]) -> None:
     """Tick a box or choose an option by its words: they cover the control."""
     page.locator("label", has_text=words).click()
 

@@ -90,7 +90,7 @@ def _incomplete(page: Page) -> None:
 def _choose_rule(page: Page, button: str) -> None:
     page.get_by_label("Commune du projet").fill("Antoigné (Maine-et-Loire)")
     page.get_by_label("Seuil de réussite").fill("200 000")
-    page.get_by_label("Les plus proches d’abord, puis plus loin").check(force=True)
+    page.locator("label", has_text="Les plus proches d’abord, puis plus loin").click()
     page.get_by_role("button", name=button, exact=True).click()
 
 

@@ -29,20 +29,20 @@ def test_an_errand_whose_pledge_somebody_is_at_is_left_for_another_time(due, com
     with committed.sessions() as news:
         lock_pledge(news, **pledge.ids)
 
-        with committed.reading() as session:
+        with committed.sessions() as session:
             assert pledge.id not in claimed(session, at)
             news.execute(text("SET LOCAL lock_timeout = '200ms'"))
             errands.end_of(news, **pledge.ids, kind="charge", outcome="succeeded", provider_id="pi_1", now=at)
         news.rollback()
 
-    with committed.reading() as session:
+    with committed.sessions() as session:
         assert pledge.id in claimed(session, at), "it was the lock that kept it away"
 
 
 def test_the_control_with_the_errand_locked_alone_each_waits_for_the_other(due, committed):
     pledge, _at = due
     alone = select(SettlementJob.id).where(SettlementJob.pledge_id == pledge.id).with_for_update(skip_locked=True)
-    with committed.sessions() as news, committed.reading() as session:
+    with committed.sessions() as news, committed.sessions() as session:
         lock_pledge(news, **pledge.ids)
 
         assert session.scalars(alone).all() != []
