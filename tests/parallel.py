@@ -12,8 +12,7 @@ import pytest
 from marketplace.core.embedded import Embedded
 
 ROOT = Path(__file__).resolve().parent.parent
-# What a tour of all pages is asked of: as long as the rest of its folder, a site of its own.
-TOUR = ("tests/e2e/test_budgets.py", "tests/e2e/test_pages.py")
+TOUR = "tests/e2e/test_pages.py"  # as long as the rest of its folder: a site of its own
 
 
 def start_server(config: pytest.Config) -> None:
@@ -38,8 +37,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def scope_of(nodeid: str) -> str:
-    """Return what a test is done together with: its file; in a browser, all that share a site."""
+    """Return what a test is done together with: its file; in a browser, all that share a site but the tour."""
     file = nodeid.split("::", 1)[0]
-    if file in TOUR:
-        return "tests/e2e tour"
-    return "tests/e2e" if file.startswith("tests/e2e/") else file
+    return "tests/e2e" if file.startswith("tests/e2e/") and file != TOUR else file
