@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from marketplace.core.db import transaction_open
-from tests import html
+from tests import trees
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -61,7 +61,7 @@ def _header_faults(response: TestResponse, *, own_policy: bool) -> list[str]:
 def _html_faults(text: str, *, asked_for_a_part: bool) -> list[str]:
     found = []
     part = asked_for_a_part and not text.startswith("<!doctype")  # an error is a whole page all the same
-    if error := html.parse_error(_CONTROL.sub("", text), part=part):
+    if error := trees.parse_error(_CONTROL.sub("", text), part=part):
         found.append(f"HTML: {error}")
     ids = _ID.findall(text)
     if twice := sorted({one for one in ids if ids.count(one) > 1}):

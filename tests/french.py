@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from tests import html
+from tests import trees
 
 # Words no French sentence goes without, and no English one has.
 SMALL = (
@@ -52,14 +52,14 @@ SAID = ("aria-label", "alt", "title", "placeholder")
 
 def left(page: str, *written: str) -> list[str]:
     """Return the French words left on a page. written: what people wrote, where it cannot be marked (title, meta)."""
-    root = html.parse(page)
+    root = trees.parse(page)
     assert root.get("lang") == "en", root.get("lang")
     return [word for text in texts(root) for word in in_text(_without(text, written))]
 
 
 def in_fragment(part: str) -> list[str]:
     """Return the French words left in a part of a page."""
-    root = html.parse_part(part)
+    root = trees.parse_part(part)
     return [word for text in texts(root) for word in in_text(text)]
 
 

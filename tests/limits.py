@@ -1,7 +1,7 @@
 """How long a test may take, by its folder: over the limit it is named at the end, ten times over it fails.
 
-Ten times, and only when this process itself was busy for half of that, because machines are shared and noisy: what fails
-is a test that does something else than it seems to.
+Ten times, and only when this process itself was busy for half of that, because machines are shared and noisy: what
+fails is a test that does something else than it seems to.
 """
 
 import time

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from tests import html
+from tests import trees
 
 TYPED = {"text", "search", "email", "tel", "url", "number", "date", "time", "datetime-local", ""}
 # What is never written back into a page, whatever was wrong with it.
@@ -62,7 +62,7 @@ class _Draft:
 
 def forms(page: str, path: str) -> Iterator[Form]:
     """Yield the forms of a page, one for each button that sends it somewhere. path: of the page."""
-    tree = html.parse(page)
+    tree = trees.parse(page)
     for form in tree.iter("form"):
         draft = _Draft()
         for control in form.iter():
@@ -118,7 +118,7 @@ def _read_input(control: Element, name: str, kind: str, draft: _Draft) -> None:
 def written_in(page: str) -> dict[str, list[str]]:
     """Return what a page shows in each control that one may write in."""
     found: dict[str, list[str]] = {}
-    for control in html.parse(page).iter():
+    for control in trees.parse(page).iter():
         name = control.get("name")
         if not name:
             continue

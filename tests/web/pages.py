@@ -7,12 +7,12 @@ from xml.etree.ElementTree import Element
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests import html
+from tests import trees
 
 
 def parse(answer: TestResponse) -> Element:
     """Return the tree of a page; refuse what a browser would have to repair."""
-    return html.parse(answer.text)
+    return trees.parse(answer.text)
 
 
 def text_of(tree: Element) -> str:

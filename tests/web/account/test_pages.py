@@ -6,7 +6,7 @@ from sqlalchemy import select
 from marketplace.core import mail
 from marketplace.residency import services
 from marketplace.residency.models import ResidenceRequest
-from tests.html import parse
+from tests.trees import parse
 from tests.web.account.visits import ADDRESS
 
 STRANGERS = (

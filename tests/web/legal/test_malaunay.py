@@ -2,7 +2,7 @@
 
 from marketplace.locality.malaunay import SCENARIOS, replayed
 from marketplace.web.legal import malaunay
-from tests.html import parse
+from tests.trees import parse
 
 PATH = "/regle-locale/malaunay"
 

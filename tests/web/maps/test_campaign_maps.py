@@ -9,7 +9,7 @@ import pytest
 from marketplace.core.db import uuid7
 from marketplace.web.maps import grounds
 from tests.factories import BORDEAUX, BUXEROLLES, CHAUVIGNY, POITIERS
-from tests.html import parse
+from tests.trees import parse
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from marketplace.moderation import services as moderation
 from marketplace.projects import services
 from tests.factories.moderation import approve, check_everything
-from tests.html import parse
+from tests.trees import parse
 from tests.web.pages import Reader
 
 

@@ -12,7 +12,7 @@ from marketplace.pledges import collector, payback
 from marketplace.pledges.models import SettlementJob
 from marketplace.pledges.rules import LEASE
 from marketplace.web.messages import SENTENCES
-from tests import html
+from tests import trees
 from tests.factories import HOUR
 
 PAGE = "/moderation/argent"
@@ -41,7 +41,7 @@ def read(desk, tree_of):
 def tree_of():
     def parse(response, status=200):
         assert response.status_code == status
-        return html.parse(response.text)
+        return trees.parse(response.text)
 
     return parse
 

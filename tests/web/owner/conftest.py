@@ -9,7 +9,7 @@ from marketplace.moderation import services as moderation
 from marketplace.projects import services
 from marketplace.projects.uses import Use
 from tests.factories.moderation import approve
-from tests.html import parse
+from tests.trees import parse
 
 
 class Browser:

@@ -5,7 +5,7 @@ import pytest
 from marketplace.locality.presets import Options
 from marketplace.residency import revocation
 from tests.factories import BORDEAUX, NIORT
-from tests.html import parse
+from tests.trees import parse
 from tests.web.home.test_feed import titles
 from tests.web.residency.test_own_residence import enter
 

@@ -9,7 +9,7 @@ from config import ROOT, Config
 from marketplace.runtime import Runtime
 from marketplace.web import access, assets, filters, headers, languages, navigation
 from marketplace.web.territories import routes
-from tests.html import parse, parse_part
+from tests.trees import parse, parse_part
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from marketplace.locality.presets import Options
 from tests.answers import faults
-from tests.html import parse
+from tests.trees import parse
 
 
 def read(answer):

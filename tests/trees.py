@@ -11,7 +11,7 @@ from lxml import html
 # What a parse error can depend on: tags, names of attributes, ampersands, and where there is text at all.
 _TEXT = re.compile(r">([^<>&]+)(?=<)")
 _VALUE = re.compile(r'="[^"&<>]*"')
-_CLOSED = html.HTMLParser(remove_comments=True)
+_PARSER = html.HTMLParser(remove_comments=True)
 
 
 def parse_error(page: str, *, part: bool = False) -> str | None:
@@ -37,11 +37,11 @@ def parse(page: str) -> Element:
     """Return the tree of a page. Raises AssertionError: a browser would have to repair it."""
     found = parse_error(page)
     assert found is None, found
-    return html.document_fromstring(page, parser=_CLOSED)
+    return html.document_fromstring(page, parser=_PARSER)
 
 
 def parse_part(part: str) -> Element:
     """Return the tree of a part of a page. Raises AssertionError: a browser would have to repair it."""
     found = parse_error(part, part=True)
     assert found is None, found
-    return html.fragment_fromstring(part, create_parent=True, parser=_CLOSED)
+    return html.fragment_fromstring(part, create_parent=True, parser=_PARSER)
