@@ -12,7 +12,7 @@ from dataclasses import replace
 from e2e import owners, protections, redress, residence, steps
 from e2e.stop import Stop, send
 from e2e.watch import load
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from marketplace.demo.campaigns import Plan, plans
 
@@ -57,6 +57,12 @@ def _small(plan: Plan) -> Plan:
 
 # A part of the demonstration, quick to make, with a campaign in each state.
 SMALL = [_small(plan) for plan in plans() if plan.title in _WANTED]
+
+
+def _sent_by_hand(answer: Response) -> bool:
+    """Tell the answer to what somebody sent from what a page asks or keeps by itself while they type."""
+    sent = answer.request
+    return sent.method == "POST" and not sent.headers.get("hx-target", "").endswith(("#essai", "#garde"))
 
 
 def _wrong_password(page: Page) -> None:
@@ -355,7 +361,7 @@ class Tour:
         page.emulate_media(color_scheme="light")
         status = load(page, self.address(stop))
         if stop.then is not None:
-            with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+            with page.expect_response(_sent_by_hand) as answer:
                 stop.then(page)
             status = answer.value.status
             page.wait_for_load_state()
