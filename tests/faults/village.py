@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from uuid import UUID
 
-import psycopg
-import pytest
 import time_machine
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,6 +16,7 @@ from config import Config
 from marketplace.core.db import Database
 from tests.factories import Make
 from tests.fakes import Crashed, FakeGateway
+from tests.savepoints import never_committed
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -49,30 +47,13 @@ def undone(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def database_on(connection: Connection) -> Iterator[Database]:
-    """Yield sessions on one connection, of which nothing stays in the end.
-
-    Half of what is said to the database then are savepoints: they go to the driver's own connection, past SQLAlchemy
-    and the driver, which would throw away its prepared statements at each that is rolled back.
-    """
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    driver.prepare_threshold, driver.prepared_max = 1, 1000
-
-    def say(words: str, _connection: Connection, name: str) -> None:
-        answer = driver.pgconn.exec_(f"{words} {name}".encode())
-        assert answer.status == psycopg.pq.ExecStatus.COMMAND_OK, answer.error_message
-
+    """Yield sessions on one connection, of which nothing stays in the end."""
     sessions = sessionmaker(
         connection, class_=FlakySession, expire_on_commit=False, join_transaction_mode="create_savepoint"
     )
     FlakySession.chance = None
-    with connection.begin() as whole, pytest.MonkeyPatch.context() as patch:
-        connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
-        patch.setattr(connection.dialect, "do_savepoint", partial(say, "SAVEPOINT"))
-        patch.setattr(connection.dialect, "do_release_savepoint", partial(say, "RELEASE SAVEPOINT"))
-        patch.setattr(connection.dialect, "do_rollback_to_savepoint", partial(say, "ROLLBACK TO SAVEPOINT"))
+    with never_committed(connection):
         yield Database(connection.engine, sessions)
-        whole.rollback()
 
 
 @dataclass
