@@ -11,11 +11,24 @@ from wtforms.widgets import TextInput
 
 from marketplace.core.money import Money, parse_amount
 from marketplace.web.filters import in_english
+from marketplace.web.messages import sentence
 
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?", re.ASCII)
 _NUMBER = re.compile(r"(\d{1,6})\s?(?:%|km|jours?|days?|mois|personnes?|people)?", re.ASCII | re.IGNORECASE)
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$", re.ASCII)
 _FRENCH = re.compile(r"^(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})$", re.ASCII)
+
+
+class Said:
+    """Something was said here. code: of the refusal that would otherwise come one at a time; facts: of its sentence."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        self.code, self.facts = code, facts
+
+    def __call__(self, _form: BaseForm, field: Field) -> None:
+        """Let what was said pass. Raises ValidationError: nothing was."""
+        if not (field.data or "").strip():
+            raise ValidationError(sentence(self.code, **self.facts))
 
 
 class _TypedField(Field):  # type: ignore[misc]  # wtforms has no types

@@ -251,7 +251,8 @@ def _sectors(asked: Asked, kinds: Sequence[Kind]) -> list[Chip]:
                 sector == mine,
                 found[sector],
             )
-            for sector in sorted(shown, key=lambda sector: (-found[sector], sector))
+            # The one that is asked for first: on a phone the row runs off the screen.
+            for sector in sorted(shown, key=lambda sector: (sector != mine, -found[sector], sector))
         ),
     ]
 

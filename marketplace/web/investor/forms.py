@@ -74,8 +74,14 @@ class ResultForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class CategoryForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What somebody agrees to who asks for less protection. *_words: digest of the words of the box beside it."""
 
-    warned = BooleanField(_l("J’ai compris ce que je perds"), validators=[InputRequired(_l("Cochez cette case."))])
-    liable = BooleanField(_l("J’atteste remplir les critères"), validators=[InputRequired(_l("Cochez cette case."))])
+    warned = BooleanField(
+        _l("J’ai compris ce que je perds"),
+        validators=[InputRequired(_l("Cochez la case « J’ai compris ce que je perds »."))],
+    )
+    liable = BooleanField(
+        _l("J’atteste remplir les critères"),
+        validators=[InputRequired(_l("Cochez la case « J’atteste remplir les critères »."))],
+    )
     warning_words = HiddenField()
     liability_words = HiddenField()
 

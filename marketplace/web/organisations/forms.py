@@ -9,11 +9,11 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, Validati
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
-from marketplace.accounts.rules import MANDATE_REASONS
+from marketplace.accounts.rules import MANDATE_REASONS, kind_of
 from marketplace.residency.rules import PLACE_REASONS
 from marketplace.web.clean_form import CleanForm
 from marketplace.web.commune_field import CommuneField
-from marketplace.web.fields import TrimmedField
+from marketplace.web.fields import Said, TrimmedField
 from marketplace.web.messages import sentence
 from marketplace.web.organisations.words import CAPACITIES, LEGAL_FORMS, ROLES
 
@@ -70,11 +70,16 @@ class MembersForm(CleanForm):
 class OrganisationForm(CleanForm):
     """A new organisation: who it is, and where its seat is."""
 
-    name = TrimmedField(_l("Nom de l’organisation"), render_kw={"autocomplete": "organization"})
+    name = TrimmedField(
+        _l("Nom de l’organisation"),
+        validators=[Said("organisation_name_invalid")],
+        render_kw={"autocomplete": "organization"},
+    )
     legal_form = SelectField(
         _l("Forme juridique"),
         choices=[SelectChoice("", _l("Choisissez")), *_choices(LEGAL_FORMS)],
         validate_choice=False,
+        validators=[Said("legal_form_missing")],
     )
     siren = TrimmedField(_l("SIREN, ou SIRET du siège"), render_kw={"inputmode": "numeric"})
     rna = TrimmedField(_l("Numéro RNA d’une association"), validators=[Optional()])
@@ -83,12 +88,28 @@ class OrganisationForm(CleanForm):
         _l("Je déclare sur l’honneur que ces informations sont exactes."), validators=[InputRequired(_SWORN)]
     )
 
+    def validate_siren(self, field: TrimmedField) -> None:
+        """Ask for a number: a SIREN, or the RNA of an association."""
+        if field.data or self.rna.data:
+            return
+        association = self.legal_form.data in LEGAL_FORMS and kind_of(self.legal_form.data) == "association"
+        raise ValidationError(sentence("organisation_number_missing" if association else "siren_missing"))
+
 
 class MandateForm(CleanForm):
     """What gives one the right to act."""
 
-    capacity = RadioField(_l("À quel titre agissez-vous ?"), choices=_choices(CAPACITIES), validate_choice=False)
-    function = TrimmedField(_l("Votre fonction"), render_kw={"autocomplete": "organization-title"})
+    capacity = RadioField(
+        _l("À quel titre agissez-vous ?"),
+        choices=_choices(CAPACITIES),
+        validate_choice=False,
+        validators=[Said("capacity_missing")],
+    )
+    function = TrimmedField(
+        _l("Votre fonction"),
+        validators=[Said("function_invalid")],
+        render_kw={"autocomplete": "organization-title"},
+    )
     sworn = BooleanField(
         _l("Je déclare sur l’honneur que je peux engager cette organisation."), validators=[InputRequired(_SWORN)]
     )

@@ -4,7 +4,7 @@ import pytest
 
 from marketplace.accounts import organisation_queries as queries
 from tests.factories.organisations import SIREN, SIRET
-from tests.web.pages import by_class, parse, text_of
+from tests.web.pages import by_class, by_id, parse, text_of
 
 PAGE = "/mes-organisations"
 FILLED = {"name": "La scierie du Clain", "legal_form": "scop", "siren": SIREN, "commune": "Poitiers", "sworn": "y"}
@@ -99,3 +99,22 @@ def test_an_invited_person_accepts_or_not(enter, make):
     assert declining.post(f"{here}/quitter").status_code == 303
     assert declining.get(here).status_code == 404
     assert invited.get(f"{here}/siege").status_code == 404  # a member does not manage
+
+
+def test_all_that_is_missing_is_said_at_once(enter, make):
+    browser = enter(make.account())
+    made = browser.post(f"{PAGE}/nouvelle", **FILLED).location
+
+    described, mandated = browser.post(f"{PAGE}/nouvelle"), browser.post(f"{made}/mandat")
+    association = browser.post(f"{PAGE}/nouvelle", legal_form="association", rna="")
+
+    assert wrong(described) == {"name", "legal_form", "siren", "commune", "sworn"}
+    assert wrong(mandated) == {"capacity", "function", "sworn"}
+    assert "RNA" in text_of(by_id(parse(association), "siren-error"))
+
+
+def wrong(answer):
+    assert answer.status_code == 422
+    return {
+        one.get("id").removesuffix("-error") for one in parse(answer).iter() if (one.get("id") or "").endswith("-error")
+    }
