@@ -1,7 +1,8 @@
 """Forms of reports, complaints and owners' requests: shape only, the services judge."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import Field, HiddenField, RadioField, SelectField, TextAreaField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
@@ -27,17 +28,24 @@ class ReportForm(CleanForm):
     words = TextAreaField(_l("Dites-nous quoi, et où"))
 
 
+def _filled(_form: CleanForm, field: Field) -> None:
+    if not (field.data or "").strip():
+        raise ValidationError(_("Remplissez « %(field)s ».", field=field.label.text))
+
+
 class ComplaintForm(CleanForm):
     """The standard form of complaints. Source: delegated regulation (EU) 2022/2117, annex."""
 
-    name = TrimmedField(_l("Votre nom, ou celui de l’organisation"), render_kw={"autocomplete": "name"})
-    contact = TrimmedField(_l("Comment vous joindre : adresse, courriel ou téléphone"))
+    name = TrimmedField(
+        _l("Votre nom, ou celui de l’organisation"), validators=[_filled], render_kw={"autocomplete": "name"}
+    )
+    contact = TrimmedField(_l("Comment vous joindre : adresse, courriel ou téléphone"), validators=[_filled])
     representative = TrimmedField(_l("Nom de la personne qui vous représente"), validators=[Optional()])
     reference = TrimmedField(_l("Référence : collecte, engagement, courrier"), validators=[Optional()])
-    subject = TrimmedField(_l("Objet de la réclamation"))
+    subject = TrimmedField(_l("Objet de la réclamation"), validators=[_filled])
     dates = TrimmedField(_l("Dates des faits"), validators=[Optional()])
     damage = MoneyField(_l("Préjudice, en euros"), validators=[Optional()])
-    words = TextAreaField(_l("Ce qui s’est passé, et ce que vous demandez"))
+    words = TextAreaField(_l("Ce qui s’est passé, et ce que vous demandez"), validators=[_filled])
     documents = TextAreaField(_l("Documents que vous pouvez montrer"), validators=[Optional()])
 
     def filed(self) -> Filed:
