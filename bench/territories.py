@@ -99,7 +99,7 @@ def run(database: Database) -> None:
         print(*loader.import_release(database.engine).lines(), sep="\n")
     with lasting("import again"):
         loader.import_release(database.engine)
-    with lasting("import again, comparing every row"), database.reading() as session:
+    with lasting("import again, comparing every row"), database.sessions() as session:
         session.execute(update(TerritoryRelease).values(fingerprint=""))
         assert loader.import_release(session).is_empty
     dice = random.Random(86194)

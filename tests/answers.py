@@ -4,8 +4,8 @@ import re
 import sys
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy import SelectBase, TextClause, event
+from sqlalchemy.orm import ORMExecuteState, Session
 from werkzeug.test import TestResponse
 
 from marketplace.core.db import transaction_open
@@ -20,6 +20,9 @@ ALWAYS = {
 # Typed by nobody, sent by a test, shown again in the form it came from: escaped, and dropped by every browser.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _ID = re.compile(r"""<[^>]*\sid\s*=\s*["']([^"']+)["']""")
+_WRITES = re.compile(
+    r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE|LOCK)\b|\bFOR (NO KEY )?UPDATE\b|\bFOR (KEY )?SHARE\b", re.IGNORECASE
+)
 # A mail shown as a mail program would: HTML of its own, in a sandbox.
 _MAIL = re.compile(r"^/boite/[^/]+/html$")
 
@@ -93,9 +96,20 @@ def _note(session: Session, _context: Any, _instances: Any = None) -> None:
     session.info["written"] = [*session.new, *session.dirty, *session.deleted]
 
 
+def _refuse_to_write(state: ORMExecuteState) -> None:
+    """Refuse what PostgreSQL would refuse a session that only reads; tests share a connection that may write."""
+    if not state.session.info.get("reading"):
+        return
+    said = state.statement
+    writes = _WRITES.search(said.text) if isinstance(said, TextClause) else not isinstance(said, SelectBase)
+    assert not writes, f"written while reading: {said}"
+    assert getattr(said, "_for_update_arg", None) is None, f"locked while reading: {said}"
+
+
 def _forget(session: Session) -> None:
     session.info.pop("written", None)
 
 
 event.listen(WatchedSession, "before_flush", _note)
+event.listen(WatchedSession, "do_orm_execute", _refuse_to_write)
 event.listen(WatchedSession, "after_commit", _forget)

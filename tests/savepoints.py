@@ -27,7 +27,9 @@ def never_committed(connection: Connection) -> Iterator[None]:
     assert isinstance(driver, psycopg.Connection)
     driver.prepare_threshold, driver.prepared_max = 1, 1000
 
-    def say(words: str, _connection: object, name: str = "") -> None:
+    def say(words: str, given: object, name: str = "") -> None:
+        # The dialect is the engine's: what another connection of it says must not come here.
+        assert not isinstance(given, Connection) or given.connection.driver_connection is driver
         answer = driver.pgconn.exec_(f"{words} {name}".encode())
         assert answer.status == psycopg.pq.ExecStatus.COMMAND_OK, answer.error_message
 

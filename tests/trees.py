@@ -10,7 +10,10 @@ from lxml import html
 
 # What a parse error can depend on: tags, names of attributes, ampersands, and where there is text at all.
 _TEXT = re.compile(r">([^<>&]+)(?=<)")
-_VALUE = re.compile(r'="[^"&<>]*"')
+_VALUE = re.compile(r'="([^"]*)"')
+_TELLING = re.compile(r"[&<>]")
+# No HTML holds these.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _PARSER = html.HTMLParser(remove_comments=True)
 
 
@@ -20,7 +23,7 @@ def parse_error(page: str, *, part: bool = False) -> str | None:
     part: of a page. Pages of one build are looked at once: html5lib takes as long as all that makes a page.
     """
     bare = _TEXT.sub(lambda found: ">" + ("x" if found[1].strip() else " "), page)
-    return _first_error(_VALUE.sub('=""', bare), part=part)
+    return _first_error(_VALUE.sub(lambda found: found[0] if _TELLING.search(found[1]) else '=""', bare), part=part)
 
 
 @cache
@@ -37,6 +40,12 @@ def parse(page: str) -> Element:
     """Return the tree of a page. Raises AssertionError: a browser would have to repair it."""
     found = parse_error(page)
     assert found is None, found
+    assert not _CONTROL.search(page)
+    return as_it_is(page)
+
+
+def as_it_is(page: str) -> Element:
+    """Return the tree of a page, whatever it holds."""
     return html.document_fromstring(page, parser=_PARSER)
 
 

@@ -20,15 +20,21 @@ _FRENCH = re.compile(r"^(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})$", re.ASCII)
 
 
 class Said:
-    """Something was said here. code: of the refusal that would otherwise come one at a time; facts: of its sentence."""
+    """Something was said here. code: of the refusal that would otherwise come one at a time."""
 
-    def __init__(self, code: str, **facts: Any) -> None:
-        self.code, self.facts = code, facts
+    def __init__(self, code: str) -> None:
+        self.code = code
 
     def __call__(self, _form: BaseForm, field: Field) -> None:
         """Let what was said pass. Raises ValidationError: nothing was."""
         if not (field.data or "").strip():
-            raise ValidationError(sentence(self.code, **self.facts))
+            raise ValidationError(sentence(self.code))
+
+
+def filled(_form: BaseForm, field: Field) -> None:
+    """Let what was said pass. Raises ValidationError, which names the field: nothing was."""
+    if not (field.data or "").strip():
+        raise ValidationError(_("Remplissez « %(field)s ».", field=field.label.text))
 
 
 class _TypedField(Field):  # type: ignore[misc]  # wtforms has no types

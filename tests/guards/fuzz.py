@@ -25,7 +25,10 @@ FORGED = (HOSTILE["control"], HOSTILE["digits"], "insee:'")
 
 @dataclass(frozen=True)
 class Form:
-    """A form as a page shows it. given: what a browser sends when nobody touches it; typed: names one may write in."""
+    """A form as a page shows it, with one of its buttons.
+
+    given: what a browser sends when nobody touches it; typed: names one may write in; button: its name and value.
+    """
 
     method: str
     action: str
@@ -33,23 +36,24 @@ class Form:
     typed: frozenset[str]
     secret: frozenset[str]
     chosen: frozenset[str]
+    button: tuple[tuple[str, str], ...]
 
-    @property
-    def shape(self) -> tuple[str, str, frozenset[str]]:
-        """What makes two forms the same to whoever receives them, but for the row they are of."""
-        return self.method, self.action, self.typed | self.secret | self.chosen
+    def __str__(self) -> str:
+        """Say what makes two forms the same to whoever receives them."""
+        fields = " ".join(sorted(self.typed | self.secret | self.chosen))
+        pressed = "".join(f" [{name}={value}]" for name, value in self.button)
+        return f"{self.method} {self.action}{pressed}: {fields}"
 
     def filled(self, value: str) -> list[tuple[str, str]]:
         """Return what is sent when one writes `value` everywhere one may."""
         writable = self.typed | self.secret
         kept = [(name, one) for name, one in self.given if name not in writable]
-        return kept + [(name, value) for name in sorted(writable)]
+        return [*kept, *self.button, *((name, value) for name in sorted(writable))]
 
     def forged(self, value: str) -> list[tuple[str, str]]:
         """Return what a program sends that also invents choices and hidden values; the token and buttons are right."""
-        return [(name, one if name == "csrf_token" else value) for name, one in self.given] + [
-            (name, value) for name in sorted(self.secret)
-        ]
+        forged = [(name, one if name == "csrf_token" else value) for name, one in self.given]
+        return [*forged, *self.button, *((name, value) for name in sorted(self.secret))]
 
 
 @dataclass
@@ -62,7 +66,7 @@ class _Draft:
 
 def forms(page: str, path: str) -> Iterator[Form]:
     """Yield the forms of a page, one for each button that sends it somewhere. path: of the page."""
-    tree = trees.parse(page)
+    tree = trees.as_it_is(page)
     for form in tree.iter("form"):
         draft = _Draft()
         for control in form.iter():
@@ -77,10 +81,11 @@ def _by_button(form: Element, draft: _Draft, path: str) -> Iterator[Form]:
         yield Form(
             method=(button.get("formmethod") or form.get("method") or "get").upper(),
             action=button.get("formaction") or form.get("action") or path,
-            given=(*draft.given, *([(name, button.get("value", ""))] if name and button is not form else [])),
+            given=tuple(draft.given),
             typed=frozenset(draft.typed),
             secret=frozenset(draft.secret),
             chosen=frozenset(draft.chosen),
+            button=((name, button.get("value", "")),) if name and button is not form else (),
         )
 
 
@@ -118,7 +123,7 @@ def _read_input(control: Element, name: str, kind: str, draft: _Draft) -> None:
 def written_in(page: str) -> dict[str, list[str]]:
     """Return what a page shows in each control that one may write in."""
     found: dict[str, list[str]] = {}
-    for control in trees.parse(page).iter():
+    for control in trees.as_it_is(page).iter():
         name = control.get("name")
         if not name:
             continue

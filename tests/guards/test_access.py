@@ -1,8 +1,5 @@
 """The walk: every route × method × person, against the reviewed table; and planted faults that it must find."""
 
-import tomllib
-from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,10 +10,8 @@ from marketplace.pledges import queries
 from marketplace.web import access
 from marketplace.web.access import administrator, public, signed_in
 from marketplace.web.context import in_transaction, reading
+from tests.guards.conftest import TABLE
 from tests.guards.walk import SAFE, SUBJECTS, Walk, World
-
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-TABLE = tomllib.loads(Path(__file__).with_name("access.toml").read_text(encoding="utf-8"))
 
 
 def test_the_table_and_the_application_name_the_same_endpoints(walk):

@@ -1,15 +1,14 @@
 """Forms of reports, complaints and owners' requests: shape only, the services judge."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, RadioField, SelectField, TextAreaField, ValidationError
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from marketplace.moderation.complaints import Filed
 from marketplace.projects.rules import Content, Problem
 from marketplace.web.clean_form import CleanForm
-from marketplace.web.fields import MoneyField, TrimmedField, refuse
+from marketplace.web.fields import MoneyField, TrimmedField, filled, refuse
 from marketplace.web.labels import LEGAL_FORMS
 from marketplace.web.messages import sentence
 from marketplace.web.moderation.words import REPORT_REASONS
@@ -28,24 +27,19 @@ class ReportForm(CleanForm):
     words = TextAreaField(_l("Dites-nous quoi, et où"))
 
 
-def _filled(_form: CleanForm, field: Field) -> None:
-    if not (field.data or "").strip():
-        raise ValidationError(_("Remplissez « %(field)s ».", field=field.label.text))
-
-
 class ComplaintForm(CleanForm):
     """The standard form of complaints. Source: delegated regulation (EU) 2022/2117, annex."""
 
     name = TrimmedField(
-        _l("Votre nom, ou celui de l’organisation"), validators=[_filled], render_kw={"autocomplete": "name"}
+        _l("Votre nom, ou celui de l’organisation"), validators=[filled], render_kw={"autocomplete": "name"}
     )
-    contact = TrimmedField(_l("Comment vous joindre : adresse, courriel ou téléphone"), validators=[_filled])
+    contact = TrimmedField(_l("Comment vous joindre : adresse, courriel ou téléphone"), validators=[filled])
     representative = TrimmedField(_l("Nom de la personne qui vous représente"), validators=[Optional()])
     reference = TrimmedField(_l("Référence : collecte, engagement, courrier"), validators=[Optional()])
-    subject = TrimmedField(_l("Objet de la réclamation"), validators=[_filled])
+    subject = TrimmedField(_l("Objet de la réclamation"), validators=[filled])
     dates = TrimmedField(_l("Dates des faits"), validators=[Optional()])
     damage = MoneyField(_l("Préjudice, en euros"), validators=[Optional()])
-    words = TextAreaField(_l("Ce qui s’est passé, et ce que vous demandez"), validators=[_filled])
+    words = TextAreaField(_l("Ce qui s’est passé, et ce que vous demandez"), validators=[filled])
     documents = TextAreaField(_l("Documents que vous pouvez montrer"), validators=[Optional()])
 
     def filed(self) -> Filed:

@@ -8,11 +8,10 @@ from wtforms import BooleanField, HiddenField, RadioField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
-from marketplace.residency.letters import LINE_MAX
 from marketplace.residency.rules import REFUSAL_REASONS, REVOCATION_REASONS
 from marketplace.web.clean_form import CleanForm
 from marketplace.web.commune_field import CommuneField
-from marketplace.web.fields import Said, TrimmedField
+from marketplace.web.fields import TrimmedField, filled
 from marketplace.web.messages import sentence
 
 _SWORN = _l("Cochez cette case pour déclarer votre commune sur l’honneur.")
@@ -73,22 +72,19 @@ class ProofForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         return bool(self.answer.data == "personne")
 
 
-_LINE = Said("letter_line_invalid", most=LINE_MAX)
-
-
 class LetterForm(CleanForm):
     """Where a letter goes. Deleted as soon as it is in the post."""
 
     name = TrimmedField(
-        _l("Votre nom, tel que sur la boîte aux lettres"), validators=[_LINE], render_kw={"autocomplete": "name"}
+        _l("Votre nom, tel que sur la boîte aux lettres"), validators=[filled], render_kw={"autocomplete": "name"}
     )
-    street = TrimmedField(_l("Numéro et rue"), validators=[_LINE], render_kw={"autocomplete": "address-line1"})
+    street = TrimmedField(_l("Numéro et rue"), validators=[filled], render_kw={"autocomplete": "address-line1"})
     more = TrimmedField(
         _l("Appartement, bâtiment, lieu-dit"), validators=[Optional()], render_kw={"autocomplete": "address-line2"}
     )
     postcode = TrimmedField(
         _l("Code postal"),
-        validators=[Said("letter_postcode_wrong")],
+        validators=[filled],
         render_kw={"autocomplete": "postal-code", "inputmode": "numeric", "size": "6"},
     )
 
