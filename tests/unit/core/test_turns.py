@@ -12,14 +12,17 @@ from marketplace.core.db import Database
 NOWHERE = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nowhere")
 
 
-def at_once(database, number):
-    """Have so many threads open a session and keep it until all have one; return how many got one."""
+def at_once(database, number, patience):
+    """Have so many threads open a session and keep it until all have one; return how many got one.
+
+    patience: seconds after which they give up waiting for the others.
+    """
     meeting, there = threading.Barrier(number), []
 
     def work():
         try:
             with database.reading():
-                meeting.wait(0.002)
+                meeting.wait(patience)
                 there.append(True)
         except (threading.BrokenBarrierError, PoolTimeoutError):
             pass
@@ -32,9 +35,9 @@ def at_once(database, number):
     return len(there)
 
 
-@pytest.mark.parametrize(("turns", "there"), [(None, 2), (2, 2), (1, 0)])
-def test_no_more_are_at_the_database_than_there_are_turns(turns, there):
-    assert at_once(Database(NOWHERE, at_once=turns), 2) == there
+@pytest.mark.parametrize(("turns", "there", "patience"), [(None, 2, 5), (2, 2, 5), (1, 0, 0.002)])
+def test_no_more_are_at_the_database_than_there_are_turns(turns, there, patience):
+    assert at_once(Database(NOWHERE, at_once=turns), 2, patience) == there
 
 
 def test_what_a_work_opens_within_itself_needs_no_turn():
