@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from e2e import steps  # noqa: E402  # the path above comes first
-from e2e.tour import FLAGS  # noqa: E402
+from e2e.chromium import FLAGS, executable  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from config import child_environment  # noqa: E402
@@ -43,10 +43,7 @@ class Result:
 def main() -> int:
     """Measure; return the exit status."""
     arguments = _parser().parse_args()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        print("Chromium is missing: apt-get install -y --no-install-recommends chromium fonts-dejavu-core")
-        return 1
+    chromium = executable()
     arguments.out.mkdir(parents=True, exist_ok=True)
     site = arguments.url.rstrip("/")
     pages, cookies = _as_claire(site, chromium)

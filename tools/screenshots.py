@@ -8,7 +8,6 @@ letter, a request) is made on the copy, through its own pages.
 """
 
 import argparse
-import shutil
 import sys
 import time
 from base64 import b64decode
@@ -17,7 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from e2e.tour import FLAGS, HEIGHT, STOPS, THEMES, WIDTHS, Tour  # noqa: E402  # the path above comes first
+from e2e.chromium import FLAGS, executable  # noqa: E402  # the path above comes first
+from e2e.stops import STOPS  # noqa: E402
+from e2e.tour import HEIGHT, THEMES, WIDTHS, Tour  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 # Pictures of the README: page, width, theme. Small files: what the window shows first, as WebP.
@@ -37,13 +38,9 @@ NARROW, TALL = 600, 780
 def main() -> int:
     """Photograph; return the exit status."""
     arguments = _parser().parse_args()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        print("Chromium is missing: apt-get install -y --no-install-recommends chromium fonts-dejavu-core")
-        return 1
     started = time.monotonic()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         tour = Tour(browser, arguments.url.rstrip("/"), reduced_motion="reduce")
         folder, number = _readme(tour) if arguments.readme else _everything(tour, arguments)
         tour.leave_no_card_open()
@@ -89,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("url", help="where the copy answers, for example http://127.0.0.1:8000")
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "screenshots")
-    parser.add_argument("--only", nargs="+", default=(), metavar="NAME", help="names of tests/e2e/tour.py")
+    parser.add_argument("--only", nargs="+", default=(), metavar="NAME", help="names of tests/e2e/stops.py")
     parser.add_argument("--widths", nargs="+", type=int, default=WIDTHS)
     parser.add_argument("--themes", nargs="+", choices=THEMES, default=THEMES)
     parser.add_argument("--fold", action="store_true", help="only what the window shows, not the whole page")

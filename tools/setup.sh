@@ -80,10 +80,10 @@ frontend() {
 browser() {
 	[ "${E2E:-1}" != 0 ] || return 0
 	# openssl and jq: a reader without Python verifies an attestation with them, and so does a test.
-	command -v chromium >/dev/null && command -v openssl >/dev/null && command -v jq >/dev/null &&
+	command -v chromium-headless-shell >/dev/null && command -v openssl >/dev/null && command -v jq >/dev/null &&
 		[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] && return 0
 	[ "$(id -u)" = 0 ] || say "The browser tests need Chromium. (Without them: make test E2E=0)"
-	apt_get chromium fonts-dejavu-core openssl jq
+	apt_get chromium-headless-shell fonts-dejavu-core openssl jq
 }
 
 [ -d var ] || { mkdir var && chown --reference=. var; } # root may be here in somebody else's checkout

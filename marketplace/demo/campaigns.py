@@ -19,12 +19,13 @@ class Plan:
     """A campaign to make. Amounts in whole euros.
 
     owner: login of a person. state: where its life stands: draft, submitted, changes_requested, refused, live, closing,
-    funded or failed. opened: days since publication; lasts: days from publication to the end. raised: what its
-    neighbours have promised. around: communes they come from, nearest first. backers: logins of people one may sign in
-    as who promised too. uses: what the money is for, how many euros of it, and the INSEE code of the commune where, ""
-    for not chosen yet; suppliers: who is paid, one for each line, when they are known. questions: who asks what,
-    and the answer, "" for none yet. terms: of its instrument, in cents. siren: of the organisation that carries the
-    project and is named as it, "" for none.
+    funded or failed. opened: days since publication; opens: days from publication to its first day, 0 to open at once;
+    lasts: days from publication to the end. raised: what its neighbours have promised, or think of before it opens.
+    around: communes they come from, nearest first. backers: logins of people one may sign in as who promised too. uses:
+    what the money is for, how many euros of it, and the INSEE code of the commune where, "" for not chosen yet;
+    suppliers: who is paid, one for each line, when they are known. questions: who asks what, and the answer, "" for
+    none yet. terms: of its instrument, in cents. siren: of the organisation that carries the project and names it,
+    "" for none.
     """
 
     owner: str
@@ -42,6 +43,7 @@ class Plan:
     preset: str
     state: str
     opened: int = 0
+    opens: int = 0
     lasts: int = 60
     raised: int = 0
     minimum: int = 10

@@ -29,7 +29,7 @@ from marketplace.moderation.sheet import Answer
 from marketplace.payments import customers
 from marketplace.payments.gateway import SavedCard, TestGateway
 from marketplace.payments.pace import Pace
-from marketplace.pledges import collector, commit, offers, opening, settlement
+from marketplace.pledges import collector, commit, intentions, offers, opening, settlement
 from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge
 from marketplace.projects import questions
@@ -133,7 +133,10 @@ class _Seeder:
             )
             return
         self._do(lambda session: self._approve(session, campaign_id=campaign_id, administrator_id=judge, now=at))
-        self._pledge(plan, campaign_id, at)
+        if plan.opens > plan.opened:
+            self._intend(plan, campaign_id, at)
+        else:
+            self._pledge(plan, campaign_id, at)
         self._ask(plan, campaign_id, at)
         self._end(plan, campaign_id, at)
 
@@ -176,6 +179,13 @@ class _Seeder:
         with ThreadPoolExecutor(4) as pool:
             cards = list(pool.map(lambda one: self._card(one[0], one[1]), saved))
         self._do(lambda session: self._note_cards(session, campaign_id, saved, cards))
+
+    def _intend(self, plan: Plan, campaign_id: UUID, published: datetime) -> None:
+        """Have neighbours say, before it opens, what they think of giving."""
+        wishes = list(self._wishes(plan))
+        for (person, euros), at in zip(wishes, _moments(published, self.now, len(wishes)), strict=False):
+            said: dict[str, Any] = {"account_id": self.ids[person.login], "amount": Money.from_euros(euros), "now": at}
+            self._do(partial(intentions.say, campaign_id=campaign_id, **said))
 
     def _assess(self, plan: Plan, at: datetime) -> frozenset[str]:
         """Have those who will pledge answer what the law asks; return the digests of the words they read."""
@@ -345,6 +355,7 @@ def _content(plan: Plan, published: datetime) -> Content:
             for (label, euros, commune), supplier in zip(plan.uses, chain(plan.suppliers, repeat("")), strict=False)
         ),
         details=plan.details,
+        opens_on=paris_day(published) + timedelta(days=plan.opens) if plan.opens else None,
         ends_on=paris_day(published) + timedelta(days=plan.lasts),
         rule_preset=plan.preset,
         terms=plan.terms,

@@ -30,6 +30,7 @@ MOST_DAYS = 90
 MOST_CENTS = 1_000_000_00
 RELATED_PERCENT = 20
 _PARIS = ZoneInfo("Europe/Paris")
+_INSTANT = timedelta(microseconds=1)
 _KEYS = frozenset(
     {
         "format",
@@ -165,8 +166,9 @@ class Rule:
 
 
 def midnight(start: datetime, days: int) -> datetime:
-    """Return the midnight of Paris that ends the last of so many days, the first being the one that follows a start."""
-    day = start.astimezone(_PARIS).date() + timedelta(days=days + 1)
+    """Return the midnight of Paris that ends the last of so many days, the first being the first whole one from a start."""
+    # What starts at midnight has its own day whole.
+    day = (start - _INSTANT).astimezone(_PARIS).date() + timedelta(days=days + 1)
     return datetime.combine(day, time(), _PARIS).astimezone(start.tzinfo)
 
 

@@ -58,7 +58,9 @@ def links_inside(offer: Offer, investor: Investor, ring: int, now: datetime) -> 
 
 
 def open_ring(offer: Offer, now: datetime) -> int:
-    """Return the widest ring that may pledge now, -1 before the first phase."""
+    """Return the widest ring that may pledge now, -1 before the campaign opens and before the first phase."""
+    if offer.opens_at is not None and now < offer.opens_at:
+        return -1
     if not offer.phases:
         return len(offer.rings) - 1
     return max((phase.widest for phase in offer.phases if phase.starts_at <= now), default=-1)
@@ -67,8 +69,6 @@ def open_ring(offer: Offer, now: datetime) -> int:
 def _stopped(offer: Offer, now: datetime) -> Decision | None:
     if offer.state != "live" or offer.opens_at is None or offer.closes_at is None or now >= offer.closes_at:
         return Decision("refuse", None, (Block("campaign_closed", "none"),))
-    if now < offer.opens_at:
-        return Decision("wait", None, (Block("campaign_not_open", "wait", None, {"until": offer.opens_at}),))
     return None
 
 
@@ -159,8 +159,9 @@ def _placed(offer: Offer, levels: dict[int, int], provable: list[int], now: date
 
 
 def _not_yet(offer: Offer, ring: int) -> Block:
-    until = min(phase.starts_at for phase in offer.phases if phase.widest >= ring)
-    return Block("ring_not_open", "wait", None, {"until": until})
+    until = min((phase.starts_at for phase in offer.phases if phase.widest >= ring), default=offer.opens_at)
+    reason = "campaign_not_open" if until == offer.opens_at else "ring_not_open"
+    return Block(reason, "wait", None, {"until": until})
 
 
 def _better(offer: Offer, provable: list[int], ring: int, now: datetime) -> Better | None:

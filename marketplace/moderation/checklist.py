@@ -55,7 +55,7 @@ _CONTACTS = tuple(
 _AROUND = 40
 _AMOUNTS = ("threshold_cents", "goal_cents", "hard_cap_cents", "minimum_cents")
 _TEXTS = ("name", "title", "summary", "story_markdown", "sector", "legal_form")
-_ELSEWHERE = frozenset((*_AMOUNTS, *_TEXTS, "ends_on", "commune_code"))
+_ELSEWHERE = frozenset((*_AMOUNTS, *_TEXTS, "opens_on", "ends_on", "commune_code"))
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def findings(
         *_amounts(content),
         _uses(content, problems),
         *_local(spent),
-        _rules("dates_allowed", problems, ("ends_on",))
+        _rules("dates_allowed", problems, ("opens_on", "ends_on"))
         if problems or content.ends_on is None
         else _dates(content, today),
         _rules("commune_known", problems, ("commune_code",)),
@@ -177,7 +177,7 @@ def _rules(code: str, problems: Iterable[Problem], names: Iterable[str]) -> Find
 
 def _dates(content: Content, today: date) -> Finding:
     assert content.ends_on is not None
-    return Finding("dates_allowed", "ok", {"problems": (), "days": (content.ends_on - today).days})
+    return Finding("dates_allowed", "ok", {"problems": (), "days": (content.ends_on - content.first_day(today)).days})
 
 
 def _amounts(content: Content) -> list[Finding]:

@@ -18,6 +18,7 @@ from marketplace.projects import checking, zoning
 from marketplace.projects import services as projects
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.queries import Dossier
+from marketplace.projects.rules import opening_instant
 from marketplace.projects.zoning import Plan
 
 
@@ -87,7 +88,11 @@ def _publish(
     matching.list_campaign(session, campaign_id=found.campaign_id)
     desk.let_go(session, found.campaign_id)
     log(session, "campaign.approve", found, administrator_id, now, version=found.version + 1, fund=fund)
-    tell(session, "campaign_approved", found, path=f"/collectes/{found.campaign_id}")
+    path, opens_at = f"/collectes/{found.campaign_id}", opening_instant(found.content.opens_on, now)
+    if opens_at > now:
+        tell(session, "campaign_announced", found, path=path, opens_at=opens_at.isoformat())
+    else:
+        tell(session, "campaign_approved", found, path=path)
 
 
 def send_back(

@@ -92,6 +92,7 @@ KINDS: Mapping[str, Kind] = {
     "weekly_digest": Kind("{commune_path}", frozenset({"commune_path", "commune", "campaigns"}), chosen=True),
     # moderation, to the owner; reasons: codes, note: the moderator's own words
     "campaign_approved": Kind("{campaign_path}", _CAMPAIGN),
+    "campaign_announced": Kind("{campaign_path}", _CAMPAIGN | {"opens_at"}),
     "changes_requested": Kind("{campaign_path}", _CAMPAIGN | {"reasons", "note"}),
     "campaign_refused": Kind("{campaign_path}", _CAMPAIGN | {"reasons", "note"}),
     "campaign_stopped": Kind("{campaign_path}", _CAMPAIGN | {"note"}),

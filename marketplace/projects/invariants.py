@@ -34,14 +34,30 @@ def state_is_the_fold_of_its_history(session: Session) -> list[UUID]:
     return broken
 
 
-def closes_at_midnight_in_paris(session: Session) -> list[UUID]:
-    """Return published campaigns that do not close at the midnight that ends their last day. One statement."""
+def opens_and_closes_at_midnight(session: Session) -> list[UUID]:
+    """Return published campaigns that do not open and close at the midnights around their days. One statement.
+
+    One that was published on its first day or later, or has none, opened as it was published.
+    """
     rows = session.execute(
-        select(Campaign.id, Campaign.ends_on, Campaign.closes_at)
+        select(
+            Campaign.id,
+            Campaign.opens_on,
+            Campaign.ends_on,
+            Campaign.published_at,
+            Campaign.opens_at,
+            Campaign.closes_at,
+        )
         .where(Campaign.closes_at.is_not(None))
         .order_by(Campaign.id)
     )
-    return [row.id for row in rows if row.ends_on is None or row.closes_at != rules.closing_instant(row.ends_on)]
+    return [
+        row.id
+        for row in rows
+        if row.ends_on is None
+        or row.closes_at != rules.closing_instant(row.ends_on)
+        or row.opens_at != rules.opening_instant(row.opens_on, row.published_at)
+    ]
 
 
 def terms_are_as_frozen(session: Session) -> list[UUID]:
@@ -136,7 +152,7 @@ CHECKS: Mapping[str, Callable[[Session], list[UUID]]] = {
     check.__name__: check
     for check in (
         state_is_the_fold_of_its_history,
-        closes_at_midnight_in_paris,
+        opens_and_closes_at_midnight,
         terms_are_as_frozen,
         campaign_is_as_its_version,
         nobody_approved_their_own,

@@ -161,6 +161,7 @@ class Campaign(Base):
     terms: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
     raised_cents: Mapped[int | None] = mapped_column(BigInteger)
     offer_number: Mapped[int | None] = mapped_column(BigInteger)
+    opens_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     closes_at: Mapped[datetime | None]
     rule_preset: Mapped[str | None]

@@ -61,6 +61,7 @@ class CampaignPage:
     ends_on: date
     rule_preset: str
     rule: Mapping[str, Any]
+    published_at: datetime
     opens_at: datetime
     closes_at: datetime
     closed_at: datetime | None
@@ -119,6 +120,7 @@ class OwnCampaign:
     goal_cents: int | None
     hard_cap_cents: int | None
     ends_on: date | None
+    opens_at: datetime | None
     closes_at: datetime | None
     changed_at: datetime
     submitted_at: datetime | None
@@ -324,6 +326,7 @@ def content_of(campaign: Campaign, project: Project) -> Content:
         hard_cap_cents=campaign.hard_cap_cents,
         minimum_cents=campaign.minimum_cents,
         uses=uses.read(campaign.uses),
+        opens_on=campaign.opens_on,
         ends_on=campaign.ends_on,
         rule_preset=campaign.rule_preset,
         rule_options=Options.from_json(campaign.rule_options),

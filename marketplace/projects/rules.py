@@ -81,8 +81,10 @@ SECTORS = (
 # Amounts in cents. CMF art. D. 548-1: 5 000 € lent free of interest by one person to one project.
 FREE_LOAN_PER_LENDER_CENTS = 5_000_00
 LEAST_PLEDGE_CENTS = 10_00
-# Days of listing, from the day of publication. 21 as Reg CF (17 CFR 227.304), 90 is ours.
+# Days of listing, from its first day. 21 as Reg CF (17 CFR 227.304), 90 is ours.
 LISTING_DAYS = range(21, 91)
+# What is shown before it opens is announced, not forgotten: the first day is not further away than this; it is ours.
+MOST_AHEAD = timedelta(days=60)
 NAME_LENGTH = range(2, 91)
 TITLE_LENGTH = range(5, 91)
 SUMMARY_LENGTH = range(1, 241)
@@ -99,7 +101,10 @@ _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u
 
 @dataclass(frozen=True)
 class Content:
-    """What an owner writes. Everything may be missing in a draft. Amounts in cents; ends_on is the last day."""
+    """What an owner writes. Everything may be missing in a draft. Amounts in cents; ends_on is the last day.
+
+    opens_on: the first day, None when it opens as soon as it is published.
+    """
 
     name: str = ""
     commune_code: str | None = None
@@ -115,16 +120,22 @@ class Content:
     hard_cap_cents: int | None = None
     minimum_cents: int = LEAST_PLEDGE_CENTS
     uses: tuple[Use, ...] = ()
+    opens_on: date | None = None
     ends_on: date | None = None
     rule_preset: str | None = None
     rule_options: Options = presets.NONE
     details: Details = details.NONE
     terms: Terms = terms.NONE
 
+    def first_day(self, today: date) -> date:
+        """Return the day it opens if it is published today, in Paris: a first day that is past holds nobody up."""
+        return max(self.opens_on or today, today)
+
     def as_json(self) -> dict[str, Any]:
         """Return the content as JSON values; `from_json` reads it back."""
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         return values | {
+            "opens_on": self.opens_on and self.opens_on.isoformat(),
             "ends_on": self.ends_on and self.ends_on.isoformat(),
             "uses": [use.as_json() for use in self.uses],
             "rule_options": self.rule_options.as_json(),
@@ -135,8 +146,9 @@ class Content:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Content":
         """Read what `as_json` wrote."""
-        ends_on = values["ends_on"]
+        opens_on, ends_on = values.get("opens_on"), values["ends_on"]
         read = {
+            "opens_on": date.fromisoformat(opens_on) if opens_on else None,
             "ends_on": date.fromisoformat(ends_on) if ends_on else None,
             "uses": uses.read(values.get("uses", ())),
             "rule_options": Options.from_json(values.get("rule_options", {})),
@@ -196,6 +208,16 @@ def paris_day(now: datetime) -> date:
     return now.astimezone(PARIS).date()
 
 
+def opening_instant(opens_on: date | None, published_at: datetime) -> datetime:
+    """Return when a campaign opens, aware UTC: the midnight in Paris that begins its first day, or as it is published.
+
+    opens_on: None when it is to open at once. published_at: aware.
+    """
+    if opens_on is None:
+        return published_at
+    return max(datetime.combine(opens_on, time.min, PARIS).astimezone(UTC), published_at)
+
+
 def closing_instant(ends_on: date) -> datetime:
     """Return when a campaign closes, exclusive, aware UTC: the midnight in Paris that ends its last day."""
     return datetime.combine(ends_on + timedelta(days=1), time.min, PARIS).astimezone(UTC)
@@ -208,9 +230,9 @@ def days_left(closes_at: datetime, at: datetime) -> int | None:
     return (paris_day(closes_at) - paris_day(at)).days - 1
 
 
-def ends_between(today: date) -> tuple[date, date]:
-    """Return the first and the last day a campaign published today may end on."""
-    return today + timedelta(days=LISTING_DAYS.start), today + timedelta(days=LISTING_DAYS.stop - 1)
+def ends_between(first_day: date) -> tuple[date, date]:
+    """Return the first and the last day a campaign may end on that opens on a day."""
+    return first_day + timedelta(days=LISTING_DAYS.start), first_day + timedelta(days=LISTING_DAYS.stop - 1)
 
 
 def problems(content: Content, *, population: int | None, today: date) -> tuple[Problem, ...]:
@@ -352,7 +374,10 @@ def _minimum_problems(content: Content) -> list[Problem]:
 
 
 def _date_problems(content: Content, today: date) -> list[Problem]:
-    first, last = ends_between(today)
+    latest = today + MOST_AHEAD
+    if content.opens_on is not None and content.opens_on > latest:
+        return [Problem("opens_too_late", "opens_on", {"last": latest, "most": MOST_AHEAD.days})]
+    first, last = ends_between(content.first_day(today))
     if content.ends_on is None:
         return [Problem("ends_on_missing", "ends_on", {"first": first, "last": last})]
     if content.ends_on < first:
@@ -383,7 +408,7 @@ def rule_problems(content: Content, today: date) -> list[Problem]:
     if found or not content.ends_on:
         return found
     alone = presets.days_before_all(content.rule_preset, content.rule_options)
-    if alone and alone >= (content.ends_on - today).days:
+    if alone and alone >= (content.ends_on - content.first_day(today)).days:
         last = len(content.rule_options.rings) - 1
         field = f"rings-{last}-opens_after" if last >= 0 else "first_days"
         found.append(Problem("rule_turns_past_end", field, {"days": alone}))

@@ -88,12 +88,12 @@ def save_draft(
 
 
 def duplicate(session: Session, *, campaign_id: UUID, owner_id: UUID, form_key: UUID, now: datetime) -> UUID:
-    """Start a draft that says what a campaign of one's own says, its last day left out; return its id.
+    """Start a draft that says what a campaign of one's own says, its days left out; return its id.
 
     Whoever copies carries the copy, alone. form_key: as for `create_draft`. Raises NotFound; Refused: too_many_drafts.
     """
     campaign, project = load_own(session, campaign_id, owner_id)
-    content = replace(queries.content_of(campaign, project), ends_on=None)
+    content = replace(queries.content_of(campaign, project), opens_on=None, ends_on=None)
     return create_draft(session, owner_id=owner_id, form_key=form_key, content=content, now=now)
 
 
@@ -176,7 +176,7 @@ def publish(
     actor_id: UUID,
     row_version: int | None = None,
 ) -> None:
-    """Freeze a submitted campaign and open it to the public.
+    """Freeze a submitted campaign and make it public; it opens on its first day, at once where that is past or none.
 
     rule: of `locality.presets`; rings: its compiled zones, current INSEE codes, innermost first, one for each ring.
     cog_release: the release the codes belong to. row_version: the one the moderator read.
@@ -193,11 +193,12 @@ def publish(
     if content.commune_code not in rings[0]:
         raise Refused("zone_without_project", field="rule_preset")
     number, closes_at = campaign.version + 1, rules.closing_instant(content.ends_on)
+    opens_at = rules.opening_instant(content.opens_on, now)
     unit, offer_number = content.terms.nominal_cents or 1, offers.number(session, campaign, content)
     terms = content.as_json() | {
         "owner_id": str(project.owner_id),
         **({} if project.organisation_id is None else {"organisation_id": str(project.organisation_id)}),
-        "opens_at": now.isoformat(),
+        "opens_at": opens_at.isoformat(),
         "closes_at": closes_at.isoformat(),
         "renderer": campaign.renderer,
         "unit_cents": unit,
@@ -208,7 +209,7 @@ def publish(
         "rule": dict(rule),
         "closes_at": closes_at,
         "published_at": now,
-        "opens_at": now,
+        "opens_at": opens_at,
         "unit_cents": unit,
         "offer_number": offer_number,
         "terms": content.terms.as_json(),
@@ -326,6 +327,7 @@ def _campaign_values(content: Content) -> dict[str, Any]:
         "uses": [use.as_json() for use in content.uses],
         "details": content.details.as_json(),
         "terms": content.terms.as_json(),
+        "opens_on": content.opens_on,
         "ends_on": content.ends_on,
         "rule_preset": content.rule_preset,
         "rule_options": content.rule_options.as_json(),

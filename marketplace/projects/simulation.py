@@ -56,7 +56,7 @@ def simulate(session: Session, content: Content, *, now: datetime) -> Simulation
         for zone, ring in zip(plan.rings, choice, strict=True)
     )
     rule = parse(plan.rule)
-    days = (content.ends_on - paris_day(now)).days if content.ends_on else None
+    days = (content.ends_on - content.first_day(paris_day(now))).days if content.ends_on else None
     border = _border(session, here, str(content.commune_code), plan.rings[0])
     return Simulation(plan, rule, reached, stages(reached), advice(rule, reached, content, days=days, border=border))
 

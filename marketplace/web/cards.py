@@ -25,7 +25,10 @@ from marketplace.web.whom import Aimed, zones_in_words
 
 @dataclass(frozen=True)
 class Face:
-    """What a card shows to everybody, whoever they are and wherever they live. Amounts in cents."""
+    """What a card shows to everybody, whoever they are and wherever they live. Amounts in cents.
+
+    opens_at: None once it is open.
+    """
 
     url: str
     title: str
@@ -38,6 +41,7 @@ class Face:
     goal_cents: int
     threshold_cents: int
     backers: int
+    opens_at: datetime | None
     days_left: int | None
     minimum_cents: int
     state_label: str | None
@@ -125,6 +129,7 @@ def _face(row: CampaignCard, progress: Progress, commune: Commune, now: datetime
         goal_cents=row.goal_cents,
         threshold_cents=row.threshold_cents,
         backers=progress.backers,
+        opens_at=row.opens_at if now < row.opens_at else None,
         days_left=days_left(row.closes_at, now) if live else None,
         minimum_cents=row.minimum_cents,
         state_label=None if live else str(CAMPAIGN_STATES[row.state]),

@@ -70,10 +70,27 @@ def locality(home: Commune | None, there: Commune, zone: str, *, inside: bool, p
 
 
 def answer(
-    session: Session, person: Me | None, *, campaign_id: UUID, there: Commune, zone: str, minimum: Money, now: datetime
+    session: Session,
+    person: Me | None,
+    *,
+    campaign_id: UUID,
+    there: Commune,
+    zone: str,
+    minimum: Money,
+    opens_at: datetime,
+    now: datetime,
 ) -> Answer:
     """Ask the rule for the largest amount that a page offers, say its answer to the reader; eight statements."""
     code = commune_of(person)
+    if person is None and code is None and now < opens_at:
+        return Answer(
+            "plain",
+            reserved(zone),
+            sentence("campaign_not_open", until=opens_at),
+            may_pledge=False,
+            href=url_for("pledges.where", campaign_id=campaign_id),
+            label=_("Indiquer ma commune"),
+        )
     if person is None and code is None:
         return Answer(
             "plain",

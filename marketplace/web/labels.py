@@ -180,6 +180,7 @@ FIELDS: Mapping[str, LazyString] = {
     "hard_cap_cents": _l("Plafond"),
     "minimum_cents": _l("Participation minimale"),
     "uses": _l("Où ira l’argent"),
+    "opens_on": _l("Premier jour"),
     "ends_on": _l("Dernier jour"),
     "rule_preset": _l("Règle de proximité"),
     "rule_options": _l("Précisions de la règle"),

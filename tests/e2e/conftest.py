@@ -1,7 +1,6 @@
 """Chromium in front of the real thing: PostgreSQL, the sandbox, the site, a worker in a process of its own."""
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -11,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from e2e.tour import FLAGS, SMALL, Tour
+from e2e.chromium import FLAGS, executable
+from e2e.tour import SMALL, Tour
 from e2e.watch import Watch
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from sqlalchemy import Engine, text
@@ -27,10 +27,6 @@ from marketplace.sandbox import Sandbox
 from tests.conftest import _database_of_its_own
 
 HERE = Path(__file__).resolve().parent
-CHROMIUM = shutil.which("chromium")
-MISSING = """Chromium is missing. On Debian:
-    apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core
-Without the tests that need it: make test E2E=0"""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -140,10 +136,8 @@ class _Worker:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail(MISSING)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        launched = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield launched
         launched.close()
 

@@ -20,8 +20,8 @@ from marketplace.territories.queries import Commune
 from marketplace.web.access import public
 from marketplace.web.assets import SOURCE
 from marketplace.web.campaigns.blueprint import bp
-from marketplace.web.context import reading, runtime
-from marketplace.web.filters import last_day, money
+from marketplace.web.context import now, reading, runtime
+from marketplace.web.filters import day, last_day, money
 
 TEMPLATE = ROOT / "templates" / "pdf" / "poster.typ"
 # A quarter of the code may be hidden by a fold or a scratch.
@@ -70,7 +70,11 @@ def words(campaign: CampaignPage, there: Commune) -> dict[str, str]:
         "summary": campaign.summary,
         "place": f"{campaign.project_name}, {there.label}",
         "call": _("Vous habitez le coin ? Participez dès %(least)s.", least=money(campaign.minimum_cents)),
-        "until": _("Jusqu’au %(day)s, sur Mitoyen.", day=last_day(campaign.closes_at)),
+        "until": _("Jusqu’au %(day)s, sur Mitoyen.", day=last_day(campaign.closes_at))
+        if campaign.opens_at <= now()
+        else _(
+            "Du %(first)s au %(last)s, sur Mitoyen.", first=day(campaign.opens_at), last=last_day(campaign.closes_at)
+        ),
         "goal": _("Objectif : %(goal)s", goal=money(campaign.goal_cents)),
         "risk": _("Un don n’est pas remboursé.")
         if campaign.instrument == "gift"

@@ -47,7 +47,7 @@ LASTING = "public, max-age=86400"
 class Shown:
     """A campaign with what surrounds it on its page. neighbours: (commune or None for the small ones, backers).
 
-    rings: (how far from the project, backers).
+    rings: (how far from the project, backers). opens_at: None once it is open.
     """
 
     campaign: CampaignPage
@@ -55,6 +55,7 @@ class Shown:
     progress: Progress
     zone: str
     answer: Answer
+    opens_at: datetime | None
     days_left: int | None
     neighbours: tuple[tuple[Commune | None, int], ...]
     terms: Terms
@@ -83,8 +84,10 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
             there=there,
             zone=zone,
             minimum=Money(campaign.minimum_cents),
+            opens_at=campaign.opens_at,
             now=at,
         ),
+        opens_at=campaign.opens_at if at < campaign.opens_at else None,
         days_left=days_left(campaign.closes_at, at) if campaign.state == "live" else None,
         terms=terms.load(session, campaign, aimed),
         neighbours=neighbours,

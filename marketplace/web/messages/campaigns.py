@@ -25,18 +25,23 @@ SENTENCES: Mapping[str, Words] = {
         "Cette collecte a changé depuis que vous avez ouvert la page, ailleurs ou dans un autre onglet. Vérifiez, puis "
         "recommencez."
     ),
+    "opens_too_late": lambda *, last, most, **_facts: _(
+        "Une collecte ouvre dans les %(most)s jours. Choisissez un premier jour jusqu’au %(last)s.",
+        most=most,
+        last=day(last),
+    ),
     "ends_on_missing": lambda *, first, last, **_facts: _(
         "Choisissez le dernier jour de la collecte, entre le %(first)s et le %(last)s.",
         first=day(first),
         last=day(last),
     ),
     "ends_too_late": lambda *, last, most, **_facts: _(
-        "Une collecte dure %(most)s jours au plus. Choisissez un dernier jour avant le %(last)s inclus.",
+        "Une collecte reste ouverte %(most)s jours au plus. Choisissez un dernier jour avant le %(last)s inclus.",
         most=most,
         last=day(last),
     ),
     "ends_too_soon": lambda *, first, least, **_facts: _(
-        "Une collecte dure au moins %(least)s jours. Choisissez un dernier jour à partir du %(first)s.",
+        "Une collecte reste ouverte au moins %(least)s jours. Choisissez un dernier jour à partir du %(first)s.",
         least=least,
         first=day(first),
     ),

@@ -225,6 +225,7 @@ def _document(one: Document) -> str:
 
 # How what is neither text nor amount is said.
 _SPOKEN: Mapping[str, Callable[[Any], str]] = {
+    "opens_on": day,
     "ends_on": day,
     "rule_options": lambda content: options(content.as_json()),
     "uses": lambda content: " ; ".join(

@@ -27,12 +27,16 @@ GROUPS: Sequence[tuple[LazyString, frozenset[str]]] = (
 
 @dataclass(frozen=True)
 class Course:
-    """How far a published collection is. Amounts in cents; days_left: None when it is over."""
+    """How far a published collection is. Amounts in cents.
+
+    opens_at: None once it is open; days_left: None when it is over.
+    """
 
     progress: Progress
     threshold_cents: int
     goal_cents: int
     hard_cap_cents: int
+    opens_at: datetime | None
     days_left: int | None
 
     @property
@@ -55,6 +59,7 @@ class Course:
         """What its owner should know first: a word of `templates/owner/_course.html`."""
         signs = (
             ("over", self.days_left is None),
+            ("announced", self.opens_at is not None),
             ("full", self.room == 0),
             ("goal", self.to_goal == 0),
             ("succeeds", self.to_threshold == 0),
@@ -68,7 +73,7 @@ def courses(session: Session, campaigns: Iterable[OwnCampaign], now: datetime) -
     """Return how far those of an owner's collections are that are published, by id. One statement."""
     published = [one for one in campaigns if one.closes_at is not None]
     known = pledges.progress(session, [one.campaign_id for one in published])
-    return {one.campaign_id: _course(known[one.campaign_id], one, one.state, one.closes_at, now) for one in published}
+    return {one.campaign_id: _course(known[one.campaign_id], one, one, now) for one in published}
 
 
 def of(session: Session, found: Dossier, now: datetime) -> Course | None:
@@ -76,16 +81,16 @@ def of(session: Session, found: Dossier, now: datetime) -> Course | None:
     if found.opens_at is None:
         return None
     known = pledges.progress(session, [found.campaign_id])[found.campaign_id]
-    return _course(known, found.content, found.state, found.closes_at, now)
+    return _course(known, found.content, found, now)
 
 
-def _course(
-    progress: Progress, aims: OwnCampaign | Content, state: str, ends: datetime | None, now: datetime
-) -> Course:
+def _course(progress: Progress, aims: OwnCampaign | Content, known: OwnCampaign | Dossier, now: datetime) -> Course:
+    opens_at, closes_at = known.opens_at, known.closes_at
     return Course(
         progress=progress,
         threshold_cents=aims.threshold_cents or 0,
         goal_cents=aims.goal_cents or 0,
         hard_cap_cents=aims.hard_cap_cents or 0,
-        days_left=days_left(ends, now) if ends and state == "live" else None,
+        opens_at=opens_at if opens_at and now < opens_at else None,
+        days_left=days_left(closes_at, now) if closes_at and known.state == "live" else None,
     )

@@ -76,6 +76,7 @@ class CampaignForm(RuleForm):
     minimum = MoneyField(_l("Participation minimale"), validators=[MayWait()])
     uses = UsesField(_l("Où ira l’argent"))
     sources = SourcesField(_l("L’autre argent du budget"))
+    opens_on = DateField(_l("Premier jour de la collecte"), validators=[MayWait()])
     ends_on = DateField(_l("Dernier jour de la collecte"), validators=[MayWait()])
     story = TextAreaField(_l("Votre histoire"))
 
@@ -101,6 +102,7 @@ class CampaignForm(RuleForm):
                 "minimum": _money(content.minimum_cents),
                 "uses": uses_form.values(content.uses),
                 "sources": uses_form.source_values(content.details.sources),
+                "opens_on": content.opens_on,
                 "ends_on": content.ends_on,
                 "story": content.story_markdown,
                 **rule_data(content),
@@ -127,6 +129,7 @@ class CampaignForm(RuleForm):
             minimum_cents=rules.LEAST_PLEDGE_CENTS if self.minimum.data is None else self.minimum.data.cents,
             uses=self.uses.written(),
             details=replace(base.details, sources=self.sources.written()),
+            opens_on=self.opens_on.data,
             ends_on=self.ends_on.data,
             rule_preset=chosen(self.rule_preset),
             rule_options=self.options(),

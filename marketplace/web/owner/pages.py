@@ -56,7 +56,7 @@ LIMITS: Mapping[str, int] = {
 class Sketch:
     """A collection as it would appear if it were published now. What is not written yet is None.
 
-    trial: its rule, tried today. closes_at: exclusive.
+    trial: its rule, tried today. opens_at: None before it is published. closes_at: exclusive.
     instalment_cents: for a loan of `EXAMPLE_CENTS`.
     """
 
@@ -67,6 +67,7 @@ class Sketch:
     commune: Commune | None
     trial: Trial | None
     spending: Spending | None
+    opens_at: datetime | None
     closes_at: datetime | None
     instalment_cents: int | None
 
@@ -86,6 +87,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
         commune=commune,
         trial=trial,
         spending=spending.load(session, content.uses, commune),
+        opens_at=found.opens_at,
         closes_at=found.closes_at or (rules.closing_instant(content.ends_on) if content.ends_on else None),
         instalment_cents=interest_free(EXAMPLE_CENTS, months)[0] if months else None,
     )

@@ -54,7 +54,7 @@ SECTIONS: Mapping[str, Section] = {
             CampaignForm,
             (
                 *("instrument", "loan_months", "threshold_cents", "goal_cents", "hard_cap_cents", "minimum_cents"),
-                *("uses", "details", "ends_on"),
+                *("uses", "details", "opens_on", "ends_on"),
             ),
         ),
         Section(

@@ -41,6 +41,7 @@ class Card:
     minimum_cents: int
     locality: Locality | None
     state_label: LazyString | None = None
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Before their turn comes people say what they will pledge: it binds nobody, counts for nothing and expires."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -48,6 +48,31 @@ def test_an_intention_is_kept_until_a_fortnight_after_the_turn_and_is_in_no_tota
     )
     with make.database.reading() as session:
         assert queries.mine(session, far.id) == []
+
+
+def test_before_a_campaign_opens_its_neighbours_say_and_are_told_as_it_opens(make, queued):
+    announced = make.campaign(opens_on=date(2026, 11, 30))
+    opens_at = datetime(2026, 11, 29, 23, tzinfo=UTC)
+    near = make.account()
+    say(make, announced, near, 50_00)
+
+    kept = row(make, announced, near)
+    assert (kept.opens_at, kept.expires_at) == (opens_at, opens_at + intentions.LASTS)
+    with pytest.raises(Refused, match="no_intention_now"):
+        say(make, announced, make.account(commune=BORDEAUX), 50_00)
+    request = {"campaign": announced, "backer": near, "amount": 50}
+    with pytest.raises(Refused, match="campaign_not_open"):
+        make.pledge(**request, now=opens_at - timedelta(microseconds=1))
+    make.do(lambda session: intentions.tell(session, campaign_id=announced.id, account_id=near.id, now=opens_at))
+    assert len(turns(queued)) == 1
+    make.pledge(**request, now=opens_at)
+
+
+def test_before_it_opens_a_later_turn_is_counted_from_its_first_day(make):
+    announced = make.campaign(rule_options=THEN_AROUND, opens_on=date(2026, 11, 30))
+    _, far = make.intention(campaign=announced)
+
+    assert row(make, announced, far).opens_at == datetime(2026, 12, 6, 23, tzinfo=UTC)
 
 
 def test_it_is_said_anew_and_taken_back(make, live):

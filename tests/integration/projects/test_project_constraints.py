@@ -250,7 +250,13 @@ def test_an_invariant_sees_terms_that_moved_away_from_their_version(session, liv
     session.execute(text("UPDATE campaign SET goal_cents = goal_cents + 1, closes_at = closes_at + interval '1 hour'"))
 
     assert invariants.campaign_is_as_its_version(session) == [live[1]]
-    assert invariants.closes_at_midnight_in_paris(session) == [live[1]]
+    assert invariants.opens_and_closes_at_midnight(session) == [live[1]]
+
+
+def test_an_invariant_sees_a_campaign_that_opens_at_another_moment_than_it_says(session, live):
+    session.execute(text("UPDATE campaign SET opens_on = (published_at + interval '4 days')::date"))
+
+    assert invariants.opens_and_closes_at_midnight(session) == [live[1]]
 
 
 def test_a_version_frozen_before_its_program_knew_a_field_holds(session, live):

@@ -354,6 +354,19 @@ def test_publication_freezes_terms_and_zone(session, submitted, publish, whole, 
     assert queries.cards(session, [campaign_id, uuid4()])[campaign_id].project_name == whole.name
 
 
+@pytest.mark.unlawful  # published without being counted and listed
+def test_a_campaign_is_public_before_its_first_day(session, submitted, publish, now):
+    _owner, campaign_id = submitted(opens_on=date(2026, 12, 7))
+
+    publish(campaign_id)
+
+    page = queries.public_campaign(session, campaign_id)
+    assert (page.state, page.published_at) == ("live", now)
+    assert page.opens_at == datetime(2026, 12, 6, 23, tzinfo=UTC)
+    version = session.scalars(select(CampaignVersion)).one()
+    assert version.terms["opens_at"] == page.opens_at.isoformat()
+
+
 def test_nothing_is_public_before_publication(session, submitted, draft):
     for _owner, campaign_id in (submitted(), draft()):
         with pytest.raises(NotFound):

@@ -117,7 +117,23 @@ TABLE = {
     ),
     "before it opens": (
         asked(50_00, at=OPENS - MICRO),
-        answer("wait", None, ("campaign_not_open",), None, "wait", {"until": OPENS}),
+        answer("wait", 0, ("campaign_not_open",), None, "wait", {"until": OPENS}),
+    ),
+    "before it opens, in a later turn": (
+        asked(50_00, by=person(home(THERE)), of=offer(rings=TURNS, phases=IN_TURN), at=OPENS - MICRO),
+        answer("wait", 1, ("ring_not_open",), None, "wait", {"until": WIDER}),
+    ),
+    "before it opens, in the first turn": (
+        asked(50_00, of=offer(rings=TURNS, phases=IN_TURN), at=OPENS - MICRO),
+        answer("wait", 0, ("campaign_not_open",), None, "wait", {"until": OPENS}),
+    ),
+    "before it opens, elsewhere": (
+        asked(50_00, by=person(home(FAR)), at=OPENS - MICRO),
+        answer("refuse", None, ("outside_rings",), None, "none", {"kind": "person"}),
+    ),
+    "before it opens, too little proof": (
+        asked(50_00, by=person(home(level=1)), of=offer(rings=TWO_RINGS[:1]), at=OPENS - MICRO),
+        answer("verify", 0, ("level_too_low", "campaign_not_open"), None, "prove_residence", {"level": 1, "needed": 3}),
     ),
     "no residence": (
         decide(offer(), Totals(), Investor(()), 50_00, NOW),

@@ -178,6 +178,18 @@ def test_turns_end_at_a_midnight_of_paris_after_so_many_whole_days(start, days):
     assert timedelta(days=days) - hour <= end - start <= timedelta(days=days + 1) + hour
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (datetime(2026, 11, 29, 23, tzinfo=UTC), datetime(2026, 12, 6, 23, tzinfo=UTC)),  # midnight in Paris
+        (datetime(2026, 11, 29, 23, 0, 1, tzinfo=UTC), datetime(2026, 12, 7, 23, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 31, 23, tzinfo=UTC)),  # the night with 25 hours
+    ],
+)
+def test_a_day_counts_when_it_is_whole(start, end):
+    assert midnight(start, 7) == end
+
+
 def test_a_decision_is_told_as_json():
     rule = parse(WHOLE)
     zones = [frozenset({"86194"}), frozenset({"86194", "86066"})]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.locality import presets
 from marketplace.projects import rules
 from marketplace.projects.rules import Content
 from marketplace.projects.uses import Use
@@ -98,6 +99,12 @@ def test_an_empty_draft_names_everything_that_is_missing():
         ({"uses": (Use("x" * 81, 32_000_00),)}, ("uses-0-label", "use_label_too_long")),
         ({"ends_on": TODAY + timedelta(days=20)}, ("ends_on", "ends_too_soon")),
         ({"ends_on": TODAY + timedelta(days=91)}, ("ends_on", "ends_too_late")),
+        ({"opens_on": TODAY + timedelta(days=61)}, ("opens_on", "opens_too_late")),
+        ({"opens_on": TODAY + timedelta(days=40)}, ("ends_on", "ends_too_soon")),
+        (
+            {"opens_on": TODAY + timedelta(days=10), "ends_on": TODAY + timedelta(days=101)},
+            ("ends_on", "ends_too_late"),
+        ),
     ],
 )
 def test_each_limit_is_said_at_its_field(change, problem):
@@ -123,6 +130,9 @@ def test_each_limit_is_said_at_its_field(change, problem):
         {"uses": (Use("x" * 80, 1), Use("Le four", 31_999_99, "86293"))},
         {"ends_on": TODAY + timedelta(days=21)},
         {"ends_on": TODAY + timedelta(days=90)},
+        {"opens_on": TODAY - timedelta(days=400)},
+        {"opens_on": TODAY + timedelta(days=39)},
+        {"opens_on": TODAY + timedelta(days=60), "ends_on": TODAY + timedelta(days=150)},
     ],
 )
 def test_the_bounds_themselves_are_allowed(change):
@@ -130,7 +140,7 @@ def test_the_bounds_themselves_are_allowed(change):
 
 
 def test_a_content_is_read_back_as_it_was_written():
-    whole = replace(WHOLE, uses=(Use("Le four", 32_000_00, "86293"), Use("Le reste", 1)))
+    whole = replace(WHOLE, opens_on=TODAY, uses=(Use("Le four", 32_000_00, "86293"), Use("Le reste", 1)))
 
     assert Content.from_json(json.loads(json.dumps(whole.as_json()))) == whole
 
@@ -156,6 +166,34 @@ def test_the_commune_must_exist_and_be_inhabited():
 )
 def test_a_campaign_closes_at_the_midnight_in_paris_that_ends_its_last_day(ends_on, closes_at):
     assert rules.closing_instant(ends_on) == closes_at
+
+
+PUBLISHED = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("opens_on", "opens_at"),
+    [
+        (None, PUBLISHED),
+        (date(2026, 10, 19), PUBLISHED),
+        (date(2026, 10, 20), PUBLISHED),
+        (date(2026, 10, 21), datetime(2026, 10, 20, 22, tzinfo=UTC)),
+        (date(2026, 10, 25), datetime(2026, 10, 24, 22, tzinfo=UTC)),
+        (date(2026, 10, 26), datetime(2026, 10, 25, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_campaign_opens_at_the_midnight_that_begins_its_first_day_never_before_it_is_public(opens_on, opens_at):
+    assert rules.opening_instant(opens_on, PUBLISHED) == opens_at
+
+
+def test_the_turns_of_a_rule_are_counted_from_the_first_day():
+    whole = replace(WHOLE, rule_preset="local_first", ends_on=TODAY + timedelta(days=60))
+    alone = presets.days_before_all(whole.rule_preset, whole.rule_options)
+    last = whole.ends_on - timedelta(days=alone)
+
+    assert rules.rule_problems(replace(whole, opens_on=last - timedelta(days=1)), TODAY) == []
+    (problem,) = rules.rule_problems(replace(whole, opens_on=last), TODAY)
+    assert problem.code == "rule_turns_past_end"
 
 
 def test_the_day_is_that_of_paris():

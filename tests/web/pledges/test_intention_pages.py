@@ -1,10 +1,13 @@
 """Saying what one will pledge before one's turn, through the pages."""
 
-import pytest
+from datetime import UTC, date, datetime
 
-from tests.factories import NIORT
+import pytest
+import time_machine
+
+from tests.factories import BORDEAUX, NIORT
 from tests.factories.pledges import THEN_AROUND
-from tests.web.pages import by_id, links, parse, text_of
+from tests.web.pages import by_class, by_id, links, parse, text_of
 
 
 @pytest.fixture
@@ -60,10 +63,58 @@ def test_a_stranger_signs_in_first_and_a_draft_has_none(make, path, reader, read
 def test_the_owner_sees_a_total_of_five_people_never_of_fewer(make, live, reader_of):
     owner = reader_of(live.owner)
     for number in range(5):
-        assert "Ceux qui attendent leur tour" not in text_of(owner.page(f"/mes-projets/{live.id}"))
+        assert "Ceux qui pensent participer" not in text_of(owner.page(f"/mes-projets/{live.id}"))
         make.intention(campaign=live, amount=20 + number)
 
     seen = text_of(owner.page(f"/mes-projets/{live.id}"))
-    assert "Ceux qui attendent leur tour" in seen
+    assert "Ceux qui pensent participer" in seen
     assert "110 €" in seen
     assert "n’engage personne" in seen
+
+
+@pytest.fixture
+def announced(make):
+    return make.campaign(opens_on=date(2026, 11, 30))
+
+
+OPENS = "Ouvre le 30 novembre 2026 à 0 h."
+
+
+def test_before_it_opens_everybody_sees_when_and_nobody_an_amount(make, announced, reader, reader_of):
+    path = f"/collectes/{announced.id}"
+    neighbour, outsider = reader_of(make.account()), reader_of(make.account(commune=BORDEAUX))
+
+    for one in (reader, neighbour, outsider):
+        page = one.page(path)
+        assert OPENS in text_of(by_class(page, "buy")[0])
+        assert "Du 30 novembre 2026 au" in text_of(by_id(page, "conditions"))
+        assert not by_class(page, "amounts")
+    assert links(reader.page(path))["Indiquer ma commune"] == f"{path}/participer/commune"
+    assert links(neighbour.page(path))["Dire combien je mettrai"] == f"{path}/intention"
+    assert "Dire combien je mettrai" not in links(outsider.page(path))
+    assert "La collecte ouvre le 30 novembre 2026" in text_of(neighbour.page(f"{path}/intention"))
+    assert "Vous ne pouvez pas encore participer" in text_of(neighbour.page(f"{path}/participer"))
+    assert neighbour.post(f"{path}/participer", amount="50").status_code == 422
+
+
+def test_as_it_opens_the_page_takes_pledges(make, announced, reader_of):
+    with time_machine.travel(datetime(2026, 11, 29, 23, tzinfo=UTC)):
+        neighbour = reader_of(make.account())
+        page = neighbour.page(f"/collectes/{announced.id}")
+
+    assert "Ouvre le" not in text_of(page)
+    assert by_class(page, "amounts")
+
+
+def test_a_list_says_when_it_opens_instead_of_how_many_take_part(announced, reader):
+    card = text_of(by_class(reader.from_("Poitiers").page("/"), "card")[0])
+
+    assert "ouvre le 30 novembre 2026" in card
+    assert "voisin" not in card
+
+
+def test_its_owner_reads_what_to_do_before_it_opens(announced, reader_of):
+    owner = reader_of(announced.owner)
+
+    assert "Elle ouvre le 30 novembre 2026" in text_of(owner.page(f"/mes-projets/{announced.id}"))
+    assert "ouvre le 30 novembre 2026" in text_of(owner.page("/mes-projets"))
