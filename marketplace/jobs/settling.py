@@ -49,7 +49,15 @@ def decide() -> None:
         wiring.all_of(*(partial(events.apply_event, event_id) for event_id in wiring.read(inbox.all_pending)))
         moment = wiring.now()
         wiring.for_campaigns(settlement.campaigns_to_decide, settlement.decide_success, moment)
+        release(moment)
         wiring.database().in_transaction(partial(_leave_to_the_collector, moment=moment))
+
+
+def release(moment: datetime) -> None:
+    """Set free the pledges of campaigns that failed: as soon as that is decided, the next minute what was left."""
+    wiring.each(
+        lambda session, _moment: settlement.due_releases(session), wiring.in_transaction(settlement.release), moment
+    )
 
 
 @tasks.task(name="pledges.charge")

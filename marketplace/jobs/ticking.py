@@ -36,12 +36,7 @@ def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the s
             waiting_list.serve,
             moment,
         ),
-        partial(
-            wiring.each,
-            lambda session, _moment: settlement.due_releases(session),
-            wiring.in_transaction(settlement.release),
-            moment,
-        ),
+        partial(settling.release, moment),
         partial(wiring.for_campaigns, settlement.campaigns_to_finish, settlement.finish, moment),
         partial(wiring.each, settlement.due_refunds, wiring.in_transaction(settlement.refund), moment),
         settling.remind,

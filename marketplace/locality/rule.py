@@ -166,7 +166,7 @@ class Rule:
 
 
 def midnight(start: datetime, days: int) -> datetime:
-    """Return the midnight of Paris that ends the last of so many days, the first being the first whole one from a start."""
+    """Return the midnight of Paris that ends the last of so many days, the first one whole from a start on."""
     # What starts at midnight has its own day whole.
     day = (start - _INSTANT).astimezone(_PARIS).date() + timedelta(days=days + 1)
     return datetime.combine(day, time(), _PARIS).astimezone(start.tzinfo)

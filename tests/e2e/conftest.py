@@ -168,7 +168,8 @@ def open_browser(chromium: Browser, live: Live, watch: Watch) -> Iterator[Callab
     opened = []
 
     def make(**options: object) -> BrowserContext:
-        context = watch.on(chromium.new_context(locale="fr-FR", timezone_id="Europe/Paris", **options))
+        calm = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce"}
+        context = watch.on(chromium.new_context(**{**calm, **options}))
         context.set_default_timeout(20_000)
         opened.append(context)
         return context

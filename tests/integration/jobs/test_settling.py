@@ -251,3 +251,15 @@ def test_owners_are_asked_about_once_a_day(make, gateway):
     jobs.settling.check_recipients()
 
     assert gateway.calls.count("recipient") == 1
+
+
+def test_who_pledged_to_what_failed_is_free_as_soon_as_that_is_decided(make):
+    pledge = make.pledge(state="confirmed", amount=50)
+    campaign = make.do(lambda session: session.get_one(Campaign, pledge.campaign_id))
+    make.do(lambda session: clock.advance(session, campaign.closes_at - make.now))
+    make.do(lambda session: settlement.close(session, campaign_id=campaign.id, now=campaign.closes_at))
+
+    jobs.settling.decide()
+
+    assert state(make, campaign.id) == "failed"
+    assert make.row(**pledge.ids).state == "released"
