@@ -86,7 +86,7 @@ def answer(
         return Answer(
             "plain",
             reserved(zone),
-            sentence("campaign_not_open", until=opens_at),
+            _("Dites-nous où vous habitez pour savoir si vous pourrez participer."),
             may_pledge=False,
             href=url_for("pledges.where", campaign_id=campaign_id),
             label=_("Indiquer ma commune"),
@@ -145,15 +145,16 @@ def _say(decision: Decision, home: Commune | None, there: Commune, zone: str) ->
             _("Vous habitez %(home)s, %(away)s.", home=home.label, away=_inside(_away(home, there))),
             may_pledge=False,
         )
+    waits = decision.verdict == "wait"
     href, label = _way_out(decision.way_out)
     return Answer(
         "warn" if decision.verdict == "refuse" else "plain",
-        reserved(zone),
+        _("%(away)s : vous pourrez participer", away=_you_are(home, there)) if waits and home else reserved(zone),
         why,
         may_pledge=False,
         href=href,
         label=label,
-        waits=decision.verdict == "wait",
+        waits=waits,
     )
 
 

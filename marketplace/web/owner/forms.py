@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, TextAreaField, ValidationError
 from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
 
 from marketplace.core.db import uuid7
 from marketplace.core.money import Money
@@ -76,7 +77,7 @@ class CampaignForm(RuleForm):
     minimum = MoneyField(_l("Participation minimale"), validators=[MayWait()])
     uses = UsesField(_l("Où ira l’argent"))
     sources = SourcesField(_l("L’autre argent du budget"))
-    opens_on = DateField(_l("Premier jour de la collecte"), validators=[MayWait()])
+    opens_on = DateField(_l("Premier jour de la collecte"), validators=[Optional()])
     ends_on = DateField(_l("Dernier jour de la collecte"), validators=[MayWait()])
     story = TextAreaField(_l("Votre histoire"))
 

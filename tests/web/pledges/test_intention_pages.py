@@ -77,7 +77,7 @@ def announced(make):
     return make.campaign(opens_on=date(2026, 11, 30))
 
 
-OPENS = "Ouvre le 30 novembre 2026 à 0 h."
+OPENS = "ouvre le 30 novembre 2026 à 0 h."
 
 
 def test_before_it_opens_everybody_sees_when_and_nobody_an_amount(make, announced, reader, reader_of):
@@ -86,7 +86,7 @@ def test_before_it_opens_everybody_sees_when_and_nobody_an_amount(make, announce
 
     for one in (reader, neighbour, outsider):
         page = one.page(path)
-        assert OPENS in text_of(by_class(page, "buy")[0])
+        assert OPENS in text_of(by_class(page, "buy")[0]).lower()
         assert "Du 30 novembre 2026 au" in text_of(by_id(page, "conditions"))
         assert not by_class(page, "amounts")
     assert links(reader.page(path))["Indiquer ma commune"] == f"{path}/participer/commune"
