@@ -59,7 +59,7 @@ BREAKS = {
     "I16a": "<audit_event> UPDATE audit_event SET details = '{}'",
     "I16b": "<decision> UPDATE decision SET evidence = evidence || '{\"amount_cents\": 1}'",
     "state_is_the_fold": "<campaign_event> UPDATE campaign_event SET old_state = 'live' WHERE new_state = 'submitted'",
-    "closes_at_midnight": "UPDATE campaign SET closes_at = closes_at + interval '1 second'",
+    "opens_and_closes_at_midnight": "UPDATE campaign SET closes_at = closes_at + interval '1 second'",
     "terms_are_as_frozen": "<campaign_ring> UPDATE campaign_ring SET zone = zone[2:], zone_size = zone_size - 1",
     "campaign_is_as_its_version": "UPDATE campaign SET goal_cents = goal_cents + 1",
     "every_project_has_a_lead": "UPDATE project_owner SET role = 'editor'",

@@ -15,7 +15,7 @@ from marketplace.moderation.queries import Review, Wish
 from marketplace.moderation.rules import NOTE_LENGTH, takes_two
 from marketplace.moderation.sheet import Answer
 from marketplace.projects.errors import Incomplete
-from marketplace.projects.rules import INSTRUMENTS, closing_instant, opening_instant
+from marketplace.projects.rules import INSTRUMENTS
 from marketplace.web.access import administrator
 from marketplace.web.context import in_transaction, me, now, reading
 from marketplace.web.fields import refuse as put
@@ -204,8 +204,6 @@ def page(
         reports = registers.reports_about(session, campaign_id)
         corrections = registers.corrections_of(session, campaign_id)
         second_look = registers.reexamination(session, campaign_id)
-    at, ends_on = now(), found.dossier.content.ends_on
-    opens_at = opening_instant(found.dossier.content.opens_on, at)
     checks = evidence.checks(found.findings, found.dossier.content, campaign_id)
     forms: dict[str, AnswerForm | NoteForm] = {
         **{prefix: AnswerForm(formdata=None, prefix=prefix) for prefix in (BACK, NO)},
@@ -227,8 +225,6 @@ def page(
         steps=[pages.timeline_item(step, named=True) for step in reversed(found.dossier.history)],
         own=found.own,
         my_id=mine,
-        opens_at=opens_at if opens_at > at else None,
-        closes_at=None if ends_on is None else closing_instant(ends_on),
         refusal=refusal,
         points=points or [],
         form=checked if answered is None else answered,

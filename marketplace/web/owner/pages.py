@@ -56,7 +56,7 @@ LIMITS: Mapping[str, int] = {
 class Sketch:
     """A collection as it would appear if it were published now. What is not written yet is None.
 
-    trial: its rule, tried today. opens_at: None before it is published. closes_at: exclusive.
+    trial: its rule, tried today. opens_at: None when that is as it is published. closes_at: exclusive.
     instalment_cents: for a loan of `EXAMPLE_CENTS`.
     """
 
@@ -76,7 +76,9 @@ def sketch(session: Session, found: Dossier) -> Sketch:
     """Put together what a collection's page will say."""
     content = found.content
     commune = territories.commune(session, content.commune_code) if content.commune_code else None
-    trial = proposals.tried(session, content, now=now())
+    at = now()
+    opens_at = found.opens_at or rules.opening_instant(content.opens_on, at)
+    trial = proposals.tried(session, content, now=at)
     free = content.instrument == "interest_free_loan" and content.loan_months in range(1, IFP_MONTHS + 1)
     months = content.loan_months if free else None
     return Sketch(
@@ -87,7 +89,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
         commune=commune,
         trial=trial,
         spending=spending.load(session, content.uses, commune),
-        opens_at=found.opens_at,
+        opens_at=opens_at if found.opens_at or opens_at > at else None,
         closes_at=found.closes_at or (rules.closing_instant(content.ends_on) if content.ends_on else None),
         instalment_cents=interest_free(EXAMPLE_CENTS, months)[0] if months else None,
     )

@@ -1,5 +1,7 @@
 """What an owner is told first, from figures alone."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from marketplace.pledges.queries import Progress
@@ -7,14 +9,15 @@ from marketplace.web.owner.course import GROUPS, Course
 from marketplace.web.owner.words import STANDINGS
 
 
-def course(live=0, related=0, backers=1, days_left=30):
-    return Course(Progress(live, 0, related, backers), 500_00, 1_000_00, 1_200_00, days_left)
+def course(live=0, related=0, backers=1, opens_at=None, days_left=30):
+    return Course(Progress(live, 0, related, backers), 500_00, 1_000_00, 1_200_00, opens_at, days_left)
 
 
 @pytest.mark.parametrize(
     ("facts", "situation"),
     [
         ({"days_left": None, "live": 900_00}, "over"),
+        ({"opens_at": datetime(2026, 12, 7, tzinfo=UTC), "backers": 0}, "announced"),
         ({"live": 1_200_00}, "full"),
         ({"live": 1_000_00}, "goal"),
         ({"live": 999_99}, "succeeds"),

@@ -238,7 +238,7 @@ def test_a_campaign_that_waited_too_long_says_what_to_change(  # noqa: PLR0917
     words = text_of(parsed(refused))
     assert refused.status_code == 422
     assert "ne peut pas être publiée aujourd’hui" in words
-    assert "Une collecte dure au moins 21 jours" in words
+    assert "Une collecte reste ouverte au moins 21 jours" in words
 
 
 def test_a_second_reading_shows_what_changed(desk, person, campaign, session, parsed, whole, now):  # noqa: PLR0917

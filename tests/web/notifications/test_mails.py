@@ -33,6 +33,7 @@ SAMPLE = {
     "college": "Usagers",
     "valid_until": "2028-11-23T09:00:00+00:00",
     "expires_at": "2027-11-23T23:00:00+00:00",
+    "opens_at": "2027-11-23T23:00:00+00:00",
     "reason": "too_old",
     "reasons": ["R01", "R04"],
     "commune": "de Poitiers",
