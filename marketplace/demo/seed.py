@@ -34,7 +34,8 @@ from marketplace.pledges import services as pledges
 from marketplace.pledges.models import Pledge
 from marketplace.projects import questions
 from marketplace.projects import services as projects
-from marketplace.projects.rules import Content, paris_day
+from marketplace.projects.days import paris_day
+from marketplace.projects.rules import Content
 from marketplace.projects.uses import Use
 from marketplace.protection import knowledge_test, texts
 from marketplace.protection.regimes import regime_of

@@ -16,7 +16,8 @@ from marketplace.core.queue import enqueue
 from marketplace.moderation import rules
 from marketplace.moderation.models import Complaint
 from marketplace.pledges.services import is_holiday
-from marketplace.projects.rules import PARIS, clean_line, clean_text
+from marketplace.projects.days import PARIS
+from marketplace.projects.rules import clean_line, clean_text
 from marketplace.protection.reflection import end_of_working_day
 
 MOST_OPEN = 5

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Account
 from marketplace.core import audit
 from marketplace.core.audit import AuditEvent
-from marketplace.projects.rules import PARIS
+from marketplace.projects.days import PARIS
 
 PER_PAGE = 50
 

@@ -15,7 +15,7 @@ from marketplace.moderation.diff import Change
 from marketplace.moderation.models import Claim, FirstVoice
 from marketplace.moderation.risk import Risk
 from marketplace.moderation.sheet import Answer
-from marketplace.projects import checking, owners, spending, zoning
+from marketplace.projects import checking, days, owners, spending, zoning
 from marketplace.projects import queries as projects
 from marketplace.projects import rules as campaigns
 from marketplace.projects.models import Campaign, CampaignEvent, Project
@@ -264,7 +264,7 @@ def review(session: Session, campaign_id: UUID, *, now: datetime, me: UUID | Non
         findings=checklist.findings(
             dossier.content,
             checking.problems(session, dossier.content, now, carrier_id=dossier.carrier_id, campaign_id=campaign_id),
-            today=campaigns.paris_day(now),
+            today=days.paris_day(now),
             bodies=_bodies(session, dossier),
             others=_other_words(session, dossier),
             spent=spending.load(session, dossier.content.uses, commune),

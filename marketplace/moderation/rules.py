@@ -5,7 +5,8 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 
 from marketplace.core.errors import Refused
-from marketplace.projects.rules import PARIS, Content
+from marketplace.projects.days import PARIS
+from marketplace.projects.rules import Content
 
 # What the answer is about; the sentences are in `web.messages`.
 REASONS = tuple(f"R{number:02d}" for number in range(1, 16))

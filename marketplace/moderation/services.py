@@ -16,9 +16,9 @@ from marketplace.moderation.desk import log, tell, to_judge
 from marketplace.pledges import services as pledges
 from marketplace.projects import checking, zoning
 from marketplace.projects import services as projects
+from marketplace.projects.days import opening_instant
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.queries import Dossier
-from marketplace.projects.rules import opening_instant
 from marketplace.projects.zoning import Plan
 
 

@@ -21,10 +21,11 @@ from marketplace.pledges.models import Admission, AdmissionCall, Pledge
 from marketplace.pledges.rules import ADMISSIBLE, ADMISSION_MOVES
 from marketplace.pledges.transitions import lock_pledge
 from marketplace.projects import owners
+from marketplace.projects.days import closing_instant, paris_day
 from marketplace.projects.instruments import ADMITTING
 from marketplace.projects.lifecycle import load_led
 from marketplace.projects.models import Campaign, Project
-from marketplace.projects.rules import clean_text, closing_instant, paris_day
+from marketplace.projects.rules import clean_text
 from marketplace.projects.terms import Terms
 
 # Of campaigns published before their terms said it.

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from marketplace.finance.schedules import Line
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.rules import LIVE, TAKEN
+from marketplace.projects.days import paris_day
 from marketplace.projects.models import Campaign
 from marketplace.projects.returns import Deal, due_on, lines, shared
-from marketplace.projects.rules import paris_day
 from marketplace.projects.terms import Terms
 
 # What was charged stands, whatever becomes of a later charge.

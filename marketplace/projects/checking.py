@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import organisation_queries as organisations
-from marketplace.projects import room, rules, term_rules, zoning
+from marketplace.projects import days, room, rules, term_rules, zoning
 from marketplace.projects.rules import Content, Problem
 from marketplace.territories import queries as territories
 
@@ -24,7 +24,7 @@ def problems(
     carrier_id: whose other offers count too, and whose legal form it is when that is an organisation. campaign_id: the
     one in question, which does not count.
     """
-    people, today = population(session, content.commune_code), rules.paris_day(now)
+    people, today = population(session, content.commune_code), days.paris_day(now)
     found = (
         *rules.problems(content, population=people, today=today),
         *term_rules.problems(content, today=today),

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.core.errors import Refused
-from marketplace.projects import checking, queries, rules, story, term_rules
+from marketplace.projects import checking, days, queries, rules, story, term_rules
 from marketplace.projects.freezing import freeze
 from marketplace.projects.lifecycle import change, load
 from marketplace.projects.models import CampaignVersion, Project
@@ -39,7 +39,7 @@ def problems(
 
     old: what is published. Its dates were judged before; what its terms have against them today is not new.
     """
-    people, today = checking.population(session, content.commune_code), rules.paris_day(now)
+    people, today = checking.population(session, content.commune_code), days.paris_day(now)
     found = [one for one in rules.problems(content, population=people, today=today) if one.field in FIELDS]
     before = {(one.code, one.field) for one in term_rules.problems(old, today=today)}
     for one in term_rules.problems(content, today=today):

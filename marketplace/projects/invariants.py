@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.projects import queries, rules
+from marketplace.projects import days, queries, rules
 from marketplace.projects.freezing import zone_digest
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project, ProjectOwner
 from marketplace.projects.rules import Content
@@ -55,8 +55,8 @@ def opens_and_closes_at_midnight(session: Session) -> list[UUID]:
         row.id
         for row in rows
         if row.ends_on is None
-        or row.closes_at != rules.closing_instant(row.ends_on)
-        or row.opens_at != rules.opening_instant(row.opens_on, row.published_at)
+        or row.closes_at != days.closing_instant(row.ends_on)
+        or row.opens_at != days.opening_instant(row.opens_on, row.published_at)
     ]
 
 

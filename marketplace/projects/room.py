@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.finance import limits
 from marketplace.finance.limits import Offer
+from marketplace.projects.days import paris_day
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.owners import carrier
-from marketplace.projects.rules import paris_day
 from marketplace.projects.terms import Terms
 
 # The law counts loans with interest and securities; shares of co-operatives are counted too, the careful reading.

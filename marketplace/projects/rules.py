@@ -6,13 +6,12 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from marketplace.locality import presets
 from marketplace.locality.presets import Options
-from marketplace.projects import details, instruments, terms, uses
+from marketplace.projects import days, details, instruments, terms, uses
 from marketplace.projects.details import Details
 from marketplace.projects.terms import Terms
 from marketplace.projects.uses import Use
@@ -81,10 +80,6 @@ SECTORS = (
 # Amounts in cents. CMF art. D. 548-1: 5 000 € lent free of interest by one person to one project.
 FREE_LOAN_PER_LENDER_CENTS = 5_000_00
 LEAST_PLEDGE_CENTS = 10_00
-# Days of listing, from its first day. 21 as Reg CF (17 CFR 227.304), 90 is ours.
-LISTING_DAYS = range(21, 91)
-# What is shown before it opens is announced, not forgotten: the first day is not further away than this; it is ours.
-MOST_AHEAD = timedelta(days=60)
 NAME_LENGTH = range(2, 91)
 TITLE_LENGTH = range(5, 91)
 SUMMARY_LENGTH = range(1, 241)
@@ -94,7 +89,6 @@ STORED_LENGTH: Mapping[str, int] = {"name": 300, "title": 300, "summary": 1_000,
 # A person may have this many campaigns not yet submitted: more is a robot or a double click.
 MOST_DRAFTS = 20
 
-PARIS = ZoneInfo("Europe/Paris")
 # Direction marks can show a text in another order than it is stored in; joiners and variation selectors are kept.
 _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
@@ -201,38 +195,6 @@ def _clean(text: str) -> str:
     return "".join(
         c for c in composed if c in "\n\t" or not (unicodedata.category(c) in {"Cc", "Cs"} or c in _DIRECTION_MARKS)
     )
-
-
-def paris_day(now: datetime) -> date:
-    """Return the day it is in Paris. now: aware."""
-    return now.astimezone(PARIS).date()
-
-
-def opening_instant(opens_on: date | None, published_at: datetime) -> datetime:
-    """Return when a campaign opens, aware UTC: the midnight in Paris that begins its first day, or as it is published.
-
-    opens_on: None when it is to open at once. published_at: aware.
-    """
-    if opens_on is None:
-        return published_at
-    return max(datetime.combine(opens_on, time.min, PARIS).astimezone(UTC), published_at)
-
-
-def closing_instant(ends_on: date) -> datetime:
-    """Return when a campaign closes, exclusive, aware UTC: the midnight in Paris that ends its last day."""
-    return datetime.combine(ends_on + timedelta(days=1), time.min, PARIS).astimezone(UTC)
-
-
-def days_left(closes_at: datetime, at: datetime) -> int | None:
-    """Return whole days of Paris until an exclusive end, 0 on the last day, None when it is past."""
-    if at >= closes_at:
-        return None
-    return (paris_day(closes_at) - paris_day(at)).days - 1
-
-
-def ends_between(first_day: date) -> tuple[date, date]:
-    """Return the first and the last day a campaign may end on that opens on a day."""
-    return first_day + timedelta(days=LISTING_DAYS.start), first_day + timedelta(days=LISTING_DAYS.stop - 1)
 
 
 def problems(content: Content, *, population: int | None, today: date) -> tuple[Problem, ...]:
@@ -374,16 +336,16 @@ def _minimum_problems(content: Content) -> list[Problem]:
 
 
 def _date_problems(content: Content, today: date) -> list[Problem]:
-    latest = today + MOST_AHEAD
+    latest = today + days.MOST_AHEAD
     if content.opens_on is not None and content.opens_on > latest:
-        return [Problem("opens_too_late", "opens_on", {"last": latest, "most": MOST_AHEAD.days})]
-    first, last = ends_between(content.first_day(today))
+        return [Problem("opens_too_late", "opens_on", {"last": latest, "most": days.MOST_AHEAD.days})]
+    first, last = days.ends_between(content.first_day(today))
     if content.ends_on is None:
         return [Problem("ends_on_missing", "ends_on", {"first": first, "last": last})]
     if content.ends_on < first:
-        return [Problem("ends_too_soon", "ends_on", {"first": first, "least": LISTING_DAYS.start})]
+        return [Problem("ends_too_soon", "ends_on", {"first": first, "least": days.LISTING_DAYS.start})]
     if content.ends_on > last:
-        return [Problem("ends_too_late", "ends_on", {"last": last, "most": LISTING_DAYS.stop - 1})]
+        return [Problem("ends_too_late", "ends_on", {"last": last, "most": days.LISTING_DAYS.stop - 1})]
     return []
 
 

@@ -14,6 +14,7 @@ from marketplace.accounts.models import Account
 from marketplace.core.db import uuid7
 from marketplace.core.errors import Refused
 from marketplace.projects import checking, details, offers, owners, ownership, queries, revisions, rules, story, uses
+from marketplace.projects.days import closing_instant, opening_instant
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.freezing import freeze
 from marketplace.projects.instruments import INSTRUMENTS
@@ -192,8 +193,8 @@ def publish(
     assert content.ends_on is not None
     if content.commune_code not in rings[0]:
         raise Refused("zone_without_project", field="rule_preset")
-    number, closes_at = campaign.version + 1, rules.closing_instant(content.ends_on)
-    opens_at = rules.opening_instant(content.opens_on, now)
+    number, closes_at = campaign.version + 1, closing_instant(content.ends_on)
+    opens_at = opening_instant(content.opens_on, now)
     unit, offer_number = content.terms.nominal_cents or 1, offers.number(session, campaign, content)
     terms = content.as_json() | {
         "owner_id": str(project.owner_id),

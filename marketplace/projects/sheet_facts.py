@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from marketplace.projects.days import paris_day
 from marketplace.projects.models import Campaign, CampaignVersion, Project
 from marketplace.projects.owners import carrier
-from marketplace.projects.rules import PUBLIC, Content, paris_day
+from marketplace.projects.rules import PUBLIC, Content
 
 # Six pages hold so many lines of them, the latest.
 MOST_PAST = 5

@@ -10,7 +10,8 @@ from marketplace.locality import presets
 from marketplace.locality.rule import Rule, parse
 from marketplace.projects import zoning
 from marketplace.projects.advice import Advice, Border, Reached, advice
-from marketplace.projects.rules import Content, paris_day
+from marketplace.projects.days import paris_day
+from marketplace.projects.rules import Content
 from marketplace.projects.zoning import Plan
 from marketplace.residency import queries as residency
 from marketplace.territories import queries as territories

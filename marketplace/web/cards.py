@@ -12,8 +12,8 @@ from flask_babel import get_locale
 from marketplace.matching.queries import Met
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
+from marketplace.projects.days import days_left
 from marketplace.projects.queries import CampaignCard
-from marketplace.projects.rules import days_left
 from marketplace.territories.queries import Commune
 from marketplace.web import fragments, reasons, remembered
 from marketplace.web.context import Session, runtime

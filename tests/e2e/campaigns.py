@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.db import Database
 from marketplace.demo.people import DOMAIN
 from marketplace.pledges.models import Pledge
-from marketplace.projects import rules, services
+from marketplace.projects import days, services
 from marketplace.projects.rules import Content
 from tests.factories.moderation import approve
 
@@ -53,7 +53,7 @@ def submit(database: Database, title: str, **changes: Any) -> UUID:
             "goal_cents": 300_00,
             "hard_cap_cents": 500_00,
             "minimum_cents": 10_00,
-            "ends_on": rules.paris_day(now) + timedelta(days=25),
+            "ends_on": days.paris_day(now) + timedelta(days=25),
             "rule_preset": "epci",
         }
         owner = account_id(session, "nadia")

@@ -9,7 +9,7 @@ from e2e import redress, steps
 from playwright.sync_api import BrowserContext, Page, expect
 
 from marketplace.core import clock
-from marketplace.projects import rules
+from marketplace.projects import days
 
 PASSWORD = "quatre-mots-sans-rapport"
 TYPED = {
@@ -73,7 +73,7 @@ def write_a_collection(page: Page, site: str, title: str) -> None:
         line.get_by_label(label).fill(text)
     steps.tick(page, re.compile(r"^\s*Don\s*$"))
     steps.tick(page, "Mon intercommunalité")
-    ends = rules.paris_day(clock.real_now()) + timedelta(days=40)
+    ends = days.paris_day(clock.real_now()) + timedelta(days=40)
     page.get_by_label("Dernier jour de la collecte").fill(f"{ends:%d/%m/%Y}")
     send(page)
     # What cannot be read stops it before anything is kept; what is missing is said afterwards. Nothing typed is lost.

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from marketplace.core import clock
-from marketplace.projects import rules
+from marketplace.projects import days
 
 STORY = "Nous réparons le four du lavoir avec les voisins. L’argent paie les briques et le maçon, à Ligugé."
 
@@ -87,7 +87,7 @@ def finish(page: Page, draft: str) -> None:
     steps.tick(page, re.compile(r"^\s*Don\s*$"))
     for label, text in {"Seuil de réussite": "300", "Objectif": "400", "Plafond": "600"}.items():
         page.get_by_label(label).fill(text)
-    ends = rules.paris_day(clock.real_now()) + timedelta(days=40)
+    ends = days.paris_day(clock.real_now()) + timedelta(days=40)
     page.get_by_label("Dernier jour de la collecte").fill(f"{ends:%d/%m/%Y}")
     go_on(page)
     steps.tick(page, "Mon intercommunalité")

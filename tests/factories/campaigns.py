@@ -7,9 +7,10 @@ from marketplace.core.db import uuid7
 from marketplace.moderation import services as moderation
 from marketplace.projects import helping, questions
 from marketplace.projects import services as projects
+from marketplace.projects.days import paris_day
 from marketplace.projects.details import Details, Need
 from marketplace.projects.models import Campaign as CampaignRow
-from marketplace.projects.rules import Content, paris_day
+from marketplace.projects.rules import Content
 from tests.factories.moderation import approve
 from tests.factories.proofs import Proofs
 from tests.factories.rows import ENDED, POITIERS, Account, Campaign

@@ -14,8 +14,9 @@ from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
 from marketplace.projects import helping, news, questions, spending
 from marketplace.projects import queries as projects
+from marketplace.projects.days import days_left
 from marketplace.projects.queries import CampaignPage
-from marketplace.projects.rules import RUNNING, days_left
+from marketplace.projects.rules import RUNNING
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web import eligibility, whom

@@ -12,8 +12,8 @@ from flask_wtf import FlaskForm
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.projects import queries as projects
+from marketplace.projects.days import paris_day
 from marketplace.projects.queries import CampaignPage
-from marketplace.projects.rules import paris_day
 from marketplace.web import eligibility
 from marketplace.web.access import public
 from marketplace.web.context import Session, now, reading, visitor

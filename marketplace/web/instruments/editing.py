@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
-from marketplace.projects import offers, queries, room, rules, term_rules
+from marketplace.projects import days, offers, queries, room, rules, term_rules
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.queries import Dossier
 from marketplace.projects.rules import Content, Problem
@@ -24,7 +24,7 @@ from marketplace.web.messages import sentence
 
 def term_problems(content: Content, at: datetime) -> tuple[Problem, ...]:
     """Return what is wrong with the instrument, its duration and its terms, whatever else is missing."""
-    today = rules.paris_day(at)
+    today = days.paris_day(at)
     months = [one for one in rules.problems(content, population=1, today=today) if one.field == "loan_months"]
     return (*months, *(one for one in term_rules.problems(content, today=today) if not _elsewhere(one.field)))
 
@@ -91,7 +91,7 @@ def save_terms(campaign_id: UUID) -> ResponseReturnValue:
 def _page(found: Dossier, form: TermsForm, *, saved: bool = False) -> str:
     """Return the page. saved: it was kept, and something is missing."""
     content, at = found.content, now()
-    today = rules.paris_day(at)
+    today = days.paris_day(at)
     known = form.known()
     counted = None
     if known is not None and room.applies(form.instrument.data):

@@ -9,7 +9,7 @@ from marketplace.core.errors import NotFound
 from marketplace.pledges import owed
 from marketplace.pledges import queries as pledges
 from marketplace.projects import queries as projects
-from marketplace.projects.rules import paris_day
+from marketplace.projects.days import paris_day
 from marketplace.web.access import signed_in
 from marketplace.web.context import me, now, reading
 from marketplace.web.instrument_words import kind

@@ -15,8 +15,9 @@ from flask_babel import force_locale
 from config import ROOT
 from marketplace.core.errors import NotFound
 from marketplace.projects import identifier, queries, sheet_facts
+from marketplace.projects.days import paris_day
 from marketplace.projects.instruments import INSTRUMENTS
-from marketplace.projects.rules import Content, paris_day
+from marketplace.projects.rules import Content
 from marketplace.territories import queries as territories
 from marketplace.web.access import public, signed_in
 from marketplace.web.context import Session, me, now, reading

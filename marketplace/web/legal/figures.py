@@ -11,6 +11,7 @@ from marketplace.finance import fees, limits
 from marketplace.locality import limits as locality
 from marketplace.pledges import rules as pledges
 from marketplace.pledges.services import is_holiday
+from marketplace.projects import days
 from marketplace.projects import rules as projects
 from marketplace.protection import reflection
 from marketplace.residency import rules as residency
@@ -31,8 +32,8 @@ FIGURES: Mapping[str, int] = MappingProxyType(
         "recovery_days": pledges.RECOVERY.days,
         "reservation_minutes": int(pledges.RESERVATION.total_seconds()) // _MINUTE,
         "loan_months": limits.IFP_MONTHS,
-        "listing_least_days": projects.LISTING_DAYS[0],
-        "listing_most_days": projects.LISTING_DAYS[-1],
+        "listing_least_days": days.LISTING_DAYS[0],
+        "listing_most_days": days.LISTING_DAYS[-1],
         "moves_a_year": residency.MOVES_PER_YEAR,
         "renewal_days": residency.RENEWAL.days,
         "idle_days": accounts.IDLE.days,

@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.queries import Progress
+from marketplace.projects.days import days_left
 from marketplace.projects.queries import Dossier, OwnCampaign
-from marketplace.projects.rules import Content, days_left
+from marketplace.projects.rules import Content
 from marketplace.web.context import Session
 
 # A collection that has this many days left is about to end.

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
-from marketplace.projects import checking, completeness, queries, rules, services, spending
+from marketplace.projects import checking, completeness, days, queries, services, spending
 from marketplace.projects.queries import Dossier
 from marketplace.projects.rules import Problem
 from marketplace.territories import queries as territories
@@ -106,7 +106,7 @@ def shown(
         if of_the_rule:
             form.find_communes()
         trial = proposals.tried(session, chosen.merged(form, content), now=now()) if of_the_rule else None
-    first, last = rules.ends_between(rules.paris_day(now()))
+    first, last = days.ends_between(days.paris_day(now()))
     complete = completeness.of(content)
     return render_template(
         "owner/section.html",

@@ -16,7 +16,7 @@ from marketplace.finance.limits import IFP_MONTHS, OFFERS_CENTS
 from marketplace.finance.schedules import interest_free
 from marketplace.matching import alerts
 from marketplace.pledges import admissions, intentions
-from marketplace.projects import checking, completeness, owners, queries, questions, rules, spending, zoning
+from marketplace.projects import checking, completeness, days, owners, queries, questions, rules, spending, zoning
 from marketplace.projects.queries import Dossier, Step
 from marketplace.projects.rules import Content, Problem
 from marketplace.projects.spending import Spending
@@ -37,8 +37,8 @@ from marketplace.web.rule_labels import PRESET_HINTS
 
 EXAMPLE_CENTS = 100_00
 LIMITS: Mapping[str, int] = {
-    "least_days": rules.LISTING_DAYS.start,
-    "most_days": rules.LISTING_DAYS.stop - 1,
+    "least_days": days.LISTING_DAYS.start,
+    "most_days": days.LISTING_DAYS.stop - 1,
     "most_cents": rules.most_cents("gift"),
     "most_offers_cents": OFFERS_CENTS,
     "least_pledge_cents": rules.LEAST_PLEDGE_CENTS,
@@ -77,7 +77,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
     content = found.content
     commune = territories.commune(session, content.commune_code) if content.commune_code else None
     at = now()
-    opens_at = found.opens_at or rules.opening_instant(content.opens_on, at)
+    opens_at = found.opens_at or days.opening_instant(content.opens_on, at)
     trial = proposals.tried(session, content, now=at)
     free = content.instrument == "interest_free_loan" and content.loan_months in range(1, IFP_MONTHS + 1)
     months = content.loan_months if free else None
@@ -90,7 +90,7 @@ def sketch(session: Session, found: Dossier) -> Sketch:
         trial=trial,
         spending=spending.load(session, content.uses, commune),
         opens_at=opens_at if found.opens_at or opens_at > at else None,
-        closes_at=found.closes_at or (rules.closing_instant(content.ends_on) if content.ends_on else None),
+        closes_at=found.closes_at or (days.closing_instant(content.ends_on) if content.ends_on else None),
         instalment_cents=interest_free(EXAMPLE_CENTS, months)[0] if months else None,
     )
 
@@ -121,7 +121,7 @@ def edit(form: CampaignForm, *, campaign_id: UUID | None, saved: bool = False, e
     form.find_communes()
     with reading() as session:
         trial = proposals.tried(session, form.content(), now=now())
-    first, last = rules.ends_between(rules.paris_day(now()))
+    first, last = days.ends_between(days.paris_day(now()))
     return render_template(
         "owner/edit.html",
         form=form,
@@ -148,7 +148,7 @@ def judge_rule(form: CampaignForm) -> None:
 
 def judge(form: CampaignForm, content: Content) -> None:
     """Put what is wrong with the rule of a content at the fields of a form."""
-    found = tuple(rules.rule_problems(content, rules.paris_day(now())))
+    found = tuple(rules.rule_problems(content, days.paris_day(now())))
     if not found:
         with reading() as session:
             found = zoning.problems(session, content)

@@ -16,8 +16,8 @@ from marketplace.core.money import Money, parse_amount
 from marketplace.finance.schedules import interest_free
 from marketplace.locality.model import Decision
 from marketplace.pledges import services
+from marketplace.projects.days import paris_day
 from marketplace.projects.queries import CampaignPage
-from marketplace.projects.rules import paris_day
 from marketplace.web import eligibility, parties
 from marketplace.web.campaigns.routes import Shown
 from marketplace.web.context import Me, Session, now, reading, visitor

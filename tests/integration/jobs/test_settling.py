@@ -10,8 +10,8 @@ from marketplace.core import clock, queue
 from marketplace.core.money import Money
 from marketplace.pledges import checkout, collector, errands, services, settlement, waiting
 from marketplace.pledges.rules import SHORTFALL
+from marketplace.projects.days import closing_instant
 from marketplace.projects.models import Campaign
-from marketplace.projects.rules import closing_instant
 from tests.factories import DAY, HOUR, MINUTE, SECOND
 
 pytestmark = pytest.mark.usefixtures("app")

@@ -19,9 +19,9 @@ from marketplace.matching.queries import Wish
 from marketplace.pledges import offers, settlement
 from marketplace.pledges import services as pledges
 from marketplace.projects import services as projects
+from marketplace.projects.days import LISTING_DAYS, paris_day
 from marketplace.projects.freezing import freeze
 from marketplace.projects.models import Campaign, Project
-from marketplace.projects.rules import LISTING_DAYS, paris_day
 from marketplace.territories.atlas import compile_rule
 from marketplace.territories.release import CURRENT
 from tests.factories import BORDEAUX, BUXEROLLES, CHAUVIGNY, DAY, LOUDUN, NIORT, POITIERS, Make

@@ -11,8 +11,8 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.pledges import admissions, collector, errands, owed, rules, settlement
 from marketplace.pledges.models import AdmissionCall
 from marketplace.projects import ownership
+from marketplace.projects.days import closing_instant, paris_day
 from marketplace.projects.models import Campaign
-from marketplace.projects.rules import closing_instant, paris_day
 from tests.factories import DAY
 from tests.factories.instruments import offered
 

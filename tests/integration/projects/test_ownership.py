@@ -14,9 +14,9 @@ from marketplace.moderation import services as moderation
 from marketplace.pledges.commit import Request, commit_batch
 from marketplace.pledges.models import Pledge as PledgeRow
 from marketplace.projects import carrying, news, owners, ownership, queries, room, services
+from marketplace.projects.days import paris_day
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.models import Campaign, CampaignVersion, Project, ProjectOwner
-from marketplace.projects.rules import paris_day
 from marketplace.projects.terms import NONE
 from tests.factories import DAY
 from tests.factories.instruments import offered

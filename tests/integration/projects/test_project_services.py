@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.core.errors import NotFound, Refused
-from marketplace.projects import invariants, queries, rules, services, story
+from marketplace.projects import days, invariants, queries, rules, services, story
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
 from marketplace.projects.rules import Content
@@ -375,7 +375,7 @@ def test_nothing_is_public_before_publication(session, submitted, draft):
 
 
 def test_a_campaign_that_waited_too_long_is_not_published(session, submitted, publish, now, trace):
-    _owner, campaign_id = submitted(ends_on=rules.paris_day(now) + timedelta(days=21))
+    _owner, campaign_id = submitted(ends_on=days.paris_day(now) + timedelta(days=21))
     before = trace()
 
     with pytest.raises(Incomplete) as refusal:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -150,42 +150,6 @@ def test_the_commune_must_exist_and_be_inhabited():
     assert codes(WHOLE, population=0) == {("commune_code", "project_commune_uninhabited")}
 
 
-@pytest.mark.parametrize(
-    ("ends_on", "closes_at"),
-    [
-        (date(2026, 11, 23), datetime(2026, 11, 23, 23, tzinfo=UTC)),
-        (date(2026, 7, 14), datetime(2026, 7, 14, 22, tzinfo=UTC)),
-        # The nights when the clocks change: 25 October 2026 has 25 hours, 28 March 2027 has 23.
-        (date(2026, 10, 24), datetime(2026, 10, 24, 22, tzinfo=UTC)),
-        (date(2026, 10, 25), datetime(2026, 10, 25, 23, tzinfo=UTC)),
-        (date(2027, 3, 27), datetime(2027, 3, 27, 23, tzinfo=UTC)),
-        (date(2027, 3, 28), datetime(2027, 3, 28, 22, tzinfo=UTC)),
-        (date(2026, 12, 31), datetime(2026, 12, 31, 23, tzinfo=UTC)),
-        (date(2028, 2, 29), datetime(2028, 2, 29, 23, tzinfo=UTC)),
-    ],
-)
-def test_a_campaign_closes_at_the_midnight_in_paris_that_ends_its_last_day(ends_on, closes_at):
-    assert rules.closing_instant(ends_on) == closes_at
-
-
-PUBLISHED = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("opens_on", "opens_at"),
-    [
-        (None, PUBLISHED),
-        (date(2026, 10, 19), PUBLISHED),
-        (date(2026, 10, 20), PUBLISHED),
-        (date(2026, 10, 21), datetime(2026, 10, 20, 22, tzinfo=UTC)),
-        (date(2026, 10, 25), datetime(2026, 10, 24, 22, tzinfo=UTC)),
-        (date(2026, 10, 26), datetime(2026, 10, 25, 23, tzinfo=UTC)),
-    ],
-)
-def test_a_campaign_opens_at_the_midnight_that_begins_its_first_day_never_before_it_is_public(opens_on, opens_at):
-    assert rules.opening_instant(opens_on, PUBLISHED) == opens_at
-
-
 def test_the_turns_of_a_rule_are_counted_from_the_first_day():
     whole = replace(WHOLE, rule_preset="local_first", ends_on=TODAY + timedelta(days=60))
     alone = presets.days_before_all(whole.rule_preset, whole.rule_options)
@@ -194,11 +158,6 @@ def test_the_turns_of_a_rule_are_counted_from_the_first_day():
     assert rules.rule_problems(replace(whole, opens_on=last - timedelta(days=1)), TODAY) == []
     (problem,) = rules.rule_problems(replace(whole, opens_on=last), TODAY)
     assert problem.code == "rule_turns_past_end"
-
-
-def test_the_day_is_that_of_paris():
-    assert rules.paris_day(datetime(2026, 11, 22, 22, 59, tzinfo=UTC)) == date(2026, 11, 22)
-    assert rules.paris_day(datetime(2026, 11, 22, 23, 0, tzinfo=UTC)) == date(2026, 11, 23)
 
 
 def test_texts_lose_what_does_not_show():

@@ -12,7 +12,8 @@ from marketplace.accounts import rules as accounts
 from marketplace.finance.limits import IFP_MONTHS, IFP_PROJECT_CENTS
 from marketplace.locality.limits import FREE_LOAN_CAP, LEVEL_1_CAP, LEVEL_2_CAP
 from marketplace.pledges.rules import RECOVERY, RESERVATION
-from marketplace.projects.rules import LEAST_PLEDGE_CENTS, LISTING_DAYS
+from marketplace.projects.days import LISTING_DAYS
+from marketplace.projects.rules import LEAST_PLEDGE_CENTS
 from marketplace.protection.reflection import DAYS, WORKING_DAYS_INSIDE
 from marketplace.residency.rules import MOVES_PER_YEAR, RENEWAL
 from marketplace.web import limits

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from marketplace.projects import queries, rules
+from marketplace.projects import days, queries
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.rules import Content
 
@@ -301,7 +301,7 @@ def test_a_hostile_story_is_shown_harmless(client_of, person, campaign, whole, p
 
 def test_the_last_day_is_said_from_today(client_of, person, parsed, now):
     words = text_of(parsed(client_of(person()).get("/mes-projets/nouveau")))
-    last = rules.paris_day(now) + timedelta(days=90)
+    last = days.paris_day(now) + timedelta(days=90)
 
     assert str(last.year) in words
 
