@@ -21,7 +21,8 @@ from marketplace.core.db import make_engine
 from marketplace.core.embedded import Embedded
 from marketplace.core.migrate import upgrade
 from marketplace.territories import loader
-from tests.faults import life
+from tests.faults import acts, life
+from tests.faults.village import village_on
 
 LIVES_OF_A_VILLAGE = 200
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,7 +74,7 @@ def play(url: str, first: int, end: int, step: int) -> tuple[dict[int, list[str]
     config = Config(
         database_url=url,
         secret_key="x" * 40,
-        site_url=life.SITE,
+        site_url=acts.SITE,
         port=8000,
         var=ROOT / "var",
         stripe_secret_key="sk_test_unused",
@@ -86,7 +87,7 @@ def play(url: str, first: int, end: int, step: int) -> tuple[dict[int, list[str]
     seeds = list(range(first, end, step))
     with make_engine(url, pool_size=1).connect() as connection:
         for begin in range(0, len(seeds), LIVES_OF_A_VILLAGE):
-            with life.village_on(connection, config) as village:
+            with village_on(connection, config) as village:
                 for seed in seeds[begin : begin + LIVES_OF_A_VILLAGE]:
                     schedule = life.Schedule(village, seed)
                     found = schedule.run()

@@ -13,7 +13,7 @@ from marketplace.payments import inbox
 from marketplace.payments.gateway import ChargeOutcome
 from marketplace.pledges import collector, commit, errands, payback, rules, settlement, transitions
 from marketplace.projects.models import Campaign
-from tests.faults.life import FlakySession, Village
+from tests.faults.village import FlakySession, Village
 
 Layers = Callable[[pytest.MonkeyPatch, Village], dict[str, Any]]
 Plant = Callable[[pytest.MonkeyPatch], None]

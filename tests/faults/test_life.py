@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.faults import bugs, life
+from tests.faults.village import village_on
 
 # `make torture` plays ten thousand.
 SCHEDULES = int(os.environ.get("SCHEDULES", "300"))
@@ -22,7 +23,7 @@ def config(site):
 
 @contextmanager
 def village(engine, config):
-    with engine.connect() as connection, life.village_on(connection, config) as made:
+    with engine.connect() as connection, village_on(connection, config) as made:
         yield made
 
 
