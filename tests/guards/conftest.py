@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from marketplace.app import create_app
-from tests.guards.walk import Walk, World, build
+from tests.guards.walk import Walk
+from tests.guards.world import World, build
 from tests.savepoints import rolled_back
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -11,7 +11,8 @@ from marketplace.web import access
 from marketplace.web.access import administrator, public, signed_in
 from marketplace.web.context import in_transaction, reading
 from tests.guards.conftest import TABLE
-from tests.guards.walk import SAFE, SUBJECTS, Walk, World
+from tests.guards.walk import SAFE, SUBJECTS, Walk
+from tests.guards.world import World
 
 
 def test_the_table_and_the_application_name_the_same_endpoints(walk):
