@@ -36,7 +36,7 @@ from marketplace.territories import queries as territories
 from marketplace.territories.atlas import compile_rule
 from marketplace.territories.models import Territory
 from tests.unit.locality.cases import NEEDED
-from tests.unit.locality.cases import REASONS as RULE_REASONS
+from tests.unit.locality.decisions import REASONS as RULE_REASONS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

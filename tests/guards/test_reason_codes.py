@@ -27,8 +27,8 @@ from marketplace.projects.terms import Raise, Reward, Terms
 from marketplace.projects.uses import Use
 from marketplace.residency import rules as residency
 from marketplace.web.messages import SENTENCES, sentence
-from tests.unit.locality.cases import REASONS as RULE_REASONS
-from tests.unit.locality.cases import TABLE
+from tests.unit.locality.decisions import REASONS as RULE_REASONS
+from tests.unit.locality.decisions import TABLE
 
 PACKAGE = Path(__file__).resolve().parents[2] / "marketplace"
 PROOF_REASONS = {

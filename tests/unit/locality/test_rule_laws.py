@@ -18,14 +18,13 @@ from tests.unit.locality.cases import (
     NOW,
     ONE_RING,
     OPENS,
-    REASONS,
     SECOND,
     THERE,
     TWO_RINGS,
-    VERDICTS,
     home,
     offer,
 )
+from tests.unit.locality.decisions import REASONS, VERDICTS
 
 LINKS = st.lists(
     st.builds(

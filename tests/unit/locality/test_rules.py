@@ -15,17 +15,15 @@ from tests.unit.locality.cases import (
     MICRO,
     NOW,
     OPENS,
-    REASONS,
     SECOND,
-    TABLE,
     THERE,
-    VERDICTS,
     asked,
     home,
     offer,
     person,
     said,
 )
+from tests.unit.locality.decisions import REASONS, TABLE, VERDICTS
 
 
 @pytest.mark.parametrize("case", TABLE)
