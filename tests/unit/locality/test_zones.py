@@ -1,12 +1,6 @@
-"""The algebra of zones, on a country of ten communes."""
-
-import json
-from collections.abc import Iterable
-from itertools import pairwise
+"""The algebra of zones, case by case, on a country of ten communes."""
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from marketplace.locality.zones import (
     MAX_CENTRES,
@@ -15,145 +9,22 @@ from marketplace.locality.zones import (
     MAX_KM,
     MAX_PARTS,
     MAX_STEPS,
-    OPERATIONS,
     REASONS,
-    Unit,
-    Zone,
     ZoneError,
     compile_ring,
     compile_zone,
 )
-
-# Three départements in a row (north, middle, south), three communes each; the fourth is an island.
-#   N1 - N2 - N3
-#    |    |    |
-#   M1 - M2 - M3      X1 (island, its own département)
-#    |    |    |
-#   S1 - S2 - S3
-MEMBERS: dict[tuple[str, str], Zone] = {
-    ("departement", "N"): frozenset({"N1", "N2", "N3"}),
-    ("departement", "M"): frozenset({"M1", "M2", "M3"}),
-    ("departement", "S"): frozenset({"S1", "S2", "S3"}),
-    ("departement", "X"): frozenset({"X1"}),
-    ("region", "R"): frozenset({"N1", "N2", "N3", "M1", "M2", "M3"}),
-    ("epci", "E"): frozenset({"N1", "M1", "M2"}),  # over the border, as CA Redon Agglomération
-    ("ept", "T"): frozenset({"S2", "S3"}),
-    ("arrondissement", "A"): frozenset({"S1"}),
-    ("bassin_de_vie", "B"): frozenset({"S1", "S2"}),
-    ("projet", "0197b0f0-0000-7000-8000-000000000001"): frozenset({"N3", "S3"}),
-}
-# What counts as the intercommunal unit of each commune.
-UNIT_OF = {
-    **dict.fromkeys(("N1", "M1", "M2"), ("epci", "E")),
-    **dict.fromkeys(("S2", "S3"), ("ept", "T")),
-    "S1": ("arrondissement", "A"),
-    **dict.fromkeys(("N2", "N3"), ("departement", "N")),
-    "M3": ("departement", "M"),
-    "X1": ("departement", "X"),
-}
-PROJECT = "0197b0f0-0000-7000-8000-000000000001"
-COMMUNES = frozenset().union(*MEMBERS.values())
-EDGES = {
-    *(pair for row in "NMS" for pair in pairwise(f"{row}{number}" for number in "123")),
-    *(pair for number in "123" for pair in pairwise(f"{row}{number}" for row in "NMS")),
-}
-
-
-class HandMade:
-    """An atlas small enough to check by eye. A commune's place is its column and row; nobody lives in X1."""
-
-    def everything(self) -> Zone:
-        return COMMUNES
-
-    def today(self, code: str) -> str | None:
-        return code if code in COMMUNES else {"N9": "N1", "N9bis": "N1"}.get(code)
-
-    def has(self, kind: str) -> bool:
-        return any(known == kind for known, _code in MEMBERS)
-
-    def members(self, kind: str, code: str) -> Zone:
-        return MEMBERS.get((kind, code), frozenset())
-
-    def neighbours(self, commune: str) -> Iterable[str]:
-        return {other for edge in EDGES if commune in edge for other in edge if other != commune}
-
-    def enclosing(self, communes: Zone, level: str) -> Iterable[Unit]:
-        above = {
-            "departement": lambda code: ("departement", code[0]),
-            "region": lambda code: ("region", "R") if code[0] in "NM" else ("departement", code[0]),
-            "epci": UNIT_OF.__getitem__,
-        }
-        return {above[level](code) for code in communes}
-
-    def bordering(self, unit: Unit, level: str) -> Iterable[Unit]:
-        inside = MEMBERS[unit]
-        return self.enclosing(inside.union(*map(self.neighbours, inside)), level)
-
-    def has_point(self, commune: str) -> bool:
-        return commune != "X1"
-
-    def around(self, commune: str, km: float, by: str) -> Zone:
-        x, y = _place(commune)
-        reach = km + (by == "touch")
-        return frozenset(code for code in COMMUNES - {"X1"} if _apart((x, y), _place(code)) <= reach)
-
-    def island(self, commune: str) -> Zone:
-        return frozenset({"X1"}) if commune == "X1" else frozenset()
-
-    def inhabitants(self, communes: Zone) -> int:
-        return 100 * len(communes - {"X1"})
-
-
-def _place(commune):
-    return int(commune[1]), "NMS".find(commune[0])
-
-
-def _apart(one, other):
-    return abs(one[0] - other[0]) + abs(one[1] - other[1])
-
-
-ATLAS = HandMade()
-
-
-def compiled(zone):
-    return compile_zone(zone, ATLAS)
-
-
-def communes(*codes):
-    return {"op": "commune", "codes": list(codes)}
-
-
-def near(zone, level="commune", steps=1):
-    return {"op": "near", "of": zone, "level": level, "steps": steps}
-
-
-def up(zone, level):
-    return {"op": "up", "of": zone, "level": level}
-
-
-def within(around, km, by="centre"):
-    return {"op": "within", "around": around, "km": km, "by": by}
-
-
-NOWHERE = {"op": "difference", "of": [communes("N1"), communes("N1")]}
-ON_LAND = sorted(COMMUNES - {"X1"})
-LEVELS = st.sampled_from(["commune", "epci", "departement"])
-BASES = st.one_of(
-    st.builds(lambda codes: communes(*codes), st.lists(st.sampled_from(sorted(COMMUNES)), min_size=1, max_size=4)),
-    st.sampled_from([{"op": kind, "codes": [code]} for kind, code in sorted(MEMBERS)]),
-    st.sampled_from([{"op": "france"}, {"op": "island", "of": communes("X1")}]),
-    st.builds(within, st.sampled_from(ON_LAND), st.integers(1, 3), st.sampled_from(["centre", "touch"])),
-)
-ZONES = st.recursive(
-    BASES,
-    lambda inner: st.one_of(
-        st.builds(lambda of: {"op": "union", "of": of}, st.lists(inner, min_size=1, max_size=3)),
-        st.builds(lambda of: {"op": "intersection", "of": of}, st.lists(inner, min_size=1, max_size=3)),
-        st.builds(lambda one, other: {"op": "difference", "of": [one, other]}, inner, inner),
-        st.builds(near, inner, LEVELS, st.integers(1, MAX_STEPS)),
-        st.builds(up, inner, st.sampled_from(["epci", "departement", "region"])),
-    ),
-    max_leaves=6,
+from tests.unit.locality.country import (
+    ATLAS,
+    COMMUNES,
+    NOWHERE,
+    PROJECT,
+    HandMade,
+    communes,
+    compiled,
+    near,
+    up,
+    within,
 )
 
 
@@ -328,45 +199,6 @@ def test_what_cannot_be_compiled_says_where(zone, path, value):
     assert refused.value.value == value
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(sorted(COMMUNES)),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-        | st.fixed_dictionaries(
-            {"op": st.sampled_from(OPERATIONS)},
-            optional=dict.fromkeys(("of", "codes", "level", "steps", "km", "around", "by"), inner),
-        )
-        | st.fixed_dictionaries(
-            {"op": st.sampled_from(OPERATIONS), "of": st.lists(inner, max_size=3) | inner},
-            optional={
-                "level": st.sampled_from(["commune", "epci", "departement", "region"]),
-                "steps": st.integers(-1, 4),
-                "km": st.floats() | st.integers(-1, 300),
-            },
-        )
-    ),
-    max_leaves=12,
-)
-
-
-@given(JSON)
-@example({"op": "within", "around": "N1", "km": json.loads("NaN")})
-@example({"op": "commune", "codes": ["\0"]})
-@example({"op": "commune", "codes": ["\ud800"]})
-def test_no_json_is_answered_by_anything_but_communes_or_a_reason(document):
-    try:
-        outcome = compiled(document)
-    except ZoneError as refused:
-        outcome = refused
-
-    if isinstance(outcome, ZoneError):
-        assert outcome.code in REASONS
-        assert str(outcome)
-    else:
-        assert outcome <= COMMUNES
-
-
 def test_a_ring_must_hold_somebody():
     assert compile_ring(communes("N1"), ATLAS) == {"N1"}
     with pytest.raises(ZoneError, match="empty_zone"):
@@ -391,48 +223,3 @@ def test_a_zone_may_be_nested_so_deep_and_no_deeper():
 def test_more_levels_than_the_interpreter_stands_are_refused_without_breaking_it():
     with pytest.raises(ZoneError, match="too_deep"):
         compiled(_nested(2_000))
-
-
-@given(ZONES, ZONES)
-def test_union_and_intersection_do_not_care_about_order(one, other):
-    assert compiled({"op": "union", "of": [one, other]}) == compiled({"op": "union", "of": [other, one]})
-    assert compiled({"op": "intersection", "of": [one, other]}) == compiled({"op": "intersection", "of": [other, one]})
-
-
-@given(ZONES, ZONES, ZONES)
-def test_union_does_not_care_about_grouping(one, two, three):
-    left = {"op": "union", "of": [{"op": "union", "of": [one, two]}, three]}
-    right = {"op": "union", "of": [one, {"op": "union", "of": [two, three]}]}
-
-    assert compiled(left) == compiled(right) == compiled({"op": "union", "of": [one, two, three]})
-
-
-@given(ZONES, ZONES)
-def test_a_difference_takes_away_and_a_union_puts_back(one, other):
-    rest = {"op": "difference", "of": [one, other]}
-
-    assert compiled(rest).isdisjoint(compiled(other))
-    assert compiled({"op": "union", "of": [rest, {"op": "intersection", "of": [one, other]}]}) == compiled(one)
-    assert compiled({"op": "difference", "of": [one, one]}) == frozenset()
-
-
-@given(BASES, LEVELS)
-def test_near_only_widens_and_more_steps_widen_more(zone, level):
-    rings = [compiled(zone), *(compiled(near(zone, level, steps)) for steps in range(1, MAX_STEPS + 1))]
-
-    for inner, outer in pairwise(rings):
-        assert inner <= outer
-
-
-@given(BASES, BASES, LEVELS)
-def test_near_spreads_over_a_union(one, other, level):
-    together = near({"op": "union", "of": [one, other]}, level)
-    apart = {"op": "union", "of": [near(one, level), near(other, level)]}
-
-    assert compiled(together) == compiled(apart)
-
-
-@given(ZONES)
-def test_a_zone_holds_communes_of_the_country_and_compiles_the_same_twice(zone):
-    assert compiled(zone) <= COMMUNES
-    assert compiled(zone) == compiled(zone)
