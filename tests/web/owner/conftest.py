@@ -97,6 +97,12 @@ def typed(whole):
 
 
 @pytest.fixture
+def rule(typed):
+    """What is typed for a whole collection with a rule to fill in."""
+    return {**typed, "rule_preset": "local_first"}
+
+
+@pytest.fixture
 def campaign(make, whole, now):
     """Make a campaign of an owner at a step: draft, submitted, changes_requested, refused or live; return its id."""
 

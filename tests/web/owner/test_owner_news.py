@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.projects.models import CampaignNews
-from tests.web.owner.test_owner_pages import text_of, values_of
+from tests.web.owner.forms import text_of, values_of
 
 
 def written(session):

@@ -9,39 +9,7 @@ from sqlalchemy import select
 from marketplace.projects import days, queries
 from marketplace.projects.models import Campaign, Project
 from marketplace.projects.rules import Content
-
-
-def values_of(tree):
-    """Return what the form of a page holds."""
-    found = {}
-    for element in tree.iter():
-        name = element.get("name") if element.tag in {"input", "textarea", "select"} else None
-        if name is None:
-            continue
-        if element.get("type") in {"radio", "checkbox"}:
-            if element.get("checked") is not None:
-                found[name] = element.get("value")
-        elif element.tag == "select":
-            found[name] = next((o.get("value") for o in element.iter("option") if o.get("selected") is not None), "")
-        elif element.tag == "textarea":
-            # A browser drops the line feed that follows the tag.
-            found[name] = (element.text or "").removeprefix("\r\n").removeprefix("\n")
-        else:
-            found.setdefault(name, element.get("value", ""))
-    return found
-
-
-def errors_of(tree):
-    """Return the ids of the fields that are refused."""
-    return {
-        element.get("id").removesuffix("-error")
-        for element in tree.iter("p")
-        if "error" in (element.get("class") or "").split()
-    }
-
-
-def text_of(tree):
-    return " ".join("".join(tree.itertext()).split())
+from tests.web.owner.forms import errors_of, text_of, values_of
 
 
 def test_anybody_may_read_what_it_takes(client_of, parsed):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from marketplace.projects import queries, revisions, services
 from marketplace.projects.models import CampaignRevision, Picture
 from marketplace.web.owner.sections import SECTIONS
-from tests.web.owner.test_owner_pages import text_of, values_of
+from tests.web.owner.forms import text_of, values_of
 
 
 def jpeg(width=800, height=600):
