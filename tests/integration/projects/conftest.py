@@ -1,12 +1,14 @@
-"""People and contents for tests of projects."""
+"""People and contents for tests of projects, and what must hold after them."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
-from marketplace.projects import services
+from marketplace.projects import invariants, services
+from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
 from marketplace.projects.rules import Content
 
 
@@ -64,3 +66,25 @@ def submitted(session, draft, now):
         return owner_id, campaign_id
 
     return make
+
+
+@pytest.fixture
+def trace(session):
+    """What the tables of projects hold, to see that a refusal wrote nothing."""
+
+    def look():
+        session.flush()
+        session.expire_all()
+        return [
+            session.execute(select(table.__table__).order_by(*table.__table__.primary_key)).all()
+            for table in (Project, Campaign, CampaignVersion, CampaignRing, CampaignEvent)
+        ]
+
+    return look
+
+
+@pytest.fixture
+def holds(session):
+    """A test leaves the invariants of campaigns whole."""
+    yield
+    assert {name: check(session) for name, check in invariants.CHECKS.items() if check(session)} == {}

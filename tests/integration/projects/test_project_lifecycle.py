@@ -1,19 +1,19 @@
-"""Writes on campaigns: drafts, submission, publication, the end."""
+"""The way of a campaign: submission, answers, publication, the end."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.core.errors import NotFound, Refused
-from marketplace.projects import days, invariants, queries, rules, services, story
+from marketplace.projects import days, queries, rules, services
 from marketplace.projects.errors import Incomplete
-from marketplace.projects.models import Campaign, CampaignEvent, CampaignRing, CampaignVersion, Project
-from marketplace.projects.rules import Content
+from marketplace.projects.models import Campaign, CampaignRing, CampaignVersion
 
+pytestmark = pytest.mark.usefixtures("holds")
 RULE = {
     "format": 1,
     "preset": "epci",
@@ -22,28 +22,6 @@ RULE = {
 }
 RINGS = (frozenset({"86194", "86133", "86041"}),)
 RELEASE = "fr-2026"
-
-
-@pytest.fixture
-def trace(session):
-    """What the tables of projects hold, to see that a refusal wrote nothing."""
-
-    def look():
-        session.flush()
-        session.expire_all()
-        return [
-            session.execute(select(table.__table__).order_by(*table.__table__.primary_key)).all()
-            for table in (Project, Campaign, CampaignVersion, CampaignRing, CampaignEvent)
-        ]
-
-    return look
-
-
-@pytest.fixture(autouse=True)
-def holds(session):
-    """Every test of this module leaves the invariants whole."""
-    yield
-    assert {name: check(session) for name, check in invariants.CHECKS.items() if check(session)} == {}
 
 
 @pytest.fixture
@@ -64,143 +42,6 @@ def publish(session, person, now):
 
 def state_of(session, campaign_id):
     return session.scalars(select(Campaign.state).where(Campaign.id == campaign_id)).one()
-
-
-# Drafts
-
-
-def test_an_empty_draft_is_kept_and_read_back(session, person, now):
-    owner_id = person()
-
-    campaign_id = services.create_draft(session, owner_id=owner_id, form_key=uuid4(), content=Content(), now=now)
-
-    found = queries.owner_campaign(session, campaign_id, owner_id)
-    assert (found.state, found.content, found.row_version, found.editable) == ("draft", Content(), 1, True)
-    assert [(step.old_state, step.new_state, step.cause) for step in found.history] == [(None, "draft", "created")]
-
-
-def test_the_same_form_sent_twice_makes_one_draft(session, person, whole, now):
-    owner_id, other_id, key = person(), person(), uuid4()
-
-    ids = [
-        services.create_draft(session, owner_id=who, form_key=key, content=whole, now=now)
-        for who in (owner_id, owner_id, other_id)
-    ]
-
-    assert ids[0] == ids[1] != ids[2]
-    assert session.scalar(select(func.count()).select_from(Project)) == 2
-
-
-def test_a_person_cannot_pile_up_drafts(session, person, now, trace):
-    owner_id = person()
-    for _number in range(rules.MOST_DRAFTS):
-        services.create_draft(session, owner_id=owner_id, form_key=uuid4(), content=Content(), now=now)
-    before = trace()
-
-    with pytest.raises(Refused, match="too_many_drafts"):
-        services.create_draft(session, owner_id=owner_id, form_key=uuid4(), content=Content(), now=now)
-
-    assert trace() == before
-
-
-def test_saving_replaces_the_draft_and_renders_the_story(session, draft, whole, now):
-    owner_id, campaign_id = draft()
-    changed = replace(whole, title="  Un   autre\ttitre ", story_markdown="# Ici\r\n\r\n<b>x</b>", loan_months=12)
-
-    version = services.save_draft(
-        session, campaign_id=campaign_id, owner_id=owner_id, row_version=1, content=changed, now=now
-    )
-
-    found = queries.owner_campaign(session, campaign_id, owner_id)
-    assert version == found.row_version == 2
-    assert found.content == replace(changed, title="Un autre titre", story_markdown="# Ici\n\n<b>x</b>")
-    assert found.story_html == "<h3>Ici</h3>\n<p>&lt;b&gt;x&lt;/b&gt;</p>\n"
-    assert session.scalars(select(Campaign.renderer)).one() == story.RENDERER
-
-
-def test_a_gift_forgets_the_duration_of_a_loan(session, draft, whole, now):
-    owner_id, campaign_id = draft()
-
-    services.save_draft(
-        session,
-        campaign_id=campaign_id,
-        owner_id=owner_id,
-        row_version=1,
-        content=replace(whole, instrument="gift"),
-        now=now,
-    )
-
-    assert queries.owner_campaign(session, campaign_id, owner_id).content.loan_months is None
-
-
-def test_two_tabs_do_not_overwrite_each_other(session, draft, whole, now, trace):
-    owner_id, campaign_id = draft()
-    services.save_draft(session, campaign_id=campaign_id, owner_id=owner_id, row_version=1, content=whole, now=now)
-    before = trace()
-
-    with pytest.raises(Refused, match="changed_meanwhile"):
-        services.save_draft(
-            session, campaign_id=campaign_id, owner_id=owner_id, row_version=1, content=Content(), now=now
-        )
-
-    assert trace() == before
-
-
-def test_a_text_without_end_is_refused_at_its_field(session, draft, whole, now, trace):
-    owner_id, campaign_id = draft()
-    before = trace()
-
-    with pytest.raises(Refused, match="stored_text_too_long") as refusal:
-        services.save_draft(
-            session,
-            campaign_id=campaign_id,
-            owner_id=owner_id,
-            row_version=1,
-            content=replace(whole, story_markdown="x" * 40_001),
-            now=now,
-        )
-
-    assert refusal.value.field == "story_markdown"
-    assert trace() == before
-
-
-def test_hostile_texts_are_stored_harmless(session, draft, now):
-    owner_id, campaign_id = draft(
-        title="Titre\x00 \u202eretourné", summary="\ud800x", story_markdown="<script>alert(1)</script>\x00" * 3
-    )
-
-    found = queries.owner_campaign(session, campaign_id, owner_id)
-
-    assert found.content.title == "Titre retourné"
-    assert found.content.summary == "x"
-    assert "<script" not in found.story_html
-
-
-# Other people
-
-
-def test_somebody_elses_campaign_is_as_good_as_none(session, draft, person, whole, now, trace):  # noqa: PLR0917
-    _owner, campaign_id = draft()
-    stranger = person()
-    before = trace()
-
-    for attempt in (
-        lambda: services.save_draft(
-            session, campaign_id=campaign_id, owner_id=stranger, row_version=1, content=whole, now=now
-        ),
-        lambda: services.submit(session, campaign_id=campaign_id, owner_id=stranger, now=now),
-        lambda: services.withdraw_submission(session, campaign_id=campaign_id, owner_id=stranger, now=now),
-        lambda: queries.owner_campaign(session, campaign_id, stranger),
-        lambda: queries.editable(session, campaign_id, stranger),
-        lambda: queries.public_campaign(session, campaign_id),
-        lambda: queries.dossier(session, campaign_id),
-        lambda: services.submit(session, campaign_id=uuid4(), owner_id=stranger, now=now),
-    ):
-        with pytest.raises(NotFound):
-            attempt()
-
-    assert trace() == before
-    assert queries.owner_campaigns(session, stranger) == []
 
 
 # Submission
@@ -458,15 +299,3 @@ def test_moves_that_have_a_service_of_their_own_do_not_pass_by_move(session, sub
 
     with pytest.raises(ValueError, match=to):
         services.move(session, campaign_id=campaign_id, to=to, cause="test", actor_id=None, now=now)
-
-
-def test_the_board_lists_ones_own_campaigns_last_changed_first(session, draft, person, now, whole):
-    owner_id = person()
-    _owner, first = draft(owner_id=owner_id, title="Le premier projet")
-    _owner, second = draft(owner_id=owner_id, title="Le second projet")
-    draft(title="Celui d’un autre")
-    services.save_draft(
-        session, campaign_id=first, owner_id=owner_id, row_version=1, content=whole, now=now + timedelta(minutes=1)
-    )
-
-    assert [row.campaign_id for row in queries.owner_campaigns(session, owner_id)] == [first, second]
