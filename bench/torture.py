@@ -6,6 +6,7 @@ and still in the tables' files, which grow. Prints what went wrong by seed, and 
 `make torture` then plays a thousand orders of news, with `tests/faults/test_permutations.py`.
 """
 
+import gc
 import json
 import multiprocessing
 import os
@@ -85,6 +86,7 @@ def play(url: str, first: int, end: int, step: int) -> tuple[dict[int, list[str]
     wrong: dict[int, list[str]] = {}
     ends: Counter[str] = Counter()
     seeds = list(range(first, end, step))
+    gc.freeze()  # all that was imported is not looked through again and again
     with make_engine(url, pool_size=1).connect() as connection:
         for begin in range(0, len(seeds), LIVES_OF_A_VILLAGE):
             with village_on(connection, config) as village:

@@ -1,6 +1,5 @@
 """Where every life begins, and how chance kills our program: before or after a commit."""
 
-import gc
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,10 +115,4 @@ def settle_village(connection: Connection, database: Database, config: Config) -
 def village_on(connection: Connection, config: Config) -> Iterator[Village]:
     """Yield a village whose every life is undone."""
     with database_on(connection) as database:
-        village = settle_village(connection, database, config)
-        gc.collect()
-        gc.freeze()  # all that was imported is not looked through again and again
-        try:
-            yield village
-        finally:
-            gc.unfreeze()
+        yield settle_village(connection, database, config)
