@@ -77,6 +77,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def pytest_unconfigure() -> None:
+    """Give everything back to the collector: libraries complain of what is left when the interpreter ends."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def english_words() -> None:
     """Compile the catalogues as `make test` does, for those who run pytest by itself."""
