@@ -12,7 +12,8 @@ import pytest
 from marketplace.core.embedded import Embedded
 
 ROOT = Path(__file__).resolve().parent.parent
-TOUR = "tests/e2e/test_pages.py"  # as long as the rest of its folder: a site of its own
+# Half of what browsers do, on a site of its own: all that looks at what the tour makes to be looked at.
+TOUR = tuple(f"tests/e2e/test_{name}.py" for name in ("pages", "budgets", "keyboard", "time"))
 
 
 def start_server(config: pytest.Config) -> None:
@@ -37,6 +38,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def scope_of(nodeid: str) -> str:
-    """Return what a test is done together with: its file; in a browser, all that share a site but the tour."""
+    """Return what a test is done together with: its file, or in a browser all that share a site."""
     file = nodeid.split("::", 1)[0]
-    return "tests/e2e" if file.startswith("tests/e2e/") and file != TOUR else file
+    if file in TOUR:
+        return "tour"
+    return "tests/e2e" if file.startswith("tests/e2e/") else file
