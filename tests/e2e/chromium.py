@@ -13,6 +13,10 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # One process for pages and one for drawing them: who is kept apart from whom is not what is tested.
+    "--disable-site-isolation-trials",
+    "--renderer-process-limit=2",
+    "--in-process-gpu",
 )
 _NAMES = ("chromium-headless-shell", "chromium")
 _MISSING = """Chromium is missing. On Debian:
