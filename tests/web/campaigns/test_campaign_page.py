@@ -78,7 +78,7 @@ def test_news_are_what_happened_and_nothing_else(reader, make, now):
 
     assert news(reader.page(f"/collectes/{campaign.id}")) == [
         ("25 novembre 2026", "Le seuil de réussite est atteint."),
-        ("23 novembre 2026", "La collecte est ouverte."),
+        ("23 novembre 2026", "La collecte est en ligne."),
     ]
 
 
@@ -86,7 +86,7 @@ def test_a_threshold_that_was_lost_again_is_no_news(reader, make, now):
     campaign = make.campaign()
     make.pledge(campaign=campaign, amount=600, state="withdrawn", now=now + HOUR)
 
-    assert [words for _day, words in news(reader.page(f"/collectes/{campaign.id}"))] == ["La collecte est ouverte."]
+    assert [words for _day, words in news(reader.page(f"/collectes/{campaign.id}"))] == ["La collecte est en ligne."]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_end_of_a_campaign_is_told(reader, make, state, words):
 
     told = [one for _day, one in news(page)]
     assert told[: len(words)] == words
-    assert told[-1] == "La collecte est ouverte."
+    assert told[-1] == "La collecte est en ligne."
     assert amounts(page) == []
 
 
