@@ -49,8 +49,8 @@ def decide() -> None:
         wiring.all_of(*(partial(events.apply_event, event_id) for event_id in wiring.read(inbox.all_pending)))
         moment = wiring.now()
         wiring.for_campaigns(settlement.campaigns_to_decide, settlement.decide_success, moment)
-        release(moment)
         wiring.database().in_transaction(partial(_leave_to_the_collector, moment=moment))
+        release(moment)
 
 
 def release(moment: datetime) -> None:

@@ -36,11 +36,11 @@ def tick(timestamp: int | None = None) -> None:  # noqa: ARG001 - given by the s
             waiting_list.serve,
             moment,
         ),
-        partial(settling.release, moment),
         partial(wiring.for_campaigns, settlement.campaigns_to_finish, settlement.finish, moment),
         partial(wiring.each, settlement.due_refunds, wiring.in_transaction(settlement.refund), moment),
         settling.remind,
         partial(wiring.database().in_transaction, partial(settling.leave_to_others, moment=moment)),
+        partial(settling.release, moment),
         partial(wiring.database().in_transaction, audit.chain),
     )
 

@@ -139,10 +139,13 @@ def _provable(offer: Offer, investor: Investor, levels: dict[int, int], now: dat
 
 def _placed(offer: Offer, levels: dict[int, int], provable: list[int], now: datetime) -> tuple[int, int] | Decision:
     """Return the innermost ring that is open and whose proof is there, or what is missing."""
-    widest = open_ring(offer, now)
     proven = [ring for ring, level in levels.items() if level >= offer.rings[ring].minimum_level]
-    if proven and proven[0] <= widest:
+    if proven and proven[0] <= open_ring(offer, now):
         return proven[0], levels[proven[0]]
+    # Before a campaign opens, what will be open then counts as open: a proof is asked for while there is time for it.
+    widest = open_ring(offer, max(now, offer.opens_at or now))
+    if proven and proven[0] <= widest:
+        return Decision("wait", proven[0], (_not_yet(offer, proven[0]),))
     already_open = [ring for ring in levels if ring <= widest]
     by_proof = [ring for ring in already_open or levels if ring in provable]
     if proven and not (already_open and by_proof):
@@ -153,7 +156,7 @@ def _placed(offer: Offer, levels: dict[int, int], provable: list[int], now: date
     if not by_proof:
         return Decision("refuse", ring, (Block("level_too_low", "none", None, facts),))
     shut = [Block("level_too_low", "prove_residence", None, facts)]
-    if proven or not already_open:
+    if proven or ring > open_ring(offer, now):
         shut.append(_not_yet(offer, proven[0] if proven else ring))
     return Decision("verify", ring, tuple(shut))
 

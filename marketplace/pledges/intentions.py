@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -140,6 +140,13 @@ def tell(session: Session, *, campaign_id: UUID, account_id: UUID, now: datetime
         "expires_at": row.expires_at.isoformat(),
     }
     enqueue(session, "notifications.send_mail", kind="turn_has_come", account_id=str(account_id), params=params)
+
+
+def keep(session: Session, *, campaign_id: UUID, now: datetime) -> None:
+    """Let those whose turn came while a campaign was suspended have as long as others, from now on."""
+    untold = (Intention.campaign_id == campaign_id, Intention.told_at.is_(None), Intention.opens_at <= now)
+    closes_at = select(Campaign.closes_at).where(Campaign.id == campaign_id).scalar_subquery()
+    session.execute(update(Intention).where(*untold).values(expires_at=func.least(now + LASTS, closes_at)))
 
 
 def summary(session: Session, campaign_id: UUID) -> Summary | None:

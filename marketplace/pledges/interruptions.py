@@ -16,7 +16,7 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.investors.rules import Party
 from marketplace.locality.model import Decision
 from marketplace.matching import services as matching
-from marketplace.pledges import chain, offers
+from marketplace.pledges import chain, intentions, offers
 from marketplace.pledges.models import Pledge, PledgeDecision
 from marketplace.pledges.services import clear_provider, is_holiday, tell
 from marketplace.pledges.settlement import Ref
@@ -67,6 +67,7 @@ def resume(
     cause = "corrected" if material else "resumed"
     projects.move(session, campaign_id=campaign_id, to="live", cause=cause, actor_id=actor_id, now=now, note=note)
     matching.list_campaign(session, campaign_id=campaign_id)
+    intentions.keep(session, campaign_id=campaign_id, now=now)
     until = end_of_working_day(now, RECONFIRM_WORKING_DAYS, is_holiday)
     facts: dict[str, Any] = {"cause": "terms_changed", "now": now, "actor_id": actor_id}
     for pledge in pledges:

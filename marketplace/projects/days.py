@@ -20,9 +20,9 @@ def opening_instant(opens_on: date | None, published_at: datetime) -> datetime:
 
     opens_on: None when it is to open at once. published_at: aware.
     """
-    if opens_on is None:
+    if opens_on is None or opens_on <= paris_day(published_at):
         return published_at
-    return max(datetime.combine(opens_on, time.min, PARIS).astimezone(UTC), published_at)
+    return datetime.combine(opens_on, time.min, PARIS).astimezone(UTC)
 
 
 def closing_instant(ends_on: date) -> datetime:

@@ -129,7 +129,7 @@ def _face(row: CampaignCard, progress: Progress, commune: Commune, now: datetime
         goal_cents=row.goal_cents,
         threshold_cents=row.threshold_cents,
         backers=progress.backers,
-        opens_at=row.opens_at if now < row.opens_at else None,
+        opens_at=row.opens_at if live and now < row.opens_at else None,
         days_left=days_left(row.closes_at, now) if live else None,
         minimum_cents=row.minimum_cents,
         state_label=None if live else str(CAMPAIGN_STATES[row.state]),

@@ -130,18 +130,24 @@ class NumberField(_TypedField):
         return str(_("Saisissez un nombre entier, par exemple 14."))
 
 
+# Others are slips of the hand, and near the ends of the calendar no day can be added or taken away.
+_YEARS = range(1900, 2200)
+
+
 class DateField(_TypedField):
     """A day: "31/12/2026" or "2026-12-31" → `date`."""
 
     keywords = {"inputmode": "numeric", "size": "12"}  # noqa: RUF012
 
     def read(self, text: str) -> date:
-        """Read a day. Raises ValueError: another shape, or a day that does not exist."""
+        """Read a day. Raises ValueError: another shape, a day that does not exist, or one of another age."""
         if found := _ISO.match(text):
             year, month, number = found.groups()
         elif found := _FRENCH.match(text):
             number, month, year = found.groups()
         else:
+            raise ValueError(text)
+        if int(year) not in _YEARS:
             raise ValueError(text)
         return date(int(year), int(month), int(number))
 

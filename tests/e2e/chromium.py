@@ -25,8 +25,8 @@ Without the tests that need it: make test E2E=0"""
 
 
 def executable() -> str:
-    """Return where Chromium is. Raises FileNotFoundError: what to type, where it is not installed."""
+    """Return where Chromium is. Raises SystemExit: what to type, where it is not installed."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
-        raise FileNotFoundError(_MISSING)
+        raise SystemExit(_MISSING)
     return found

@@ -88,7 +88,7 @@ def load(session: Session, campaign_id: UUID, person: Me | None, at: datetime) -
             opens_at=campaign.opens_at,
             now=at,
         ),
-        opens_at=campaign.opens_at if at < campaign.opens_at else None,
+        opens_at=campaign.opens_at if campaign.state == "live" and at < campaign.opens_at else None,
         days_left=days_left(campaign.closes_at, at) if campaign.state == "live" else None,
         terms=terms.load(session, campaign, aimed),
         neighbours=neighbours,

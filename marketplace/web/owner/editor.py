@@ -106,7 +106,7 @@ def shown(
         if of_the_rule:
             form.find_communes()
         trial = proposals.tried(session, chosen.merged(form, content), now=now()) if of_the_rule else None
-    first, last = days.ends_between(days.paris_day(now()))
+    first, last = days.ends_between(content.first_day(days.paris_day(now())))
     complete = completeness.of(content)
     return render_template(
         "owner/section.html",

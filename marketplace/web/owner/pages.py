@@ -121,7 +121,7 @@ def edit(form: CampaignForm, *, campaign_id: UUID | None, saved: bool = False, e
     form.find_communes()
     with reading() as session:
         trial = proposals.tried(session, form.content(), now=now())
-    first, last = days.ends_between(days.paris_day(now()))
+    first, last = days.ends_between(form.content().first_day(days.paris_day(now())))
     return render_template(
         "owner/edit.html",
         form=form,

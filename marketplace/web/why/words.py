@@ -37,6 +37,8 @@ def verdict(explained: Explanation, amount: Money) -> str:
         return _("Oui : %(amount)s peuvent être engagés.", amount=money(amount))
     if decision.verdict == "accept_up_to":
         return _("Oui, mais pas autant : %(most)s au plus.", most=money(decision.limit_cents or 0))
+    if decision.reasons[0] == "campaign_not_open":
+        return _("Pas encore : la collecte n’est pas ouverte.")
     return str(_VERDICTS[decision.verdict])
 
 

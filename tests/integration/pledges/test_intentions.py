@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
-from marketplace.pledges import intentions, queries
+from marketplace.pledges import intentions, interruptions, queries
 from marketplace.pledges.models import Intention
 from tests.factories import BORDEAUX, DAY, NIORT, POITIERS
 from tests.factories.pledges import THEN_AROUND
@@ -183,3 +183,17 @@ def test_what_is_over_for_long_is_forgotten(make, live):
     make.do(lambda session: intentions.forget(session, end + 90 * DAY))
 
     assert row(make, live, far) is None
+
+
+def test_whose_turn_came_while_it_was_suspended_is_told_when_it_goes_on(make):
+    announced = make.campaign(opens_on=date(2026, 11, 30))
+    near = make.account()
+    say(make, announced, near, 50_00)
+    by = {"campaign_id": announced.id, "actor_id": make.account(administrator=True).id}
+    make.do(lambda session: interruptions.suspend(session, note="Un papier manque.", now=make.now + DAY, **by))
+    again = make.now + 25 * DAY
+    make.do(lambda session: interruptions.resume(session, material=False, now=again, **by))
+
+    with make.database.reading() as session:
+        assert intentions.due(session, again) == [(announced.id, near.id)]
+    assert row(make, announced, near).expires_at == again + min(intentions.LASTS, announced.closes_at - again)

@@ -60,6 +60,14 @@ TABLE = {
         asked(50_00, by=person(home(FAR)), at=OPENS - MICRO),
         answer("refuse", None, ("outside_rings",), None, "none", {"kind": "person"}),
     ),
+    "before it opens, a better proof opens a ring before its turn": (
+        asked(50_00, by=person(home(level=1)), of=offer(rings=TWO_RINGS, phases=IN_TURN), at=OPENS - MICRO),
+        answer("verify", 0, ("level_too_low", "ring_not_open"), None, "prove_residence", {"level": 1, "needed": 3}),
+    ),
+    "before it opens, a wider ring opens with the others": (
+        asked(50_00, by=person(home(level=1)), of=offer(rings=TWO_RINGS), at=OPENS - MICRO),
+        answer("wait", 1, ("campaign_not_open",), None, "wait", {"until": OPENS}),
+    ),
     "before it opens, too little proof": (
         asked(50_00, by=person(home(level=1)), of=offer(rings=TWO_RINGS[:1]), at=OPENS - MICRO),
         answer("verify", 0, ("level_too_low", "campaign_not_open"), None, "prove_residence", {"level": 1, "needed": 3}),

@@ -31,6 +31,7 @@ def test_a_campaign_closes_at_the_midnight_in_paris_that_ends_its_last_day(ends_
     ("opens_on", "opens_at"),
     [
         (None, PUBLISHED),
+        (date.min, PUBLISHED),
         (date(2026, 10, 19), PUBLISHED),
         (date(2026, 10, 20), PUBLISHED),
         (date(2026, 10, 21), datetime(2026, 10, 20, 22, tzinfo=UTC)),

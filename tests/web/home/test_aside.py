@@ -58,7 +58,10 @@ def test_news_are_of_what_i_back_and_of_my_commune_one_line_each(reader_of, make
     page = reader_of(claire).page("/")
 
     told = {text_of(next(item.iter("a"))): text_of(by_class(item, "small")[0]) for item in by_class(page, "news")[0]}
-    assert told == {"Que je soutiens": "Le seuil de réussite est atteint.", "De ma commune": "La collecte est en ligne."}
+    assert told == {
+        "Que je soutiens": "Le seuil de réussite est atteint.",
+        "De ma commune": "La collecte est en ligne.",
+    }
 
 
 @pytest.mark.parametrize(("level", "words"), [(1, "Déclarée"), (3, "Justifiée")])

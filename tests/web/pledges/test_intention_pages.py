@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 
+from marketplace.pledges import interruptions
 from tests.factories import BORDEAUX, NIORT
 from tests.factories.pledges import THEN_AROUND
 from tests.web.pages import by_class, by_id, links, parse, text_of
@@ -118,3 +119,23 @@ def test_its_owner_reads_what_to_do_before_it_opens(announced, reader_of):
 
     assert "Elle ouvre le 30 novembre 2026" in text_of(owner.page(f"/mes-projets/{announced.id}"))
     assert "ouvre le 30 novembre 2026" in text_of(owner.page("/mes-projets"))
+
+
+def test_what_was_stopped_before_it_opened_does_not_say_when_it_opens(make, announced, reader):
+    stop = {
+        "campaign_id": announced.id,
+        "actor_id": make.account(administrator=True).id,
+        "note": "Une autorisation manque.",
+    }
+    make.do(lambda session: interruptions.suspend(session, now=make.now, **stop))
+
+    page = text_of(reader.page(f"/collectes/{announced.id}"))
+
+    assert "On ne peut pas y participer en ce moment" in page
+    assert "ouvre le" not in page.lower()
+
+
+def test_why_not_yet_is_said_of_the_collection_not_of_the_circle(announced, reader):
+    page = text_of(reader.page(f"/collectes/{announced.id}/pourquoi?commune=Poitiers"))
+
+    assert "Pas encore : la collecte n’est pas ouverte." in page
