@@ -1,6 +1,7 @@
 """The editor in sections: each is saved alone, while one writes too; nothing typed is lost."""
 
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,7 @@ from marketplace.projects import queries, revisions, services
 from marketplace.projects.models import CampaignRevision, Picture
 from marketplace.web.owner.sections import SECTIONS
 from tests.web.owner.forms import text_of, values_of
+from tests.web.pages import by_id
 
 
 def jpeg(width=800, height=600):
@@ -209,3 +211,30 @@ def test_every_save_is_noted_and_saves_together_are_one(draft, session):
 
     kept = session.scalars(select(CampaignRevision).where(CampaignRevision.campaign_id == campaign_id)).all()
     assert [one.content["story_markdown"] for one in kept] == ["La version 3 de mon histoire."]
+
+
+def test_a_first_day_is_kept_and_what_is_none_is_given_back(draft, session, parsed):
+    campaign_id, _owner, browser = draft
+    path = f"/mes-projets/{campaign_id}/modifier/argent"
+    typed = values_of(parsed(browser.get(path))) | {"action": "enregistrer"}
+
+    for wrong in ("bientôt", "31/02/2027", "01/01/0001", "01/01/9999"):
+        answer = browser.post(path, data=typed | {"opens_on": wrong})
+        page = parsed(answer)
+        assert answer.status_code == 422
+        assert by_id(page, "opens_on-error") is not None
+        assert by_id(page, "opens_on").get("value") == wrong
+    assert browser.post(path, data=typed | {"opens_on": "7/12/2026"}).status_code == 303
+
+    assert content_of(session, draft).opens_on == date(2026, 12, 7)
+
+
+def test_a_first_day_too_far_away_is_said_at_its_field_when_it_is_sent(draft, parsed):
+    campaign_id, _owner, browser = draft
+    path = f"/mes-projets/{campaign_id}/modifier"
+    typed = values_of(parsed(browser.get(path))) | {"opens_on": "31/03/2027", "action": "envoyer"}
+
+    answer = browser.post(path, data=typed)
+
+    assert answer.status_code == 422
+    assert "Une collecte ouvre dans les 60 jours" in text_of(by_id(parsed(answer), "opens_on-error"))
