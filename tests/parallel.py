@@ -12,8 +12,7 @@ import pytest
 from marketplace.core.embedded import Embedded
 
 ROOT = Path(__file__).resolve().parent.parent
-# Half of what browsers do, on a site of its own: all that looks at what the tour makes to be looked at.
-TOUR = tuple(f"tests/e2e/test_{name}.py" for name in ("pages", "budgets", "keyboard", "time"))
+TOUR = "tests/e2e/test_pages.py"  # longer than the rest of its folder: a site of its own
 
 
 def start_server(config: pytest.Config) -> None:
@@ -38,8 +37,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def scope_of(nodeid: str) -> str:
-    """Return what a test is done together with: its file, or in a browser all that share a site."""
+    """Return what a test is done together with: its file; in a browser, all that share a site but the tour."""
     file = nodeid.split("::", 1)[0]
-    if file in TOUR:
-        return "tour"
-    return "tests/e2e" if file.startswith("tests/e2e/") else file
+    return "tests/e2e" if file.startswith("tests/e2e/") and file != TOUR else file
