@@ -51,15 +51,6 @@ def test_up_down_and_up_again(url, connect):
     assert names(connect) == tables
 
 
-@pytest.mark.untimed
-def test_every_single_step_can_be_undone(url):
-    for before, revision in zip([None, *migrate.revisions()], migrate.revisions(), strict=False):
-        migrate.upgrade(url, revision)
-        migrate.downgrade(url, before or "base")
-        assert migrate.current(url) == before
-        migrate.upgrade(url, revision)
-
-
 def test_a_difference_is_seen_in_columns_indexes_and_checks(url, connect):
     migrate.upgrade(url)
     metadata = sa.MetaData(naming_convention=Base.metadata.naming_convention)
