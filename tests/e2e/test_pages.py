@@ -1,9 +1,7 @@
 """Every page, on every screen: axe, reflow, spacing, titles, headings, sizes of targets."""
 
-import os
 import re
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +44,14 @@ EXCUSED = {
     "alerts.ending": "reached from the mail of a week; read in tests/web/alerts",
     "demo.letter_file": "a file for mail programs",
 }
-# Every page is looked at in each width and in each theme, but not in all four pairs: those of one half of the pages are
-# not those of the other. All pairs of all pages take twice as long: EVERY_SCREEN=1.
-EVERY_SCREEN = bool(os.environ.get("EVERY_SCREEN"))
-RUN_AXE = """async tags => {
+# In the dark only colours differ (tests/web/style/test_dark.py): nothing else is asked twice.
+RUN_AXE = """async ([tags, dark]) => {
+  const coloured = () => axe.getRules(tags).filter(rule => rule.tags.includes('cat.color')).map(rule => rule.ruleId);
+  if (!coloured().includes('color-contrast')) throw new Error('no rule about colours is left');
+  const wanted = dark ? {type: 'rule', values: coloured()} : {type: 'tag', values: tags};
   const why = node => ([...node.any, ...node.all, ...node.none][0] || {message: ''}).message;
   const {violations} = await axe.run(document,
-    {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], elementRef: false, preload: false});
+    {runOnly: wanted, resultTypes: ['violations'], elementRef: false, preload: false});
   return violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.target.join(' ')} ${why(node)}`));
 }"""
 OVERFLOW = """() => {
@@ -101,21 +100,15 @@ def titles() -> Iterator[dict[str, set[str]]]:
     assert {title: paths for title, paths in seen.items() if len(paths) > 1} == {}
 
 
-def screens(number: int) -> tuple[tuple[int, str], ...]:
-    """Return the widths and themes in which a page is looked at. number: its place in the tour."""
-    if EVERY_SCREEN:
-        return tuple(product(WIDTHS, THEMES))
-    return tuple(zip(WIDTHS, THEMES if number % 2 else reversed(THEMES), strict=True))
-
-
-def _problems(page: Page, axe: str, number: int) -> list[str]:
-    """Look at the loaded page on its screens, then at 320 pixels, then with more space in its text."""
+def _problems(page: Page, axe: str) -> list[str]:
+    """Look at the loaded page in both themes and widths, then at 320 pixels, then with more space in its text."""
     page.evaluate(axe)
     found = []
-    for width, theme in screens(number):
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=theme)
-        found += [f"{width} {theme}: {one}" for one in page.evaluate(RUN_AXE, TAGS)]
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            found += [f"{width} {theme}: {one}" for one in page.evaluate(RUN_AXE, [TAGS, theme == "dark"])]
     found += [f"less than 44 pixels: {one}" for one in page.evaluate(SMALL_TARGETS, 44)]
     page.set_viewport_size({"width": NARROW, "height": 640})
     found += [f"wider than 320 pixels: {one}" for one in page.evaluate(OVERFLOW)]
@@ -131,13 +124,6 @@ def _without_policy(page: Page) -> Page:
     alone = page.context.new_page()
     alone.set_content(html)
     return alone
-
-
-def test_both_themes_and_widths_are_seen_of_every_page_and_all_pairs_of_them_somewhere():
-    for number in range(len(STOPS)):
-        seen = screens(number)
-        assert ({width for width, _ in seen}, {theme for _, theme in seen}) == (set(WIDTHS), set(THEMES))
-    assert {screen for number in range(2) for screen in screens(number)} == set(product(WIDTHS, THEMES))
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)
@@ -160,7 +146,7 @@ def test_page_is_fit_for_everybody(stop: Stop, tour: Tour, axe: str, watch: Watc
         path = re.sub(r"[0-9a-f-]{36}", "…", stop.path)
         if stop.status == 200 and page.url.startswith(tour.site):
             titles.setdefault(outline["title"], set()).add(path.partition("?")[0])
-    assert not (found := _problems(page, axe, STOPS.index(stop))), "\n".join(found)
+    assert not (found := _problems(page, axe)), "\n".join(found)
 
 
 def test_every_page_is_in_the_tour(live: Any, tour: Tour) -> None:

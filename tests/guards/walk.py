@@ -35,8 +35,8 @@ GROUPS = {
     "unsigned_webhook": ("anonymous",),
 }
 SUBJECTS = tuple(GROUPS)
-# A method that no view answers, or a form without its token, is refused before anybody asks who is there, and Flask
-# itself says which methods there are: one of each kind is enough.
+# A method that no view answers, or a form without its token, is refused before anybody asks who is there: one of each
+# kind is enough.
 BEFORE_ACCESS = {"anonymous", "owner", "administrator"}
 # A device is noted as seen once a day; nothing else may change because somebody looked.
 MAY_CHANGE_BY_LOOKING = {"account_session"}
@@ -112,9 +112,8 @@ class Walk:
                 yield from _unless(probe, {405})
             return
         if method == "OPTIONS":
-            if subject in BEFORE_ACCESS:
-                probe, _ = self._send(rule.endpoint, path, method, subject, token=True)
-                yield from _unless(probe, {200, 403, 404})
+            probe, _ = self._send(rule.endpoint, path, method, subject, token=True)
+            yield from _unless(probe, {200, 403, 404})
             return
         tokenless = line["mark"] in {"signed_webhook", "signed_address"}
         if method not in SAFE and not tokenless and subject in BEFORE_ACCESS:
