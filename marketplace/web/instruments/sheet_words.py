@@ -136,6 +136,10 @@ def _process(content: Content, facts: Facts) -> Part:
             (sought, content.goal_cents and money(content.goal_cents)),
             ("Maximum", content.hard_cap_cents and money(content.hard_cap_cents)),
             ("Participation minimale", money(content.minimum_cents)),
+            (
+                "Premier jour",
+                content.opens_on and say("%(day)s, ou la publication si elle vient après", day=day(content.opens_on)),
+            ),
             ("Dernier jour", facts.last_day and day(facts.last_day)),
             ("Apport du porteur", own),
             ("Après la collecte", _change(content)),

@@ -65,6 +65,14 @@ def test_the_sheet_of_a_published_campaign_is_whole(make, reader, instrument):
     assert "2. Le métier, le secteur" in text
 
 
+def test_the_sheet_of_an_announced_campaign_says_when_it_opens(make, reader):
+    campaign = make.campaign(**offered("bond"), opens_on=date(2026, 11, 30))
+
+    text = " ".join(pages(reader.get(f"/collectes/{campaign.id}/fiche-informations-cles.pdf").data))
+
+    assert "Premier jour 30 novembre 2026, ou la publication si elle vient après Dernier jour" in text
+
+
 def test_an_offer_keeps_its_number_and_two_have_two(make, reader):
     first, second = make.campaign(**offered("loan")), make.campaign(**offered("bond"))
     texts = [
