@@ -2,7 +2,8 @@
 
 Ten thousand and two by default. The schedules of `tests/faults/life.py`, of which the ordinary tests play the first
 three hundred, on a PostgreSQL of its own. A new village for every few hundred lives: what they leave behind is undone
-and still in the tables' files, which grow. Prints what went wrong by seed, and how it went; exit 1 when anything did.
+and still in the tables' files, which grow. Prints what went wrong by seed, and after each village how it goes; exit 1
+when anything did. Ctrl-C prints what was played until then.
 `make torture` then plays a thousand orders of news, with `tests/faults/test_permutations.py`.
 """
 
@@ -10,9 +11,11 @@ import gc
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine, make_url, text
@@ -27,11 +30,16 @@ from tests.faults.village import village_on
 
 LIVES_OF_A_VILLAGE = 200
 ROOT = Path(__file__).resolve().parent.parent
+_database = ""
 
 
 def main(schedules: int, processes: int, first: int) -> int:
-    """Play them all; return the exit status."""
+    """Play them all, saying after each village how it goes; return the exit status."""
     server = Embedded(ROOT / "var" / "torture-postgres", throwaway=True)
+    wrong: dict[int, list[str]] = {}
+    ends: Counter[str] = Counter()
+    played = 0
+    begun = time.monotonic()
     try:
         url = server.start()
         engine = make_engine(url, pool_size=1)
@@ -39,25 +47,34 @@ def main(schedules: int, processes: int, first: int) -> int:
         if not loader.is_imported(engine):
             loader.import_release(engine)
         engine.dispose()
-        begun = time.monotonic()
-        tasks = [(_own(url, number), first + number, first + schedules, processes) for number in range(processes)]
-        with multiprocessing.get_context("spawn").Pool(processes) as pool:
-            results = pool.starmap(play, tasks)
+        spawn = multiprocessing.get_context("spawn")
+        databases = spawn.Queue()
+        for number in range(processes):
+            databases.put(_own(url, number))
+        with spawn.Pool(processes, _settle_in, (databases,)) as pool, suppress(KeyboardInterrupt):
+            for lives, found, happened in pool.imap_unordered(play, _villages(first, first + schedules)):
+                played += lives
+                wrong |= found
+                ends += happened
+                for seed, lines in sorted(found.items()):
+                    print(seed, *lines, sep="\n  ")
+                print(f"{played} lives, {len(wrong)} wrong, {(time.monotonic() - begun) / 60:.1f} min", flush=True)
     finally:
         server.stop()
-    wrong = {seed: found for one, _ends in results for seed, found in one.items()}
-    ends: Counter[str] = sum((end for _one, end in results), Counter())
     figures = {
-        "schedules": schedules,
+        "schedules": played,
         "first": first,
-        "wrong": len(wrong),
+        "wrong": sorted(wrong),
         "minutes": round((time.monotonic() - begun) / 60, 1),
         "what happened": dict(sorted(ends.items())),
     }
-    for seed, found in sorted(wrong.items()):
-        print(seed, *found, sep="\n  ")
     print(json.dumps(figures, indent=2))
-    return bool(wrong)
+    return bool(wrong) or played < schedules
+
+
+def _villages(first: int, end: int) -> list[range]:
+    """Return the seeds of each village."""
+    return [range(begin, min(begin + LIVES_OF_A_VILLAGE, end)) for begin in range(first, end, LIVES_OF_A_VILLAGE)]
 
 
 def _own(url: str, number: int) -> str:
@@ -70,10 +87,18 @@ def _own(url: str, number: int) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-def play(url: str, first: int, end: int, step: int) -> tuple[dict[int, list[str]], Counter[str]]:
-    """Play every so many-th schedule; return what was wrong, and what happened."""
+def _settle_in(databases: "multiprocessing.Queue[str]") -> None:
+    """Take one of the databases, for all that this process will play."""
+    global _database  # noqa: PLW0603 -- what a pool's initializer leaves to its tasks has no other place
+    _database = databases.get()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent alone hears Ctrl-C, and says what was played
+    gc.freeze()  # all that was imported is not looked through again and again
+
+
+def play(seeds: range) -> tuple[int, dict[int, list[str]], Counter[str]]:
+    """Play the schedules of a village; return how many, what was wrong by seed, and what happened."""
     config = Config(
-        database_url=url,
+        database_url=_database,
         secret_key="x" * 40,
         site_url=acts.SITE,
         port=8000,
@@ -85,18 +110,16 @@ def play(url: str, first: int, end: int, step: int) -> tuple[dict[int, list[str]
     )
     wrong: dict[int, list[str]] = {}
     ends: Counter[str] = Counter()
-    seeds = list(range(first, end, step))
-    gc.freeze()  # all that was imported is not looked through again and again
-    with make_engine(url, pool_size=1).connect() as connection:
-        for begin in range(0, len(seeds), LIVES_OF_A_VILLAGE):
-            with village_on(connection, config) as village:
-                for seed in seeds[begin : begin + LIVES_OF_A_VILLAGE]:
-                    schedule = life.Schedule(village, seed)
-                    found = schedule.run()
-                    ends += schedule.tally
-                    if found:
-                        wrong[seed] = found
-    return wrong, ends
+    engine = make_engine(_database, pool_size=1)
+    with engine.connect() as connection, village_on(connection, config) as village:
+        for seed in seeds:
+            schedule = life.Schedule(village, seed)
+            found = schedule.run()
+            ends += schedule.tally
+            if found:
+                wrong[seed] = found
+    engine.dispose()
+    return len(seeds), wrong, ends
 
 
 if __name__ == "__main__":
