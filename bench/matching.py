@@ -161,9 +161,8 @@ def touched(session: Session, world: World) -> int:
     """Return the most rows that the plan of the list touches, over some residents."""
     most = 0
     for home in world.asked[:CHECKED]:
-        values = queries.resident(home).values() | {"limit": 21}
-        statement = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {reading.merge('', (), several=False).text}")
-        plan = session.scalar(statement, values)[0]["Plan"]
+        statement = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {reading.merge('', (), 21, several=False).text}")
+        plan = session.scalar(statement, queries.resident(home).values())[0]["Plan"]
         most = max(most, rows_of(plan))
     return most
 

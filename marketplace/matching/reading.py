@@ -2,7 +2,8 @@
 
 Each territory of a reader, for each set of links in use there, is a stream in the order of the list; `listing_total`
 says which there are and how long they are. The first rows of each, merged, are the first rows of all, and the sum of
-the lengths is the exact number of all. The statements are few and always the same: the driver prepares them.
+the lengths is the exact number of all. The statements are few and always the same: the driver prepares them. Planning takes as long
+as running, so the planner does not see the values (`_unseen`), and the server plans each once.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from marketplace.matching.rules import HOME, Openings
 from marketplace.territories.queries import Commune
 
-_ORDER = ("ring", "zone_size", "rank", "campaign_id")
+_ORDER = {"ring": "smallint", "zone_size": "integer", "rank": "smallint", "campaign_id": "uuid"}
 _ROW = "campaign_id, ring, zone_size, rank, territory, opens_declared, opens_confirmed, opens_proven"
 # A filter on one of these lets a tenth through, more or less: a stream is read for each kind that fits. One on the
 # instrument alone lets half through: what is read is filtered.
@@ -125,10 +126,10 @@ def stretch(
     asked: column of `listing_kind` → value. At any size this touches at most ``limit`` rows of each stream.
     """
     way = "" if cursor is None else "<" if cursor.backwards else ">"
-    values = {**reader.values(), "limit": limit, **asked}
+    values = {**reader.values(), **asked}
     if cursor is not None:
         values |= {f"at_{name}": getattr(cursor, name) for name in _ORDER}
-    rows = session.execute(merge(way, tuple(sorted(asked)), several=reader.several), values).all()
+    rows = session.execute(merge(way, tuple(sorted(asked)), limit, several=reader.several), values).all()
     return [met_of(row) for row in rows if row.campaign_id is not None], int(rows[0].total)
 
 
@@ -146,7 +147,7 @@ def met_of(row: Row[Any]) -> Met:
 
 
 @cache
-def merge(way: str, filters: tuple[str, ...], *, several: bool) -> TextClause:
+def merge(way: str, filters: tuple[str, ...], limit: int, *, several: bool) -> TextClause:
     """Return the statement of a stretch. way: "", or ">" after a cursor, "<" before it."""
     turn = " DESC" if way == "<" else ""
     fine = bool(_FINE.intersection(filters))
@@ -157,7 +158,8 @@ def merge(way: str, filters: tuple[str, ...], *, several: bool) -> TextClause:
     # Said as a case: the planner takes a list of kinds for rare ones, and would read and sort all of them.
     coarse = "AND CASE WHEN l.kind_id = ANY (ARRAY(SELECT id FROM kind)) THEN true ELSE false END"
     coarse = coarse if filters and not fine else ""
-    after = f"AND ({', '.join(_ORDER)}) {way} ({', '.join(f':at_{name}' for name in _ORDER)})" if way else ""
+    place = ", ".join(_unseen(f"at_{name}", kind) for name, kind in _ORDER.items())
+    after = f"AND ({', '.join(_ORDER)}) {way} ({place})" if way else ""
     streams = _OF_KIND.format(what=f"{whole.replace('s.kind_id', 'c.kind_id')}, s.level") if fine else "TABLE stream"
     # A stream is said as a range from itself to itself, and read in the order of the whole key: the planner takes it
     # for a long one, as those are that matter, and walks along the index. Told that they are equal it goes by the
@@ -169,8 +171,8 @@ def merge(way: str, filters: tuple[str, ...], *, several: bool) -> TextClause:
             SELECT l.* FROM ({streams}) s CROSS JOIN LATERAL (
                 SELECT {_ROW}, {_opens(several=several)} AS opens_at FROM listing l
                 WHERE ({ours}) >= ({whole}) AND ({ours}) <= ({whole}) {coarse} {after} {_best(several=several)}
-                ORDER BY {along} LIMIT :limit) l
-            ORDER BY {order} LIMIT :limit) found ON true
+                ORDER BY {along} LIMIT {limit}) l
+            ORDER BY {order} LIMIT {limit}) found ON true
         ORDER BY {order}""")  # noqa: S608 - our own words
 
 
@@ -186,9 +188,10 @@ def everything(columns: str, more: str, *, several: bool) -> TextClause:
 
 def _streams(*, several: bool) -> str:
     if not several:
-        return """stream AS (
+        return f"""stream AS (
             SELECT territory, link_mask, campaigns, CAST(:level AS integer) AS level FROM listing_total
-            WHERE territory = ANY (:keys) AND link_mask & :bit <> 0 AND campaigns > 0)"""
+            WHERE territory = ANY (ARRAY(SELECT unnest(CAST(:keys AS text[]))))
+              AND link_mask & {_unseen("bit", "bigint")} <> 0 AND campaigns > 0)"""  # noqa: S608 - our own words
     return """tie AS (
             SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:bits AS bigint[]), CAST(:levels AS integer[]))
             AS tie (territory, bit, level)),
@@ -198,8 +201,17 @@ def _streams(*, several: bool) -> str:
             WHERE t.campaigns > 0 GROUP BY t.territory, t.link_mask)"""
 
 
+def _unseen(name: str, kind: str) -> str:
+    """Return a value that the planner does not look at.
+
+    Else it would take each plan that was made for some values for a better one than the plan for all, and never keep
+    that. kind: of its type.
+    """
+    return f"(SELECT CAST(:{name} AS {kind}))"
+
+
 def _kinds(filters: tuple[str, ...]) -> str:
-    wanted = " AND ".join(f"{name} = :{name}" for name in filters) or "true"
+    wanted = " AND ".join(f"{name} = {_unseen(name, 'text')}" for name in filters) or "true"
     return f"kind AS (SELECT id FROM listing_kind WHERE {wanted})"  # noqa: S608 - our own words
 
 

@@ -74,9 +74,9 @@ def test_the_list_and_its_total_touch_few_rows_at_any_size(committed, now):
     at = queries.Cursor(1, 40, 5, uuid7())
     cursor = {f"at_{name}": getattr(at, name) for name in ("ring", "zone_size", "rank", "campaign_id")}
     lists = {
-        "first page": (reading.merge("", (), several=False), {}),
-        "a page further on": (reading.merge(">", (), several=False), cursor),
-        "the page before": (reading.merge("<", (), several=False), cursor),
+        "first page": (reading.merge("", (), 21, several=False), {}),
+        "a page further on": (reading.merge(">", (), 21, several=False), cursor),
+        "the page before": (reading.merge("<", (), 21, several=False), cursor),
     }
     for size in SIZES:
         fill(committed, size, now)
@@ -84,7 +84,7 @@ def test_the_list_and_its_total_touch_few_rows_at_any_size(committed, now):
             total = queries.page(session, queries.resident(home)).total
             assert total > size / 4
             for name, (statement, more) in lists.items():
-                values = queries.resident(home).values() | {"limit": 21} | more
+                values = queries.resident(home).values() | more
                 assert max(touched(session, statement, values)) <= MOST, (size, name)
 
 
@@ -100,3 +100,20 @@ def test_the_control_sorting_all_that_fits_touches_ever_more(committed, now):
 
     assert found[0] > MOST
     assert found[1] > 10 * found[0]
+
+
+def test_the_server_keeps_one_plan_whoever_asks(committed, now):
+    fill(committed, SIZES[0], now)
+    wish, at = queries.Wish("energie", "gift"), queries.Cursor(1, 40, 5, uuid7())
+    with committed.reading() as session:
+        session.execute(text("SET LOCAL plan_cache_mode = auto"))
+        for home in _communes(committed).values():
+            for _ in range(10):
+                for more in ({}, {"wish": wish}, {"cursor": at}, {"wish": wish, "cursor": at}):
+                    queries.page(session, queries.resident(home), **more)
+        plans = session.execute(
+            text("SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE '%listing l%'")
+        ).all()
+
+    assert len(plans) >= 4
+    assert all(custom <= 5 < generic for custom, generic in plans), plans
