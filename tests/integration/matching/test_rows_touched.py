@@ -103,7 +103,7 @@ def test_the_control_sorting_all_that_fits_touches_ever_more(committed, now):
 
 
 def test_the_server_keeps_one_plan_whoever_asks(committed, now):
-    fill(committed, SIZES[0], now)
+    fill(committed, SIZES[1], now)
     wish, at = queries.Wish("energie", "gift"), queries.Cursor(1, 40, 5, uuid7())
     with committed.reading() as session:
         session.execute(text("SET LOCAL plan_cache_mode = auto"))
