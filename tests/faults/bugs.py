@@ -186,12 +186,12 @@ def decided_before_everybody_is_firm(patch: pytest.MonkeyPatch) -> None:
 BUGS = (
     Bug(no_key_for_forms, the_constraint, seed=3),
     Bug(a_new_key_each_try, the_news, seed=14),
-    Bug(marked_before_applied, the_questions, seed=73),
+    Bug(marked_before_applied, the_questions, seed=45),
     Bug(room_given_back_without_asking, the_news, seed=0),
     Bug(any_sum_is_enough, nothing, seed=2),
     Bug(no_look_before_sending_again, the_news, seed=14),
     Bug(silence_is_a_refusal, the_news, seed=14),
-    Bug(given_back_before_taken_back, the_table_of_moves, seed=97),
+    Bug(given_back_before_taken_back, the_table_of_moves, seed=69),
     Bug(room_kept_by_who_left, nothing, seed=7),
     Bug(decided_before_everybody_is_firm, nothing, seed=0),
 )
