@@ -39,7 +39,7 @@ from tests.limits import (
     pytest_runtest_makereport,
     pytest_terminal_summary,
 )
-from tests.parallel import TOUR, pytest_xdist_make_scheduler, start_server
+from tests.parallel import pytest_xdist_make_scheduler, start_server, turn
 from tests.savepoints import rolled_back
 from tools import translations
 
@@ -62,12 +62,10 @@ def pytest_configure(config: pytest.Config) -> None:
     start_server(config)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let browsers come last: Playwright leaves an event loop running in this thread, and asyncio allows one.
-
-    Of these, the longest first: what is shorter fits beside it.
-    """
-    items.sort(key=lambda item: (item.get_closest_marker("e2e") is not None, not item.nodeid.startswith(TOUR)))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let browsers come last: Playwright leaves an event loop running in this thread, and asyncio allows one."""
+    together = hasattr(config, "workerinput")
+    items.sort(key=lambda item: turn(item.nodeid, together=together))
 
 
 def pytest_collection_finish() -> None:

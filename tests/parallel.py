@@ -12,7 +12,10 @@ import pytest
 from marketplace.core.embedded import Embedded
 
 ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = "tests/e2e/"
 TOUR = "tests/e2e/test_pages.py"  # longer than the rest of its folder: a site of its own
+# Done by one worker while another begins the tour, which takes that much longer than the other browsers.
+MEANWHILE = "tests/unit/"
 
 
 def start_server(config: pytest.Config) -> None:
@@ -36,7 +39,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return FileByFile(config, log)
 
 
+def turn(nodeid: str, *, together: bool) -> int:
+    """Return when a test is done: browsers last, of these the tour first. together: there is more than one worker."""
+    if nodeid.startswith(TOUR):
+        return 1
+    if nodeid.startswith(BROWSERS):
+        return 3
+    return 2 if together and nodeid.startswith(MEANWHILE) else 0
+
+
 def scope_of(nodeid: str) -> str:
     """Return what a test is done together with: its file; in a browser, all that share a site but the tour."""
     file = nodeid.split("::", 1)[0]
-    return "tests/e2e" if file.startswith("tests/e2e/") and file != TOUR else file
+    return BROWSERS if file.startswith(BROWSERS) and file != TOUR else file

@@ -49,7 +49,7 @@ def test_page_keeps_to_its_budget(name: str, live, tour, open_browser: Callable[
     who = "" if name in {"sign-in", "commune search"} else "claire"
     kept = tour.page(who).context.storage_state() if who else None
     page = open_browser(storage_state=kept).new_page()
-    answers = visited(page, live.url + PAGES[name].format_map(tour.places))
+    answers = visited(page, live.url + PAGES[name].format_map(tour.found))
     weight = weighed(answers)
     assert weight.html <= 15 * KB, weight
     assert 0 < weight.css <= 8 * KB, weight

@@ -91,7 +91,7 @@ def test_a_refused_form_puts_the_focus_on_its_summary(live, open_browser, watch)
 def test_an_amount_refused_in_place_says_so_as_a_new_page_would(live, tour, watch):
     watch.expect(422)
     page = tour.page("claire")
-    page.goto(f"{live.url}/collectes/{tour.places['live']}/participer")
+    page.goto(f"{live.url}/collectes/{tour.found['live']}/participer")
     page.get_by_label("Montant en euros").fill("3")
     page.keyboard.press("Enter")
     expect(page.locator(".summary")).to_be_focused()

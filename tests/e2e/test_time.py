@@ -44,7 +44,7 @@ def await_state(page: Page, address: str, state: str) -> None:
 
 @pytest.mark.parametrize("place", ["paid", "released"])
 def test_the_invented_past_happened_in_order(place, tour, claire):
-    claire.goto(tour.site + tour.places[place])
+    claire.goto(tour.site + tour.found[place])
     times = claire.locator("#historique time, .timeline time").evaluate_all("all => all.map(one => one.dateTime)")
     assert len(times) >= 4
     assert times == sorted(times)

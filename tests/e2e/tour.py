@@ -74,6 +74,7 @@ class Tour:
         self.site = site
         self._browser, self._prepare, self._options = browser, prepare, options
         self._pages: dict[str, Page] = {}
+        self._found: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self.newcomer = f"camille-{secrets.token_hex(4)}@exemple.fr"
 
@@ -142,25 +143,32 @@ class Tour:
             self._places = self._prepared()
         return self._places
 
+    @property
+    def found(self) -> Mapping[str, str]:
+        """Those of them that the demonstration has by itself."""
+        if not self._found:
+            nadia, samuel = self.page("nadia"), self.page("samuel")
+            self._found = {
+                "live": self._project(nadia, "Le Fournil du Clain"),
+                "uncorrected": self._project(nadia, "L’Atelier des Deux Roues"),
+                "funded": self._project(nadia, "Un écran de plus"),
+                "draft": self._project(nadia, "Un vestiaire"),
+                "waiting": self._project(nadia, "Une maison des soins"),
+                "sent_back": self._project(samuel, "Un minibus"),
+                "later": self._project(samuel, "Le toit de la grange"),
+                "announced": self._project(samuel, "Une salle de répétition"),
+                "failed": self._project(samuel, "Un relais de services"),
+                "paid": self._own_pledge("Un écran de plus"),
+                "released": self._own_pledge("Un relais de services"),
+            }
+        return self._found
+
     def _prepared(self) -> dict[str, str]:
-        nadia, samuel = self.page("nadia"), self.page("samuel")
-        places = {
-            "live": self._project(nadia, "Le Fournil du Clain"),
-            "uncorrected": self._project(nadia, "L’Atelier des Deux Roues"),
-            "funded": self._project(nadia, "Un écran de plus"),
-            "draft": self._project(nadia, "Un vestiaire"),
-            "waiting": self._project(nadia, "Une maison des soins"),
-            "sent_back": self._project(samuel, "Un minibus"),
-            "later": self._project(samuel, "Le toit de la grange"),
-            "announced": self._project(samuel, "Une salle de répétition"),
-            "failed": self._project(samuel, "Un relais de services"),
-            "paid": self._own_pledge("Un écran de plus"),
-            "released": self._own_pledge("Un relais de services"),
-        }
+        places = dict(self.found)
         places |= self._cards(places["live"]) | self._letters()
         places["request"] = self._request()
         places["category"] = protections.ask_category(self.page("bastien"), self.page("helene"), self.site)
-        people = (self.page("claire"), nadia, self.page("lucie"), self.page("helene"))
+        people = (self.page("claire"), self.page("nadia"), self.page("lucie"), self.page("helene"))
         places |= redress.prepare(people, self.site, places["live"])
         places |= self._organisation()
         places["territory"] = self._territory()

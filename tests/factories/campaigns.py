@@ -1,7 +1,10 @@
 """Makes campaigns in any state of their life."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from marketplace.core.db import uuid7
 from marketplace.moderation import services as moderation
@@ -56,13 +59,17 @@ class Campaigns(Proofs):
         amounts = {"goal_cents": min(1_000, hard_cap) * 100, "threshold_cents": min(500, hard_cap) * 100}
         facts = {"rule_preset": preset, "hard_cap_cents": hard_cap * 100, **amounts, **content}
         written = self.content(commune=commune, now=at, **facts)
-        campaign_id = self.do(
-            lambda session: projects.create_draft(session, owner_id=by.id, form_key=uuid7(), content=written, now=at)
-        )
-        if state != "draft":
-            self.do(lambda session: projects.submit(session, campaign_id=campaign_id, owner_id=by.id, now=at))
-        if state not in {"draft", "submitted"}:
-            self._judge(campaign_id, state, at)
+        judge = None if state in {"draft", "submitted"} else self.administrator().id
+
+        def begin(session: Session) -> UUID:
+            campaign_id = projects.create_draft(session, owner_id=by.id, form_key=uuid7(), content=written, now=at)
+            if state != "draft":
+                projects.submit(session, campaign_id=campaign_id, owner_id=by.id, now=at)
+            if judge is not None:
+                _judge(session, campaign_id, judge, state, at)
+            return campaign_id
+
+        campaign_id = self.do(begin)
         if state in ENDED:
             at = self.end(campaign_id, state)
         closes_at = self.do(lambda session: session.get_one(CampaignRow, campaign_id).closes_at)
@@ -109,19 +116,11 @@ class Campaigns(Proofs):
         """Let time pass over a live campaign until a state; return the moment."""
         raise NotImplementedError
 
-    def _judge(self, campaign_id: UUID, state: str, at: datetime) -> None:
-        judge = self.administrator().id
-        if state in {"changes_requested", "refused"}:
-            answer = moderation.send_back if state == "changes_requested" else moderation.refuse
-            self.do(
-                lambda session: answer(
-                    session,
-                    campaign_id=campaign_id,
-                    administrator_id=judge,
-                    reasons=["R05"],
-                    note="Précisez le coût du four.",
-                    now=at,
-                )
-            )
-            return
-        self.do(lambda session: approve(session, campaign_id=campaign_id, administrator_id=judge, now=at))
+
+def _judge(session: Session, campaign_id: UUID, judge: UUID, state: str, at: datetime) -> None:
+    who: dict[str, Any] = {"campaign_id": campaign_id, "administrator_id": judge, "now": at}
+    if state in {"changes_requested", "refused"}:
+        answer = moderation.send_back if state == "changes_requested" else moderation.refuse
+        answer(session, reasons=["R05"], note="Précisez le coût du four.", **who)
+    else:
+        approve(session, **who)

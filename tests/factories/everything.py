@@ -67,6 +67,8 @@ def populate_proofs(make: Make, asking: Account, revoked: Account) -> None:
     """Make every kind of proof there is a constraint about."""
     judge, at = make.administrator().id, make.now
     make.request(make.account(level=1))
+    seen = make.request(make.account(level=1))
+    make.do(lambda session: residency.verify(session, request_id=seen, administrator_id=judge, now=at))
     make.letter(asking)
     make.do(lambda session: letters.print_all(session, keyring=KEYRING, administrator_id=judge, now=at))
     make.do(lambda session: letters.post_all(session, administrator_id=judge, now=at))

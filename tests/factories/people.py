@@ -34,22 +34,29 @@ class People(Base):
         email: str | None = None,
         now: datetime | None = None,
     ) -> Account:
-        """Make a person. level: 0 (says nothing of where they live), 1 (declared), 2 (a code by post) or 3 (proven)."""
+        """Make a person. level: 0 (says nothing of where they live), 1 (declared), 2 (a code by post) or 3 (proven).
+
+        An administrator has seen a document of those of level 3. What was asked and answered is not there: `request`.
+        """
         self._serial += 1
         at = (now or self.now) - DAY
         shown = name or f"Personne {self._serial}"
         address = email or f"personne{self._serial}@exemple.fr"
-        account_id = self.do(lambda session: _account(session, address, shown, at, confirmed=confirmed))
         home = commune if level else None
-        if home is not None:
-            self.do(lambda session: residency.declare(session, account_id=account_id, commune_code=home, now=at))
-        if level == 2:
-            self.do(lambda session: _confirm(session, account_id, at))
-        elif level > 2:
-            judge = self.administrator().id
-            self.do(lambda session: _prove(session, account_id, judge, at))
-        if administrator:
-            self.do(lambda session: accounts.grant_administrator(session, email=address, now=at))
+        judge = self.administrator().id if home is not None and level > 2 else None
+
+        def begin(session: Session) -> UUID:
+            account_id = _account(session, address, shown, at, confirmed=confirmed)
+            if home is not None:
+                residency.declare(session, account_id=account_id, commune_code=home, now=at)
+            if home is not None and level > 1:
+                link = residency.current(session, account_id)
+                residency.prove(session, link, means="document" if judge else "letter", now=at).verified_by = judge
+            if administrator:
+                accounts.grant_administrator(session, email=address, now=at)
+            return account_id
+
+        account_id = self.do(begin)
         return Account(account_id, address, shown, home, level)
 
     def administrator(self) -> Account:
@@ -71,12 +78,3 @@ def _account(session: Session, email: str, name: str, at: datetime, *, confirmed
         stamp = session.get_one(AccountRow, made.account_id).security_stamp
         accounts.confirm_email(session, account_id=made.account_id, security_stamp=stamp, now=at)
     return made.account_id
-
-
-def _confirm(session: Session, account_id: UUID, at: datetime) -> None:
-    residency.prove(session, residency.current(session, account_id), means="letter", now=at)
-
-
-def _prove(session: Session, account_id: UUID, judge: UUID, at: datetime) -> None:
-    request_id = residency.ask_verification(session, account_id=account_id, now=at)
-    residency.verify(session, request_id=request_id, administrator_id=judge, now=at)
