@@ -2,8 +2,8 @@
 
 Each territory of a reader, for each set of links in use there, is a stream in the order of the list; `listing_total`
 says which there are and how long they are. The first rows of each, merged, are the first rows of all, and the sum of
-the lengths is the exact number of all. The statements are few and always the same: the driver prepares them. Planning takes as long
-as running, so the planner does not see the values (`_unseen`), and the server plans each once.
+the lengths is the exact number of all. The statements are few and always the same, so the driver prepares them.
+Planning takes as long as running: the planner does not see the values (`_unseen`), and the server plans each once.
 """
 
 from collections.abc import Mapping

@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
     "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
     "charge_reminder": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
+    "refund_decided": Kind("{pledge_path}", _PLEDGE | {"note"}),
     "pledge_refunded": Kind("{pledge_path}", _PLEDGE),
     "campaign_succeeded": Kind("{pledge_path}", _PLEDGE),
     "campaign_failed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
@@ -84,6 +85,7 @@ KINDS: Mapping[str, Kind] = {
     "sophisticated_refused": Kind("/mon-compte/investisseur", frozenset({"reason"})),
     "sophisticated_ended": Kind("/mon-compte/investisseur"),
     # money, to the owner; and to administrators: matter is a code
+    "owner_refund": Kind("{money_path}", _MONEY | {"note"}),
     "dispute_opened": Kind("{money_path}", _MONEY),
     "dispute_won": Kind("{money_path}", _MONEY),
     "dispute_lost": Kind("{money_path}", _MONEY),

@@ -161,6 +161,7 @@ class Tour:
                 "paid": self._own_pledge("Un écran de plus"),
                 "released": self._own_pledge("Un relais de services"),
             }
+            self._found["paid_id"] = self._found["paid"].rpartition("/")[2]
         return self._found
 
     def _prepared(self) -> dict[str, str]:

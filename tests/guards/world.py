@@ -139,9 +139,17 @@ def _objects(world: World, now: Any) -> None:
         "token": "not-a-token-of-ours",
         "poitiers": "86194",
     }
-    shares, subscribed = make.shares(owner=people["owner"])
-    world.objects |= {"shares": shares.id, "subscribed": subscribed.id}
+    world.objects |= _paid(make, people)
     world.objects |= _registers(world, live, now)
+
+
+def _paid(make: Make, people: dict[str, Account]) -> dict[str, UUID | str]:
+    """Have two campaigns succeed: shares, and a gift to the first administrator."""
+    shares, subscribed = make.shares(owner=people["owner"])
+    given = make.campaign(owner=people["administrator"])
+    pledge = make.pledge(state="confirmed", campaign=given)
+    make.end(given.id, "funded")
+    return {"shares": shares.id, "subscribed": subscribed.id, "paid_campaign": given.id, "paid": pledge.id}
 
 
 def _details(make: Make, now: Any) -> tuple[str, str, Details]:

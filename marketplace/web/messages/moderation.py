@@ -52,6 +52,9 @@ _REFUSALS: Mapping[str, Words] = {
     "fund_differs": _l("Le premier administrateur a donné son accord avec un autre fonds. Mettez-vous d’accord."),
     "nothing_changed": _l("Vous n’avez rien changé."),
     "nothing_to_reexamine": _l("Il n’y a plus rien à revoir : une décision a déjà été prise."),
+    "nothing_to_refund": _l(
+        "Rien ne peut être rendu ici : rien n’a été payé, c’est déjà rendu, ou la collecte n’a pas encore réussi."
+    ),
     "nothing_to_retry": _l(
         "Rien ne peut être relancé ici : l’opération est finie, en cours, ou le sera dans un instant."
     ),
@@ -59,6 +62,7 @@ _REFUSALS: Mapping[str, Words] = {
     "outside_competence": _l("Ce projet est hors de vos départements. Un autre administrateur doit décider."),
     "own_campaign": _l("Cette collecte est la vôtre. Un autre administrateur doit décider."),
     "own_complaint": _l("C’est votre réclamation. Un autre administrateur doit y répondre."),
+    "own_contribution": _l("C’est votre contribution. Un autre administrateur doit décider."),
     "own_report": _l("C’est votre signalement. Un autre administrateur doit y répondre."),
     "reason_unknown": _l("Choisissez des motifs de la liste."),
     "reasons_missing": _l("Choisissez au moins un motif."),

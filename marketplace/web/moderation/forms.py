@@ -132,6 +132,12 @@ class SettledForm(CleanForm):
     how = _radios(_l("Ce qui a été fait"), SETTLED)
 
 
+class RefundForm(CleanForm):
+    """Give a contribution back."""
+
+    reason = TextAreaField(_l("La raison, pour qui a payé et pour le porteur"))
+
+
 class ReexaminationForm(CleanForm):
     """A second look at a refusal."""
 

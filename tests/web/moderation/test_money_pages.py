@@ -119,7 +119,7 @@ def test_what_somebody_may_be_running_is_left_alone(make, desk, session, now, lo
     assert logged() == before
 
 
-def test_an_owner_who_has_spent_what_is_to_be_given_back(make, read, gateway):
+def test_an_owner_who_has_spent_what_is_to_be_given_back(make, read, desk, gateway):
     pledge = make.pledge(state="transferred")
     gateway.pay_out(gateway.transfers[make.row(**pledge.ids).transfer_id].recipient_id)
     make.do(partial(payback.give_back, **pledge.ids, cause="refund_decided", now=pledge.at))
@@ -129,6 +129,7 @@ def test_an_owner_who_has_spent_what_is_to_be_given_back(make, read, gateway):
 
     assert "Reprises refusées (1)" in page
     assert "solde insuffisant" in page
+    assert f"{PAGE}/engagements/{pledge.campaign_id}/{pledge.id}/remboursement" in desk.get(PAGE).text
 
 
 def test_an_owner_who_cannot_be_paid(make, read):

@@ -1,0 +1,118 @@
+"""Giving a contribution back because somebody decided so, and said why. What follows, the collector does by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Account, Organisation
+from marketplace.core import audit
+from marketplace.core.errors import Refused
+from marketplace.core.queue import enqueue_all
+from marketplace.moderation import desk, rules
+from marketplace.pledges import errands, payback
+from marketplace.pledges.models import Pledge, SettlementJob
+from marketplace.pledges.transitions import lock_pledge
+from marketplace.projects import owners
+from marketplace.projects import queries as projects
+from marketplace.projects.rules import clean_text
+
+# Where money was taken, whatever became of it since.
+CHARGED = ("paid", "transferred", "disputed", "refunding", "refund_failed", "refunded", "charged_back")
+DECIDABLE = frozenset({"paid", "transferred", "disputed"})
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """Money that somebody paid. state: of the pledge; coming_back: the owner is being asked for it already."""
+
+    pledge_id: UUID
+    backer_id: UUID
+    name: str
+    amount_cents: int
+    state: str
+    coming_back: bool
+
+    @property
+    def decidable(self) -> bool:
+        """Whether it may be decided now that it goes back."""
+        return self.state in {"paid", "transferred"} and not self.coming_back
+
+
+def contributions(session: Session, campaign_id: UUID, pledge_id: UUID | None = None) -> list[Contribution]:
+    """Return what was paid to a campaign, or one pledge of it, by name. One statement."""
+    reversal = and_(
+        SettlementJob.campaign_id == Pledge.campaign_id,
+        SettlementJob.pledge_id == Pledge.id,
+        SettlementJob.kind == "reversal",
+        SettlementJob.state == "open",
+    )
+    name = func.coalesce(Organisation.name, Account.display_name)
+    asked = [Pledge.campaign_id == campaign_id, Pledge.state.in_(CHARGED)]
+    if pledge_id is not None:
+        asked.append(Pledge.id == pledge_id)
+    rows = session.execute(
+        select(Pledge.id, Pledge.backer_id, name, Pledge.amount_cents, Pledge.state, exists().where(reversal))
+        .join(Account, Account.id == Pledge.backer_id)
+        .outerjoin(Organisation, Organisation.id == Pledge.organisation_id)
+        .where(*asked)
+        .order_by(name, Pledge.id)
+    )
+    return [Contribution(*row) for row in rows]
+
+
+def decide(
+    session: Session, *, campaign_id: UUID, pledge_id: UUID, administrator_id: UUID, reason: str, now: datetime
+) -> str:
+    """Give a contribution back in full; its backer and the owners read why. Return what `payback.give_back` does.
+
+    What the owner has is taken back first. Raises NotFound; Refused: those of `desk.check_stranger` and of
+    `rules.check_note` (field reason), own_contribution, nothing_to_refund, payment_disputed, payment_under_way.
+    """
+    found = projects.dossier(session, campaign_id)
+    desk.check_stranger(session, found, administrator_id)
+    reason = clean_text(reason).strip()
+    rules.check_note(reason, field="reason")
+    pledge = lock_pledge(session, campaign_id, pledge_id)
+    if pledge.backer_id == administrator_id:
+        raise Refused("own_contribution")
+    if found.state != "funded" or pledge.state not in DECIDABLE:
+        raise Refused("nothing_to_refund")
+    if errands.open_kind(session, campaign_id, pledge_id) == "reversal":
+        raise Refused("payment_under_way")
+    outcome = payback.give_back(
+        session,
+        campaign_id=campaign_id,
+        pledge_id=pledge_id,
+        cause="refund_decided",
+        now=now,
+        actor_id=administrator_id,
+    )
+    audit.record(
+        session,
+        actor_id=administrator_id,
+        action="money.refund",
+        subject_kind="pledge",
+        subject_id=pledge_id,
+        now=now,
+        campaign=str(campaign_id),
+        cents=pledge.amount_cents,
+        reason=reason,
+    )
+    _tell(session, pledge, found.content.title, reason)
+    return outcome
+
+
+def _tell(session: Session, pledge: Pledge, title: str | None, reason: str) -> None:
+    facts: dict[str, Any] = {"amount_cents": pledge.amount_cents, "campaign_title": title, "note": reason}
+    theirs = facts | {"pledge_path": f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}"}
+    money = facts | {"money_path": f"/mes-projets/{pledge.campaign_id}/argent"}
+    told = owners.to_tell(session, pledge.campaign_id, money=True)
+    mails = [
+        {"kind": "refund_decided", "account_id": str(pledge.backer_id), "params": theirs},
+        *({"kind": "owner_refund", "account_id": str(one), "params": money} for one in told),
+    ]
+    enqueue_all(session, "notifications.send_mail", mails)

@@ -1,0 +1,158 @@
+"""An administrator decides that a contribution goes back: who may, what follows, who is told."""
+
+import pytest
+from sqlalchemy import select, text
+
+from marketplace.accounts.models import Account
+from marketplace.core.audit import AuditEvent
+from marketplace.core.errors import NotFound, Refused
+from marketplace.moderation import refunds
+from marketplace.pledges import collector
+from marketplace.pledges.models import Pledge, SettlementJob
+from tests.factories import HOUR
+
+REASON = "Le four n’a pas été construit."
+
+
+@pytest.fixture
+def decide(make):
+    def decided(pledge, *, by=None, reason=REASON):
+        who = by or make.administrator()
+        return make.do(
+            lambda session: refunds.decide(
+                session, **pledge.ids, administrator_id=who.id, reason=reason, now=pledge.at + HOUR
+            )
+        )
+
+    return decided
+
+
+@pytest.fixture
+def paid(make):
+    campaign = make.campaign(owner=make.account(name="Porteuse"))
+    pledge = make.pledge(state="confirmed", campaign=campaign, amount=60)
+    make.end(campaign.id, "funded")
+    return pledge
+
+
+def work(make, gateway, pledge):
+    return collector.run_one(make.database, gateway, **pledge.ids, now=pledge.at + 2 * HOUR)
+
+
+def mails(session):
+    """Return who is told why: the kind of the mail, and the account."""
+    asked = text("SELECT args FROM procrastinate.procrastinate_jobs WHERE task_name = 'notifications.send_mail'")
+    found = session.scalars(asked).all()
+    return {(one["kind"], one["account_id"]) for one in found if one["params"].get("note") == REASON}
+
+
+def test_what_is_still_here_goes_back_to_the_card(make, gateway, decide, paid, session):
+    assert decide(paid) == "refunding"
+
+    assert make.row(**paid.ids).state == "refunding"
+    owner = session.scalars(select(Account.id).where(Account.display_name == "Porteuse")).one()
+    assert mails(session) == {("refund_decided", str(paid.backer.id)), ("owner_refund", str(owner))}
+    act = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+    assert (act.action, act.subject_id, act.details["reason"]) == ("money.refund", paid.id, REASON)
+    work(make, gateway, paid)
+    assert make.row(**paid.ids).state == "refunded"
+    assert sum(one.amount.cents for one in gateway.given_back.values()) == 60_00
+
+
+def test_what_the_owner_has_is_taken_back_first(make, gateway, decide, session):
+    pledge = make.pledge(state="transferred", amount=60)
+
+    assert decide(pledge) == "reversal_first"
+
+    assert make.row(**pledge.ids).state == "transferred"
+    (shown,) = refunds.contributions(session, pledge.campaign_id, pledge.id)
+    assert (shown.state, shown.coming_back, shown.decidable) == ("transferred", True, False)
+    with pytest.raises(Refused, match="payment_under_way"):
+        decide(pledge)
+    work(make, gateway, pledge)
+    assert make.row(**pledge.ids).state == "refunding"
+    work(make, gateway, pledge)
+    assert make.row(**pledge.ids).state == "refunded"
+    assert [job.kind for job in session.scalars(select(SettlementJob).order_by(SettlementJob.id))][-2:] == [
+        "reversal",
+        "refund",
+    ]
+
+
+def test_after_an_owner_could_not_pay_it_may_be_decided_again(make, gateway, decide):
+    pledge = make.pledge(state="transferred", amount=60)
+    decide(pledge)
+    gateway.pay_out(gateway.transfers[make.row(**pledge.ids).transfer_id].recipient_id)
+    assert work(make, gateway, pledge) == "refused"
+
+    assert decide(pledge) == "reversal_first"
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("confirmed", "nothing_to_refund"),
+        ("refunded", "nothing_to_refund"),
+        ("refund_failed", "nothing_to_refund"),
+        ("charged_back", "nothing_to_refund"),
+        ("disputed", "payment_disputed"),
+    ],
+)
+def test_nothing_else_goes_back(state, code, make, decide, session):
+    pledge = make.pledge(state=state)
+
+    with pytest.raises(Refused, match=code):
+        decide(pledge)
+
+    assert session.get_one(Pledge, (pledge.campaign_id, pledge.id)).state == state
+
+
+def test_not_without_a_reason(decide, paid):
+    for reason, code in (("", "note_missing"), ("Trop", "note_too_short"), ("a" * 2_001, "note_too_long")):
+        with pytest.raises(Refused, match=code) as refusal:
+            decide(paid, reason=reason)
+        assert refusal.value.field == "reason"
+
+
+def test_nobody_decides_on_their_own_money_or_collection(make, decide):
+    owner, backer = make.account(administrator=True), make.account(administrator=True)
+    campaign = make.campaign(owner=owner)
+    pledge = make.pledge(state="confirmed", campaign=campaign, backer=backer)
+    make.end(campaign.id, "funded")
+
+    with pytest.raises(Refused, match="own_campaign"):
+        decide(pledge, by=owner)
+    with pytest.raises(Refused, match="own_contribution"):
+        decide(pledge, by=backer)
+
+
+def test_a_pledge_of_another_collection_is_not_found(make, paid):
+    other = make.campaign()
+
+    with pytest.raises(NotFound):
+        make.do(
+            lambda session: refunds.decide(
+                session,
+                campaign_id=other.id,
+                pledge_id=paid.id,
+                administrator_id=make.administrator().id,
+                reason=REASON,
+                now=paid.at,
+            )
+        )
+
+
+def test_only_what_was_paid_is_listed_by_name(make, session):
+    campaign = make.campaign()
+    make.pledge(campaign=campaign, state="confirmed", backer=make.account(name="Zoé"), amount=20)
+    make.pledge(campaign=campaign, state="confirmed", backer=make.account(name="Aline"), amount=30)
+    make.pledge(campaign=campaign, state="withdrawn", backer=make.account(name="Léo"), amount=40)
+    assert refunds.contributions(session, campaign.id) == []
+    make.end(campaign.id, "funded")
+
+    found = [one for one in refunds.contributions(session, campaign.id) if one.name in {"Aline", "Léo", "Zoé"}]
+
+    assert [(one.name, one.amount_cents, one.state) for one in found] == [
+        ("Aline", 30_00, "paid"),
+        ("Zoé", 20_00, "paid"),
+    ]

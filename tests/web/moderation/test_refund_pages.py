@@ -1,0 +1,73 @@
+"""The staff's pages of what was paid, and of giving a contribution back."""
+
+import pytest
+
+from marketplace.web.messages import SENTENCES
+from tests import trees
+
+REASON = "Le four n’a pas été construit."
+
+
+def words_of(answer):
+    return " ".join("".join(trees.parse(answer.text).itertext()).split())
+
+
+@pytest.fixture
+def desk(client_of, person):
+    return client_of(person("Modératrice", administrator=True))
+
+
+@pytest.fixture
+def paid(make):
+    campaign = make.campaign()
+    pledge = make.pledge(state="confirmed", campaign=campaign, backer=make.account(name="Aline"), amount=60)
+    make.end(campaign.id, "funded")
+    return pledge
+
+
+def page(pledge):
+    return f"/moderation/argent/engagements/{pledge.campaign_id}/{pledge.id}/remboursement"
+
+
+def test_from_the_collection_to_the_decision(make, desk, paid):
+    review = desk.get(f"/moderation/campagnes/{paid.campaign_id}")
+    assert f"/moderation/argent/collectes/{paid.campaign_id}" in review.text
+    listed = desk.get(f"/moderation/argent/collectes/{paid.campaign_id}")
+    assert "Aline" in words_of(listed)
+    assert page(paid) in listed.text
+    assert "Aline" in words_of(desk.get(page(paid)))
+
+    answer = desk.post(page(paid), {"reason": REASON})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/moderation/argent/collectes/{paid.campaign_id}")
+    assert make.row(**paid.ids).state == "refunding"
+    after = desk.get(answer.headers["Location"])
+    assert "L’argent part dans la minute." in words_of(after)
+    assert "Remboursement en cours" in words_of(after)
+    assert page(paid) not in after.text
+
+
+@pytest.mark.parametrize(("reason", "code"), [("", "note_missing"), ("Trop", "note_too_short")])
+def test_a_reason_is_wanted_and_what_was_typed_stays(reason, code, make, desk, paid):
+    answer = desk.post(page(paid), {"reason": reason})
+
+    assert answer.status_code == 422
+    field = next(one for one in trees.parse(answer.text).iter("textarea"))
+    assert (field.get("aria-invalid"), (field.text or "").strip()) == ("true", reason)
+    assert make.row(**paid.ids).state == "paid"
+
+
+def test_what_was_given_back_meanwhile_is_refused_in_words(make, desk, paid):
+    desk.post(page(paid), {"reason": REASON})
+
+    answer = desk.post(page(paid), {"reason": REASON})
+
+    assert answer.status_code == 422
+    assert str(SENTENCES["nothing_to_refund"]) in words_of(answer)
+
+
+def test_where_nothing_was_paid_the_page_says_so_and_has_no_form(make, desk):
+    pledge = make.pledge()
+
+    assert "Rien n’a été payé" in words_of(desk.get(f"/moderation/argent/collectes/{pledge.campaign_id}"))
+    assert desk.get(page(pledge)).status_code == 404
