@@ -27,6 +27,7 @@ class Provider:
         self.charges: Counter[str] = Counter()
         self.requests = self.replays = self.too_fast = self.serial = 0
         self.first = self.last = 0.0
+        self.refused_after: list[float] = []
 
     def admits(self) -> bool:
         """Count a request; False when there were too many in the second that ends now."""
@@ -38,6 +39,7 @@ class Provider:
             self.first, self.last = self.first or now, now
             if len(self.window) >= self.rate:
                 self.too_fast += 1
+                self.refused_after.append(round(now - self.first, 2))
                 return False
             self.window.append(now)
             return True
@@ -77,6 +79,7 @@ class Provider:
                     "charges": sum(self.charges.values()),
                     "pledges": len(self.charges),
                     "seconds": self.last - self.first,
+                    "too_fast_after": self.refused_after,
                 }
             ).encode()
 

@@ -22,6 +22,7 @@ from marketplace.cli_moderation import moderation
 from marketplace.cli_residence import proofs
 from marketplace.core import migrate
 from marketplace.core.errors import MitoyenError
+from marketplace.core.pauses import settle_in
 from marketplace.matching import alerts
 from marketplace.matching.services import follow_release
 from marketplace.payments.stripe_gateway import StripeGateway
@@ -116,6 +117,8 @@ def worker() -> None:
     """Run background tasks until stopped."""
     logging.basicConfig(level=logging.WARNING)
     queue: procrastinate.App = current_app.extensions["mitoyen_queue"]
+    StripeGateway.from_config(_runtime().config).load()
+    settle_in()
     with queue.open():
         queue.run_worker(
             concurrency=4, fetch_job_polling_interval=2.0, shutdown_graceful_timeout=5.0, delete_jobs="successful"

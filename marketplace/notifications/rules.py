@@ -60,6 +60,7 @@ KINDS: Mapping[str, Kind] = {
     "pledge_cancelled": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "pledge_withdrawn": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),
     "turn_has_come": Kind("{pledge_path}", _PLEDGE | {"expires_at"}),
+    "intention_over": Kind("{campaign_path}", _CAMPAIGN | {"amount_cents"}),
     "room_offered": Kind("{pledge_path}", _PLEDGE | {"reserved_until"}),
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
     "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),

@@ -36,6 +36,10 @@ class StripeAccess:
     api_version: str = API_VERSION
     http_client: Any = None
 
+    def load(self) -> None:
+        """Read the SDK now rather than at the first request."""
+        self._client()
+
     def _client(self) -> "stripe.StripeClient":
         import stripe  # noqa: PLC0415
 

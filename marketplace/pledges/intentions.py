@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.errors import Refused
 from marketplace.core.money import Money
-from marketplace.core.queue import enqueue
+from marketplace.core.queue import enqueue, enqueue_all
 from marketplace.pledges import services
 from marketplace.pledges.models import Intention, Pledge
 from marketplace.pledges.queries import SMALLEST_GROUP
@@ -147,6 +147,26 @@ def keep(session: Session, *, campaign_id: UUID, now: datetime) -> None:
     untold = (Intention.campaign_id == campaign_id, Intention.told_at.is_(None), Intention.opens_at <= now)
     closes_at = select(Campaign.closes_at).where(Campaign.id == campaign_id).scalar_subquery()
     session.execute(update(Intention).where(*untold).values(expires_at=func.least(now + LASTS, closes_at)))
+
+
+def tell_cancelled(session: Session, *, campaign_id: UUID, now: datetime) -> None:
+    """Tell those who meant to pledge, and have not, that there is nothing to wait for any more. Two statements."""
+    rows = session.execute(
+        select(Intention.account_id, Intention.amount_cents, Campaign.title)
+        .join(Campaign, Campaign.id == Intention.campaign_id)
+        .where(Intention.campaign_id == campaign_id, Intention.expires_at > now, ~_PLEDGED)
+        .order_by(Intention.account_id)
+    )
+    path = f"/collectes/{campaign_id}"
+    mails = [
+        {
+            "kind": "intention_over",
+            "account_id": str(account_id),
+            "params": {"amount_cents": cents, "campaign_title": title, "campaign_path": path},
+        }
+        for account_id, cents, title in rows
+    ]
+    enqueue_all(session, "notifications.send_mail", mails)
 
 
 def summary(session: Session, campaign_id: UUID) -> Summary | None:

@@ -85,12 +85,14 @@ def resume(
 def cancel(session: Session, *, campaign_id: UUID, actor_id: UUID | None, cause: str, note: str, now: datetime) -> None:
     """End a campaign before its time; its backers are released by `release`, one by one, and told.
 
+    Those who waited for their turn are told at once.
     cause: a code for the history: by_owner, by_platform, not_corrected. Raises NotFound; Refused: illegal_move,
     changed_meanwhile.
     """
     lock_tally(session, campaign_id)
     projects.move(session, campaign_id=campaign_id, to="cancelled", cause=cause, actor_id=actor_id, now=now, note=note)
     matching.unlist_campaign(session, campaign_id=campaign_id)
+    intentions.tell_cancelled(session, campaign_id=campaign_id, now=now)
 
 
 def reconfirm(session: Session, *, campaign_id: UUID, pledge_id: UUID, backer_id: UUID, now: datetime) -> None:

@@ -197,3 +197,28 @@ def test_whose_turn_came_while_it_was_suspended_is_told_when_it_goes_on(make):
     with make.database.reading() as session:
         assert intentions.due(session, again) == [(announced.id, near.id)]
     assert row(make, announced, near).expires_at == again + min(intentions.LASTS, announced.closes_at - again)
+
+
+def test_those_who_wait_for_a_cancelled_campaign_are_told_and_nobody_else(make, live, queued):
+    _, waits = make.intention(campaign=live, amount=40)
+    _, changed_their_mind = make.intention(campaign=live)
+    make.do(lambda session: intentions.withdraw(session, campaign_id=live.id, account_id=changed_their_mind.id))
+    _, pledged = make.intention(campaign=live)
+    make.pledge(campaign=live, backer=pledged, now=row(make, live, pledged).opens_at + DAY)
+
+    at = row(make, live, waits).opens_at + 2 * DAY
+    facts = {"actor_id": live.owner.id, "cause": "by_owner", "note": "Le local est perdu.", "now": at}
+    make.do(lambda session: interruptions.cancel(session, campaign_id=live.id, **facts))
+
+    (told,) = [job for job in queued("notifications.send_mail") if job["kind"] == "intention_over"]
+    assert (told["account_id"], told["params"]["amount_cents"]) == (str(waits.id), 40_00)
+    assert told["params"]["campaign_path"] == f"/collectes/{live.id}"
+
+
+def test_an_intention_that_is_over_is_not_mourned(make, live, queued):
+    _, waits = make.intention(campaign=live)
+    facts = {"actor_id": live.owner.id, "cause": "by_owner", "note": "Le local est perdu."}
+    at = row(make, live, waits).expires_at
+    make.do(lambda session: interruptions.cancel(session, campaign_id=live.id, now=at, **facts))
+
+    assert [job for job in queued("notifications.send_mail") if job["kind"] == "intention_over"] == []

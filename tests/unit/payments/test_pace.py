@@ -91,7 +91,7 @@ def test_threads_share_one_pace():
     for thread in threads:
         thread.join()
 
-    assert clock() == pytest.approx(79 / (0.975 * RATE)), "every turn is somebody's"
+    assert clock() == pytest.approx(79 / (0.96 * RATE)), "every turn is somebody's"
 
 
 def test_who_oversleeps_makes_nobody_late_and_no_second_sees_more(clock):
