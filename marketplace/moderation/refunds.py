@@ -9,6 +9,7 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account, Organisation
+from marketplace.accounts.rules import fold
 from marketplace.core import audit
 from marketplace.core.errors import Refused
 from marketplace.core.queue import enqueue_all
@@ -42,26 +43,32 @@ class Contribution:
         return self.state in {"paid", "transferred"} and not self.coming_back
 
 
-def contributions(session: Session, campaign_id: UUID, pledge_id: UUID | None = None) -> list[Contribution]:
-    """Return what was paid to a campaign, or one pledge of it, by name. One statement."""
+def contributions(
+    session: Session, campaign_id: UUID, *, pledge_id: UUID | None = None, name: str = ""
+) -> list[Contribution]:
+    """Return what was paid to a campaign, by name. One statement.
+
+    pledge_id: of that one only. name: of those only whose name has these letters, whatever the accents.
+    """
     reversal = and_(
         SettlementJob.campaign_id == Pledge.campaign_id,
         SettlementJob.pledge_id == Pledge.id,
         SettlementJob.kind == "reversal",
         SettlementJob.state == "open",
     )
-    name = func.coalesce(Organisation.name, Account.display_name)
+    shown = func.coalesce(Organisation.name, Account.display_name)
     asked = [Pledge.campaign_id == campaign_id, Pledge.state.in_(CHARGED)]
     if pledge_id is not None:
         asked.append(Pledge.id == pledge_id)
     rows = session.execute(
-        select(Pledge.id, Pledge.backer_id, name, Pledge.amount_cents, Pledge.state, exists().where(reversal))
+        select(Pledge.id, Pledge.backer_id, shown, Pledge.amount_cents, Pledge.state, exists().where(reversal))
         .join(Account, Account.id == Pledge.backer_id)
         .outerjoin(Organisation, Organisation.id == Pledge.organisation_id)
         .where(*asked)
-        .order_by(name, Pledge.id)
+        .order_by(Pledge.id)
     )
-    return [Contribution(*row) for row in rows]
+    found = [Contribution(*row) for row in rows]
+    return sorted((one for one in found if fold(name) in fold(one.name)), key=lambda one: fold(one.name))
 
 
 def decide(
@@ -69,12 +76,15 @@ def decide(
 ) -> str:
     """Give a contribution back in full; its backer and the owners read why. Return what `payback.give_back` does.
 
-    What the owner has is taken back first. Raises NotFound; Refused: those of `desk.check_stranger` and of
-    `rules.check_note` (field reason), own_contribution, nothing_to_refund, payment_disputed, payment_under_way.
+    What the owner has is taken back first. Raises NotFound; Refused: refund_reason_missing (field reason),
+    own_contribution, nothing_to_refund, payment_disputed, payment_under_way, those of `desk.check_stranger` and of
+    `rules.check_note`.
     """
     found = projects.dossier(session, campaign_id)
     desk.check_stranger(session, found, administrator_id)
     reason = clean_text(reason).strip()
+    if not reason:
+        raise Refused("refund_reason_missing", field="reason")
     rules.check_note(reason, field="reason")
     pledge = lock_pledge(session, campaign_id, pledge_id)
     if pledge.backer_id == administrator_id:

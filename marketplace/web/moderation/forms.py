@@ -132,6 +132,17 @@ class SettledForm(CleanForm):
     how = _radios(_l("Ce qui a été fait"), SETTLED)
 
 
+class NameForm(CleanForm):
+    """Whose contribution is looked for; sent by the address."""
+
+    class Meta(CleanForm.Meta):
+        """A look needs no token."""
+
+        csrf = False
+
+    nom = TrimmedField(_l("Nom"))
+
+
 class RefundForm(CleanForm):
     """Give a contribution back."""
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,17 +16,27 @@ from marketplace.web.fields import refuse as put
 from marketplace.web.labels import PLEDGE_STATES
 from marketplace.web.messages import sentence
 from marketplace.web.moderation.blueprint import bp
-from marketplace.web.moderation.forms import RefundForm
+from marketplace.web.moderation.forms import NameForm, RefundForm
+
+MOST_LISTED = 200
 
 
 @bp.get("/moderation/argent/collectes/<uuid:campaign_id>")
 @administrator
 def contributions(campaign_id: UUID) -> ResponseReturnValue:
-    """List what was paid to a collection, and what became of it."""
+    """List what was paid to a collection, and what became of it; perhaps of those only who have a name."""
+    form = NameForm(request.args)
     with reading() as session:
         found = projects.dossier(session, campaign_id)
-        paid = refunds.contributions(session, campaign_id)
-    return render_template("moderation/contributions.html", found=found, paid=paid, states=PLEDGE_STATES)
+        paid = refunds.contributions(session, campaign_id, name=form.nom.data or "")
+    return render_template(
+        "moderation/contributions.html",
+        found=found,
+        paid=paid[:MOST_LISTED],
+        left_out=max(0, len(paid) - MOST_LISTED),
+        form=form,
+        states=PLEDGE_STATES,
+    )
 
 
 @bp.get("/moderation/argent/engagements/<uuid:campaign_id>/<uuid:pledge_id>/remboursement")
@@ -67,7 +77,7 @@ def decide_refund(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
 def _page(campaign_id: UUID, pledge_id: UUID, form: RefundForm) -> str:
     with reading() as session:
         found = projects.dossier(session, campaign_id)
-        paid = next(iter(refunds.contributions(session, campaign_id, pledge_id)), None)
+        paid = next(iter(refunds.contributions(session, campaign_id, pledge_id=pledge_id)), None)
     if paid is None:
         abort(404)
     return render_template(

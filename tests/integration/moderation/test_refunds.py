@@ -65,7 +65,7 @@ def test_what_the_owner_has_is_taken_back_first(make, gateway, decide, session):
     assert decide(pledge) == "reversal_first"
 
     assert make.row(**pledge.ids).state == "transferred"
-    (shown,) = refunds.contributions(session, pledge.campaign_id, pledge.id)
+    (shown,) = refunds.contributions(session, pledge.campaign_id, pledge_id=pledge.id)
     assert (shown.state, shown.coming_back, shown.decidable) == ("transferred", True, False)
     with pytest.raises(Refused, match="payment_under_way"):
         decide(pledge)
@@ -108,7 +108,12 @@ def test_nothing_else_goes_back(state, code, make, decide, session):
 
 
 def test_not_without_a_reason(decide, paid):
-    for reason, code in (("", "note_missing"), ("Trop", "note_too_short"), ("a" * 2_001, "note_too_long")):
+    for reason, code in (
+        ("", "refund_reason_missing"),
+        (" \n", "refund_reason_missing"),
+        ("Trop", "note_too_short"),
+        ("a" * 2_001, "note_too_long"),
+    ):
         with pytest.raises(Refused, match=code) as refusal:
             decide(paid, reason=reason)
         assert refusal.value.field == "reason"
@@ -144,15 +149,17 @@ def test_a_pledge_of_another_collection_is_not_found(make, paid):
 
 def test_only_what_was_paid_is_listed_by_name(make, session):
     campaign = make.campaign()
-    make.pledge(campaign=campaign, state="confirmed", backer=make.account(name="Zoé"), amount=20)
-    make.pledge(campaign=campaign, state="confirmed", backer=make.account(name="Aline"), amount=30)
+    make.pledge(campaign=campaign, state="confirmed", backer=make.account(name="Zoé Ébène"), amount=20)
+    make.pledge(campaign=campaign, state="confirmed", backer=make.account(name="Élodie"), amount=30)
     make.pledge(campaign=campaign, state="withdrawn", backer=make.account(name="Léo"), amount=40)
     assert refunds.contributions(session, campaign.id) == []
     make.end(campaign.id, "funded")
 
-    found = [one for one in refunds.contributions(session, campaign.id) if one.name in {"Aline", "Léo", "Zoé"}]
+    found = [one for one in refunds.contributions(session, campaign.id) if one.name in {"Élodie", "Léo", "Zoé Ébène"}]
 
     assert [(one.name, one.amount_cents, one.state) for one in found] == [
-        ("Aline", 30_00, "paid"),
-        ("Zoé", 20_00, "paid"),
+        ("Élodie", 30_00, "paid"),
+        ("Zoé Ébène", 20_00, "paid"),
     ]
+    named = refunds.contributions(session, campaign.id, name="zoe e")
+    assert [one.name for one in named] == ["Zoé Ébène"]

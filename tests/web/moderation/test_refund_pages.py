@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.web.messages import SENTENCES
+from marketplace.web.moderation import refunds
 from tests import trees
 
 REASON = "Le four n’a pas été construit."
@@ -47,8 +48,8 @@ def test_from_the_collection_to_the_decision(make, desk, paid):
     assert page(paid) not in after.text
 
 
-@pytest.mark.parametrize(("reason", "code"), [("", "note_missing"), ("Trop", "note_too_short")])
-def test_a_reason_is_wanted_and_what_was_typed_stays(reason, code, make, desk, paid):
+@pytest.mark.parametrize("reason", ["", "Trop"])
+def test_a_reason_is_wanted_and_what_was_typed_stays(reason, make, desk, paid):
     answer = desk.post(page(paid), {"reason": reason})
 
     assert answer.status_code == 422
@@ -71,3 +72,14 @@ def test_where_nothing_was_paid_the_page_says_so_and_has_no_form(make, desk):
 
     assert "Rien n’a été payé" in words_of(desk.get(f"/moderation/argent/collectes/{pledge.campaign_id}"))
     assert desk.get(page(pledge)).status_code == 404
+
+
+def test_of_many_one_is_found_by_name(make, desk, paid, monkeypatch):
+    monkeypatch.setattr(refunds, "MOST_LISTED", 1)
+    path = f"/moderation/argent/collectes/{paid.campaign_id}"
+
+    assert "cherchez un nom" in words_of(desk.get(path))
+    found = desk.get(f"{path}?nom=ALINE")
+    assert page(paid) in found.text
+    assert "cherchez un nom" not in words_of(found)
+    assert "Personne de ce nom n’a payé" in words_of(desk.get(f"{path}?nom=Zz%00%F0%9F%8D%9E"))
