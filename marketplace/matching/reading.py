@@ -158,8 +158,12 @@ def merge(way: str, filters: tuple[str, ...], limit: int, *, several: bool) -> T
     # Said as a case: the planner takes a list of kinds for rare ones, and would read and sort all of them.
     coarse = "AND CASE WHEN l.kind_id = ANY (ARRAY(SELECT id FROM kind)) THEN true ELSE false END"
     coarse = coarse if filters and not fine else ""
-    place = ", ".join(_unseen(f"at_{name}", kind) for name, kind in _ORDER.items())
-    after = f"AND ({', '.join(_ORDER)}) {way} ({place})" if way else ""
+    begin, end = f"({ours}) >= ({whole})", f"({ours}) <= ({whole})"
+    if way:
+        # Said of the whole key, so that the walk begins there instead of passing all that comes before.
+        place = ", ".join(_unseen(f"at_{name}", kind) for name, kind in _ORDER.items())
+        from_there = f"({ours}, {', '.join(_ORDER)}) {way} ({whole}, {place})"
+        begin, end = (from_there, end) if way == ">" else (begin, from_there)
     streams = _OF_KIND.format(what=f"{whole.replace('s.kind_id', 'c.kind_id')}, s.level") if fine else "TABLE stream"
     # A stream is said as a range from itself to itself, and read in the order of the whole key: the planner takes it
     # for a long one, as those are that matter, and walks along the index. Told that they are equal it goes by the
@@ -170,7 +174,7 @@ def merge(way: str, filters: tuple[str, ...], limit: int, *, several: bool) -> T
         LEFT JOIN LATERAL (
             SELECT l.* FROM ({streams}) s CROSS JOIN LATERAL (
                 SELECT {_ROW}, {_opens(several=several)} AS opens_at FROM listing l
-                WHERE ({ours}) >= ({whole}) AND ({ours}) <= ({whole}) {coarse} {after} {_best(several=several)}
+                WHERE {begin} AND {end} {coarse} {_best(several=several)}
                 ORDER BY {along} LIMIT {limit}) l
             ORDER BY {order} LIMIT {limit}) found ON true
         ORDER BY {order}""")  # noqa: S608 - our own words
