@@ -89,11 +89,14 @@ def verify(session: Session, world: World) -> None:
             assert found == fit[: len(found)], home.label
 
 
+# As Goteo finds projects nearby (GoteoFoundation/goteo, src/Goteo/Model/Location/LocationItem.php, `getNearby`): box,
+# great circle, sort; then each hit is fetched by itself. It knows neither who may fund what nor how many there are.
 PEER = text("""
     SELECT id, 6371 * acos(least(1, sin(radians(:lat)) * sin(radians(lat))
         + cos(radians(:lat)) * cos(radians(lat)) * cos(radians(lon - :lon)))) AS km
     FROM peer WHERE lat BETWEEN :south AND :north AND lon BETWEEN :west AND :east
     ORDER BY km LIMIT 20""")
+HIT = text("SELECT id, title, closes_at FROM campaign WHERE id = :id")
 TWENTY = text("SELECT id, title, closes_at FROM campaign WHERE id = ANY (:ids)")
 ONE = text("SELECT 1")
 
@@ -104,7 +107,8 @@ def designs(session: Session) -> dict[str, Callable[[Any, list[UUID]], Any]]:
     def peer(home: Any, _ids: list[UUID]) -> Any:
         high, wide = 100 / 111.2, 100 / 111.2 / cos(radians(home.lat))
         box = {"south": home.lat - high, "north": home.lat + high, "west": home.lon - wide, "east": home.lon + wide}
-        return session.execute(PEER, {"lat": home.lat, "lon": home.lon} | box).all()
+        nearby = session.execute(PEER, {"lat": home.lat, "lon": home.lon} | box).all()
+        return [session.execute(HIT, {"id": row.id}).one() for row in nearby]
 
     def ours(wish: Wish) -> Callable[[Any, list[UUID]], Any]:
         return lambda home, _ids: queries.page(session, queries.resident(home), wish=wish)
@@ -119,7 +123,7 @@ def designs(session: Session) -> dict[str, Callable[[Any, list[UUID]], Any]]:
         "figures of all filters": lambda home, _ids: queries.kinds(session, queries.resident(home)),
         "page 50 by keyset": lambda home, _ids: _fifty(session, home),
         "sort all that fit: by end": lambda home, _ids: queries.sorted_by(session, queries.resident(home), "ending"),
-        "peer: box, great circle, sort": peer,
+        "peer: box, great circle, sort, one by one": peer,
     }
 
 
