@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.core import audit
@@ -35,6 +35,7 @@ class Matter:
     """Something to see to. state, reason: codes. until: when an answer is due, or the next try.
 
     with_owner: the owner still has the money. tries: of an errand. may_retry: it is safe to try again by hand.
+    may_refund: the refund that it was for may be decided again.
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Matter:
     with_owner: bool = False
     tries: int = 0
     may_retry: bool = False
+    may_refund: bool = False
 
 
 def matters(session: Session, *, now: datetime) -> list[Matter]:
@@ -173,7 +175,10 @@ def _reversals(session: Session) -> Iterator[Matter]:
         later.number > SettlementJob.number,
     )
     refused = (SettlementJob.kind == "reversal", SettlementJob.state == "void", Pledge.transfer_id.is_not(None), last)
-    for job, title in session.execute(_jobs().where(*refused)):
+    # A dispute that was won leaves the money where it is: at the owner's.
+    owed = or_(SettlementJob.cause == "refund_decided", Pledge.state != "transferred")
+    jobs = _jobs().add_columns(Pledge.state).where(*refused, owed)
+    for job, title, state in session.execute(jobs):
         yield Matter(
             "reversal",
             job.campaign_id,
@@ -184,6 +189,7 @@ def _reversals(session: Session) -> Iterator[Matter]:
             pledge_id=job.pledge_id,
             reason=job.outcome,
             with_owner=True,
+            may_refund=state == "transferred",
         )
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Account, Organisation
+from marketplace.accounts.models import Account, Organisation, OrganisationMember
 from marketplace.accounts.rules import fold
 from marketplace.core import audit
 from marketplace.core.errors import Refused
@@ -28,47 +28,60 @@ DECIDABLE = frozenset({"paid", "transferred", "disputed"})
 
 @dataclass(frozen=True)
 class Contribution:
-    """Money that somebody paid. state: of the pledge; coming_back: the owner is being asked for it already."""
+    """Money that somebody paid. state: of the pledge; taken_back_for: why the owner is being asked for it, if so."""
 
     pledge_id: UUID
-    backer_id: UUID
     name: str
     amount_cents: int
     state: str
-    coming_back: bool
+    taken_back_for: str | None
 
     @property
     def decidable(self) -> bool:
         """Whether it may be decided now that it goes back."""
-        return self.state in {"paid", "transferred"} and not self.coming_back
+        return self.state in {"paid", "transferred"} and self.taken_back_for is None
+
+    @property
+    def coming_back(self) -> bool:
+        """Whether that was decided, and the owner still has it."""
+        return self.state == "transferred" and self.taken_back_for == "refund_decided"
 
 
 def contributions(
-    session: Session, campaign_id: UUID, *, pledge_id: UUID | None = None, name: str = ""
+    session: Session, campaign_id: UUID, *, administrator_id: UUID, pledge_id: UUID | None = None, name: str = ""
 ) -> list[Contribution]:
-    """Return what was paid to a campaign, by name. One statement.
+    """Return what was paid to a campaign, by name, to an administrator who may decide about it.
 
     pledge_id: of that one only. name: of those only whose name has these letters, whatever the accents.
+    Raises NotFound. Raises Refused: those of `desk.check_stranger`.
     """
-    reversal = and_(
-        SettlementJob.campaign_id == Pledge.campaign_id,
-        SettlementJob.pledge_id == Pledge.id,
-        SettlementJob.kind == "reversal",
-        SettlementJob.state == "open",
+    desk.check_stranger(session, projects.dossier(session, campaign_id), administrator_id)
+    reversal = (
+        select(SettlementJob.cause)
+        .where(
+            SettlementJob.campaign_id == Pledge.campaign_id,
+            SettlementJob.pledge_id == Pledge.id,
+            SettlementJob.kind == "reversal",
+            SettlementJob.state == "open",
+        )
+        .scalar_subquery()
     )
     shown = func.coalesce(Organisation.name, Account.display_name)
     asked = [Pledge.campaign_id == campaign_id, Pledge.state.in_(CHARGED)]
     if pledge_id is not None:
         asked.append(Pledge.id == pledge_id)
     rows = session.execute(
-        select(Pledge.id, Pledge.backer_id, shown, Pledge.amount_cents, Pledge.state, exists().where(reversal))
+        select(Pledge.id, shown, Pledge.amount_cents, Pledge.state, reversal)
         .join(Account, Account.id == Pledge.backer_id)
         .outerjoin(Organisation, Organisation.id == Pledge.organisation_id)
         .where(*asked)
         .order_by(Pledge.id)
     )
     found = [Contribution(*row) for row in rows]
-    return sorted((one for one in found if fold(name) in fold(one.name)), key=lambda one: fold(one.name))
+    letters = fold(name)
+    if name.strip() and not letters:
+        return []
+    return sorted((one for one in found if letters in fold(one.name)), key=lambda one: fold(one.name))
 
 
 def decide(
@@ -87,7 +100,7 @@ def decide(
         raise Refused("refund_reason_missing", field="reason")
     rules.check_note(reason, field="reason")
     pledge = lock_pledge(session, campaign_id, pledge_id)
-    if pledge.backer_id == administrator_id:
+    if pledge.backer_id == administrator_id or _is_member(session, administrator_id, pledge.organisation_id):
         raise Refused("own_contribution")
     if found.state != "funded" or pledge.state not in DECIDABLE:
         raise Refused("nothing_to_refund")
@@ -110,15 +123,21 @@ def decide(
         now=now,
         campaign=str(campaign_id),
         cents=pledge.amount_cents,
-        reason=reason,
     )
-    _tell(session, pledge, found.content.title, reason)
+    _tell(session, pledge, found.content.title, reason, at_owner=outcome == "reversal_first")
     return outcome
 
 
-def _tell(session: Session, pledge: Pledge, title: str | None, reason: str) -> None:
+def _is_member(session: Session, account_id: UUID, organisation_id: UUID | None) -> bool:
+    mine = (OrganisationMember.account_id == account_id, OrganisationMember.organisation_id == organisation_id)
+    now = (OrganisationMember.joined_at.is_not(None), OrganisationMember.left_at.is_(None))
+    return organisation_id is not None and bool(session.scalar(select(exists().where(*mine, *now))))
+
+
+def _tell(session: Session, pledge: Pledge, title: str | None, reason: str, *, at_owner: bool) -> None:
     facts: dict[str, Any] = {"amount_cents": pledge.amount_cents, "campaign_title": title, "note": reason}
-    theirs = facts | {"pledge_path": f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}"}
+    path = f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}"
+    theirs = facts | {"pledge_path": path, "at_owner": at_owner}
     money = facts | {"money_path": f"/mes-projets/{pledge.campaign_id}/argent"}
     told = owners.to_tell(session, pledge.campaign_id, money=True)
     mails = [

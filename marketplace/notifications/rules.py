@@ -65,7 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "pledge_dropped": Kind("{pledge_path}", _PLEDGE),
     "charge_failed": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
     "charge_reminder": Kind("{pledge_path}", _PLEDGE | {"recover_until"}),
-    "refund_decided": Kind("{pledge_path}", _PLEDGE | {"note"}),
+    "refund_decided": Kind("{pledge_path}", _PLEDGE | {"note", "at_owner"}),
     "pledge_refunded": Kind("{pledge_path}", _PLEDGE),
     "campaign_succeeded": Kind("{pledge_path}", _PLEDGE),
     "campaign_failed": Kind("{campaign_path}", _PLEDGE | {"campaign_path"}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -154,7 +154,9 @@ def tell_cancelled(session: Session, *, campaign_id: UUID, now: datetime) -> Non
     rows = session.execute(
         select(Intention.account_id, Intention.amount_cents, Campaign.title)
         .join(Campaign, Campaign.id == Intention.campaign_id)
-        .where(Intention.campaign_id == campaign_id, Intention.expires_at > now, ~_PLEDGED)
+        .where(Intention.campaign_id == campaign_id, ~_PLEDGED)
+        # A turn that came during a suspension was told to nobody, and may be over.
+        .where(or_(Intention.expires_at > now, Intention.told_at.is_(None)))
         .order_by(Intention.account_id)
     )
     path = f"/collectes/{campaign_id}"

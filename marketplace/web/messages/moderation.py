@@ -70,7 +70,7 @@ _REFUSALS: Mapping[str, Words] = {
     "reexamination_too_late": lambda *, months, **_facts: _(
         "Un réexamen se demande dans les %(months)s mois qui suivent le refus : ce délai est passé.", months=months
     ),
-    "refund_reason_missing": _l("Dites pourquoi cette contribution est rendue : les deux le liront."),
+    "refund_reason_missing": _l("Dites pourquoi cette contribution est rendue : qui a payé et le porteur le liront."),
     "report_handled": _l("Ce signalement est déjà traité."),
     "report_reason_unknown": _l("Choisissez ce qui se passe."),
     "same_administrator": _l("Vous avez prononcé ce refus. Un autre administrateur doit le revoir."),

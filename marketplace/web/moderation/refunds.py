@@ -28,7 +28,11 @@ def contributions(campaign_id: UUID) -> ResponseReturnValue:
     form = NameForm(request.args)
     with reading() as session:
         found = projects.dossier(session, campaign_id)
-        paid = refunds.contributions(session, campaign_id, name=form.nom.data or "")
+        try:
+            who = me().account_id
+            paid = refunds.contributions(session, campaign_id, administrator_id=who, name=form.nom.data or "")
+        except Refused as refusal:
+            return _not_theirs(found, refusal)
     return render_template(
         "moderation/contributions.html",
         found=found,
@@ -77,14 +81,24 @@ def decide_refund(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
 def _page(campaign_id: UUID, pledge_id: UUID, form: RefundForm) -> str:
     with reading() as session:
         found = projects.dossier(session, campaign_id)
-        paid = next(iter(refunds.contributions(session, campaign_id, pledge_id=pledge_id)), None)
-    if paid is None:
+        try:
+            who = me().account_id
+            paid = refunds.contributions(session, campaign_id, administrator_id=who, pledge_id=pledge_id)
+        except Refused as refusal:
+            return _not_theirs(found, refusal)
+    if not paid:
         abort(404)
     return render_template(
         "moderation/refund.html",
         found=found,
-        paid=paid,
+        paid=paid[0],
         form=form,
         states=PLEDGE_STATES,
         longest_note=NOTE_LENGTH.stop - 1,
     )
+
+
+def _not_theirs(found: projects.Dossier, refusal: Refused) -> str:
+    """Show nobody's name to who may not decide."""
+    why = sentence(refusal.code, **refusal.facts)
+    return render_template("moderation/contributions.html", found=found, refusal=why, paid=[], left_out=0)

@@ -215,10 +215,14 @@ def test_those_who_wait_for_a_cancelled_campaign_are_told_and_nobody_else(make, 
     assert told["params"]["campaign_path"] == f"/collectes/{live.id}"
 
 
-def test_an_intention_that_is_over_is_not_mourned(make, live, queued):
-    _, waits = make.intention(campaign=live)
-    facts = {"actor_id": live.owner.id, "cause": "by_owner", "note": "Le local est perdu."}
-    at = row(make, live, waits).expires_at
-    make.do(lambda session: interruptions.cancel(session, campaign_id=live.id, now=at, **facts))
+def test_an_intention_that_is_over_and_was_told_is_not_mourned(make, live, queued):
+    _, told = make.intention(campaign=live)
+    _, untold = make.intention(campaign=live)
+    kept = row(make, live, told)
+    facts = {"campaign_id": live.id, "account_id": told.id, "now": kept.opens_at}
+    make.do(lambda session: intentions.tell(session, **facts))
+    facts = {"actor_id": live.owner.id, "cause": "by_owner", "note": "Le local est perdu.", "now": kept.expires_at}
+    make.do(lambda session: interruptions.cancel(session, campaign_id=live.id, **facts))
 
-    assert [job for job in queued("notifications.send_mail") if job["kind"] == "intention_over"] == []
+    mourned = [job["account_id"] for job in queued("notifications.send_mail") if job["kind"] == "intention_over"]
+    assert mourned == [str(untold.id)]

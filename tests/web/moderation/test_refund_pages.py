@@ -83,3 +83,19 @@ def test_of_many_one_is_found_by_name(make, desk, paid, monkeypatch):
     assert page(paid) in found.text
     assert "cherchez un nom" not in words_of(found)
     assert "Personne de ce nom n’a payé" in words_of(desk.get(f"{path}?nom=Zz%00%F0%9F%8D%9E"))
+
+
+def test_who_may_not_decide_reads_nobodys_name(make, client_of, person, people):
+    mine = person("Porteuse et modératrice", administrator=True)
+    campaign = make.campaign(owner=people[mine])
+    pledge = make.pledge(state="confirmed", campaign=campaign, backer=make.account(name="Aline"))
+    make.end(campaign.id, "funded")
+    desk = client_of(mine)
+
+    for path in (f"/moderation/argent/collectes/{campaign.id}", page(pledge)):
+        shown = words_of(desk.get(path))
+        assert str(SENTENCES["own_campaign"]) in shown
+        assert "Aline" not in shown
+    assert f"/moderation/argent/collectes/{campaign.id}" not in desk.get(f"/moderation/campagnes/{campaign.id}").text
+    answer = desk.post(page(pledge), {"reason": REASON})
+    assert (answer.status_code, "Aline" in answer.text) == (422, False)
