@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.core.db import Database
 from marketplace.payments import inbox
 from marketplace.payments.gateway import Dispute, Gateway
-from marketplace.pledges import errands, notices, payback, payout
+from marketplace.pledges import notices, payback, payout
 from marketplace.pledges.checkout import parse_reference
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.transitions import lock_pledge, move
@@ -62,7 +62,7 @@ def record(
         back_to = "paid" if pledge.transfer_id is None else "transferred"
         move(session, pledge, to=back_to, cause="dispute_won", **facts)
         notices.tell_owner(session, pledge, "dispute_won")
-        if back_to == "paid" and errands.took_back_to_refund(session, campaign_id, pledge_id):
+        if back_to == "paid" and payout.took_back_for_refund(session, campaign_id, pledge_id):
             ids = {"campaign_id": campaign_id, "pledge_id": pledge_id}
             payback.give_back(session, **ids, cause="refund_decided", now=now)  # decided before it was contested
     elif dispute.state == "lost":

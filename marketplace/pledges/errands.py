@@ -311,21 +311,6 @@ def open_kind(session: Session, campaign_id: UUID, pledge_id: UUID) -> str | Non
     )
 
 
-def took_back_to_refund(session: Session, campaign_id: UUID, pledge_id: UUID) -> bool:
-    """Tell whether the last thing taken back from the owner was for a refund that was decided. One statement."""
-    last = (
-        select(SettlementJob.cause, SettlementJob.state)
-        .where(
-            SettlementJob.campaign_id == campaign_id,
-            SettlementJob.pledge_id == pledge_id,
-            SettlementJob.kind == "reversal",
-        )
-        .order_by(SettlementJob.number.desc())
-        .limit(1)
-    )
-    return session.execute(last).one_or_none() == ("refund_decided", "done")
-
-
 def any_due(session: Session, now: datetime) -> bool:
     """Tell whether an errand is due. One statement."""
     due = select(SettlementJob.id).where(SettlementJob.state == "open", SettlementJob.due_at <= now)

@@ -15,7 +15,7 @@ from marketplace.payments.gateway import Gateway, Refusal, TransferStatus
 from marketplace.pledges import errands, notices
 from marketplace.pledges.checkout import reference
 from marketplace.pledges.errands import Errand
-from marketplace.pledges.models import Admission, CampaignTally, Pledge
+from marketplace.pledges.models import Admission, CampaignTally, Pledge, SettlementJob
 from marketplace.pledges.transitions import lock_pledge, move
 from marketplace.projects.instruments import ADMITTING
 from marketplace.projects.models import Campaign, Project
@@ -176,6 +176,21 @@ def take_back(session: Session, pledge: Pledge, *, cause: str, now: datetime) ->
         return False
     back = pledge.amount_cents - pledge.fee_cents
     return errands.write_down(session, "reversal", pledge, now=now, cents=back, cause=cause)
+
+
+def took_back_for_refund(session: Session, campaign_id: UUID, pledge_id: UUID) -> bool:
+    """Tell whether the last thing taken back from the owner was for a refund that was decided. One statement."""
+    last = (
+        select(SettlementJob.cause, SettlementJob.state)
+        .where(
+            SettlementJob.campaign_id == campaign_id,
+            SettlementJob.pledge_id == pledge_id,
+            SettlementJob.kind == "reversal",
+        )
+        .order_by(SettlementJob.number.desc())
+        .limit(1)
+    )
+    return session.execute(last).one_or_none() == ("refund_decided", "done")
 
 
 def _step(session: Session, pledge: Pledge, whole: str, part: str, now: datetime) -> None:
