@@ -1,6 +1,7 @@
 """At any size a list touches as many rows: growth is watched by what is read, not by the clock."""
 
 import random
+import re
 from datetime import timedelta
 
 import pytest
@@ -117,3 +118,14 @@ def test_the_server_keeps_one_plan_whoever_asks(committed, now):
 
     assert len(plans) >= 4
     assert all(custom <= 5 < generic for custom, generic in plans), plans
+
+
+@pytest.mark.parametrize("way", ["", ">", "<"])
+@pytest.mark.parametrize("filters", [(), ("instrument",), ("instrument", "sector"), ("legal_form",)])
+def test_the_planner_sees_no_value_that_it_could_weigh(way, filters):
+    said = reading.merge(way, filters, 21, several=False)
+    hidden = re.compile(r"\(SELECT (?:unnest\()?CAST\(:(\w+) AS [\w\[\]]+\)\)*")
+    bare = set(said._bindparams) - set(hidden.findall(said.text))
+
+    assert bare == {"level"}, "the level decides about no row"
+    assert set(re.findall(r":(\w+)", hidden.sub("", said.text))) == {"level"}
