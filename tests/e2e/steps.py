@@ -40,7 +40,10 @@ def sign_up(page: Page, site: str, *, name: str, email: str, commune: str, passw
 
 
 def open_letter(page: Page, site: str, *, to: str, subject: str) -> Locator:
-    """Wait for a mail in the demonstration's mailbox and open it; return its text. A worker writes mails."""
+    """Wait for a mail in the demonstration's mailbox and open it; return its text.
+
+    A worker writes mails, later: the subject must be of no other mail, or an earlier one is opened in its place.
+    """
     letter = page.locator("main li", has_text=to).filter(has_text=subject)
     for _try in range(60):
         page.goto(f"{site}/boite")

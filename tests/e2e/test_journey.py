@@ -45,7 +45,7 @@ def test_a_collection_is_written_read_corrected_published_supported_and_left(liv
     send_it_back(administrator, live.url, title)
     correct_it(owner, live.url, title, email)
     approve_it(administrator, live.url, title)
-    steps.open_letter(owner, live.url, to=email, subject=title)
+    steps.open_letter(owner, live.url, to=email, subject=f"« {title} » est en ligne")
     steps.sign_in(resident, live.url, "claire")
     campaign = find_it_near_home(resident, live.url, title)
     pledge_and_change_ones_mind(resident, live.url, campaign, title)
@@ -113,7 +113,8 @@ def send_it_back(page: Page, site: str, title: str) -> None:
 
 
 def correct_it(page: Page, site: str, title: str, email: str) -> None:
-    expect(steps.open_letter(page, site, to=email, subject=title)).to_contain_text("Dites ce que coûtent les briques")
+    letter = steps.open_letter(page, site, to=email, subject=f"« {title} » est à compléter")
+    expect(letter).to_contain_text("Dites ce que coûtent les briques")
     page.goto(f"{site}/mes-projets")
     page.get_by_role("link", name=title).click()
     expect(page.locator("main")).to_contain_text("Dites ce que coûtent les briques et le maçon.")

@@ -53,7 +53,8 @@ def test_two_agree_and_backers_confirm_a_material_change(live, open_browser):
     decide_material(karim, live.url)
 
     # Everybody reads what changed; Claire is asked again, and confirms.
-    expect(steps.open_letter(claire, live.url, to="claire@", subject=TITLE)).to_contain_text("a changé")
+    letter = steps.open_letter(claire, live.url, to="claire@", subject=f"« {TITLE} » a changé")
+    expect(letter).to_contain_text("annulé et rien n’est débité")
     claire.goto(f"{live.url}/collectes/{campaign}")
     claire.get_by_text("1 correction depuis la publication").click()
     expect(claire.locator("main ins").first).to_contain_text("150 € de plus")
