@@ -1,35 +1,35 @@
 """Fixtures of every test: a real PostgreSQL, one template database, one rolled-back transaction for each test."""
 
 import gc
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Config
 from marketplace import jobs
+from marketplace.accounts import passwords
 from marketplace.accounts import sign_in as devices
 from marketplace.app import create_app
 from marketplace.core.db import Database, make_engine
 from marketplace.core.embedded import Embedded
-from marketplace.core.migrate import upgrade
 from marketplace.runtime import Runtime
-from marketplace.territories import loader
 from tests import answers
+from tests import template as templates
 from tests.answers import WatchedSession
 from tests.factories import Account, Make
 from tests.fakes import WEBHOOK_SECRET, FakeGateway
@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE = "mitoyen_template_"
+RULED = passwords._HASHER
 # A Monday in Paris, in no holiday, far from a change of clocks.
 NOW_INSTANT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -86,6 +86,24 @@ def english_words() -> None:
     translations.compile_stale()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash in no time, except where a test asks for the work that is done for real: `slow_passwords`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="module")
+def slow_passwords() -> Iterator[None]:
+    """Hash as the site does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", RULED)
+        passwords._nobodys_hash.cache_clear()
+        yield
+    passwords._nobodys_hash.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """URL of a database of the test server; the role may create others."""
@@ -103,58 +121,14 @@ def server_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def administrative(server_url: str) -> Iterator[Engine]:
     """Engine that creates and drops databases."""
-    engine = create_engine(server_url, isolation_level="AUTOCOMMIT", pool_size=1)
-    yield engine
-    engine.dispose()
+    with templates.administrative(server_url) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")
 def template(server_url: str, administrative: Engine) -> str:
-    """Name of a database with every migration and the territories, made once for each state of those files."""
-    name = f"{TEMPLATE}{_fingerprint()}"
-    with administrative.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(20261122)"))
-        try:
-            if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
-                drop_old_templates(connection, today=datetime.now(UTC).date())
-                draft = f"{name}_draft"
-                connection.execute(text(f"DROP DATABASE IF EXISTS {draft}"))
-                connection.execute(text(f"CREATE DATABASE {draft}"))
-                engine = make_engine(_url(server_url, draft), pool_size=1)
-                upgrade(engine)
-                loader.import_release(engine)
-                engine.dispose()
-                connection.execute(text(f"ALTER DATABASE {draft} RENAME TO {name}"))
-            _stamp(connection, name, datetime.now(UTC).date())
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(20261122)"))
-    return name
-
-
-def drop_old_templates(connection: Connection, *, today: date, prefix: str = TEMPLATE) -> list[str]:
-    """Drop the templates of other states of the files that no run used for a day; return their names.
-
-    Each takes tens of megabytes. The last use is the comment of a database; one without gets today's, since another
-    checkout may be at it.
-    """
-    ours = "datname LIKE :like AND pg_get_userbyid(datdba) = current_user"
-    unused = "NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)"
-    found = connection.execute(
-        text(f"SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database d WHERE {ours} AND {unused}"),
-        {"like": f"{prefix}%"},
-    ).all()
-    dropped = []
-    for name, last_used in found:
-        if last_used is None:
-            _stamp(connection, name, today)
-        elif date.fromisoformat(last_used) < today - timedelta(days=1):
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-            dropped.append(name)
-    return dropped
-
-
-def _stamp(connection: Connection, name: str, today: date) -> None:
-    connection.execute(text(f"COMMENT ON DATABASE {name} IS '{today}'"))
+    """Name of a database with every migration and the territories."""
+    return templates.make(server_url, administrative)
 
 
 @pytest.fixture(scope="session")
@@ -318,23 +292,9 @@ def csrf(app: Flask) -> Callable[[FlaskClient], str]:
     return token
 
 
-def _fingerprint() -> str:
-    """What the template is made of: migrations, and the importer with its data."""
-    digest = hashlib.sha256()
-    data = ROOT / "marketplace" / "territories"
-    for path in sorted([*(ROOT / "migrations" / "versions").glob("*.py"), *data.glob("*.py"), *data.glob("data/**/*")]):
-        if path.is_file():
-            digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _url(server_url: str, name: str) -> str:
-    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
-
-
 class _database_of_its_own:  # noqa: N801 - used as a context manager
     def __init__(self, server_url: str, administrative: Engine, template: str, name: str) -> None:
-        self._url, self._name, self._template = _url(server_url, name), name, template
+        self._url, self._name, self._template = templates.url_of(server_url, name), name, template
         self._administrative = administrative
 
     def __enter__(self) -> Engine:

@@ -4,12 +4,16 @@
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from marketplace.core.embedded import Embedded
+from tests import template
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = "tests/e2e/"
@@ -24,7 +28,17 @@ def start_server(config: pytest.Config) -> None:
     if several and "TEST_DATABASE_URL" not in os.environ:
         embedded = Embedded(ROOT / "var" / "test-postgres", throwaway=True)
         config.add_cleanup(embedded.stop)
-        os.environ["TEST_DATABASE_URL"] = embedded.start()
+        os.environ["TEST_DATABASE_URL"] = url = embedded.start()
+        Thread(target=_prepare, args=(url,), daemon=True).start()
+
+
+def _prepare(server_url: str) -> None:
+    """Make what every database is a copy of while the workers look for their tests.
+
+    Where that cannot be done they do it themselves, and say what is wrong.
+    """
+    with suppress(DBAPIError), template.administrative(server_url) as engine:
+        template.make(server_url, engine)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

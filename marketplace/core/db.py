@@ -4,13 +4,14 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import datetime
 from threading import Semaphore
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ColumnDefault,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, SessionTransaction, sessionmaker
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -50,12 +51,32 @@ AWAY = (OperationalError, PoolTimeoutError)
 
 T = TypeVar("T")
 
+_known: WeakKeyDictionary[SessionTransaction, dict[Hashable, Any]] = WeakKeyDictionary()
 _open: ContextVar[int] = ContextVar("open_transactions", default=0)
 
 
 def transaction_open() -> bool:
     """Tell whether this thread of work is inside `reading` or `in_transaction`: no network call may happen there."""
     return _open.get() > 0
+
+
+def once(session: Session, name: Hashable, read: Callable[[], T]) -> T:
+    """Return what ``read`` finds, which is asked once in a transaction. For what changes once a year: territories."""
+    begun = session.get_transaction()
+    known = {} if begun is None else _known.setdefault(begun, {})
+    if name not in known:
+        known[name] = read()
+        # Where nothing was asked before, the transaction has only begun.
+        if begun is None and (begun := session.get_transaction()) is not None:
+            _known[begun] = known
+    return known[name]  # type: ignore[no-any-return]
+
+
+def ask_anew(session: Session) -> None:
+    """Forget what `once` keeps for a transaction, which has just changed it."""
+    begun = session.get_transaction()
+    if begun is not None:
+        _known.pop(begun, None)
 
 
 class Base(DeclarativeBase):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.core.db import once
 from marketplace.core.errors import Unavailable
 from marketplace.locality.zones import OPTIONAL_UNITS, Unit, Zone
 from marketplace.territories.models import (
@@ -117,11 +118,11 @@ _lock = Lock()
 
 
 def geography(session: Session) -> Geography:
-    """Return the communes of today. One statement, six more the first time of a release.
+    """Return the communes of today. One statement in a transaction, six more the first time of a release.
 
     Raises Unavailable: no territories were imported.
     """
-    key = _key(session)
+    key = once(session, _key, lambda: _key(session))
     found = _kept.get(key)
     while found is None:
         with _lock:

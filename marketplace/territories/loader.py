@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from marketplace.core.db import Base
+from marketplace.core.db import Base, ask_anew
 from marketplace.locality.zones import OPTIONAL_UNITS
 from marketplace.territories import models, tables
 from marketplace.territories import release as files
@@ -126,6 +126,7 @@ def _connected(bind: Engine | Session) -> Iterator[Connection]:
     if isinstance(bind, Session):
         bind.flush()
         yield bind.connection()
+        ask_anew(bind)
     else:
         with bind.begin() as connection:
             yield connection

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.core.db import once
 from marketplace.territories import rules
 from marketplace.territories.models import (
     Territory,
@@ -131,8 +132,8 @@ def _texts(codes: Iterable[str]) -> list[str]:
 
 
 def commune(session: Session, code: str) -> Commune | None:
-    """Return the commune of a code, one that no longer exists included. One statement."""
-    return communes(session, (code,)).get(code)
+    """Return the commune of a code, one that no longer exists included. One statement in a transaction."""
+    return once(session, (commune, code), lambda: communes(session, (code,)).get(code))
 
 
 def communes(session: Session, codes: Iterable[str]) -> dict[str, Commune]:
@@ -313,7 +314,11 @@ def places(session: Session, kind: str, codes: Iterable[str]) -> dict[str, Place
 
 
 def release(session: Session) -> Release | None:
-    """Return the latest release imported, None when there is none. One statement."""
+    """Return the latest release imported, None when there is none. One statement in a transaction."""
+    return once(session, release, lambda: _release(session))
+
+
+def _release(session: Session) -> Release | None:
     latest = session.scalars(
         select(TerritoryRelease)
         .where(TerritoryRelease.country == COUNTRY)

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from marketplace.core.db import ask_anew
 from marketplace.territories import geography, rules
 from marketplace.territories.errors import ZonagesUnreadable
 from marketplace.territories.geography import COUNTRY, Geography
@@ -175,6 +176,7 @@ def _import(session: Session, content: bytes, *, dry_run: bool) -> ZonagesReport
         for kind in fresh:
             _store(session.connection(), kind, sheet, here, release)
         session.expire_all()
+        ask_anew(session)
     kinds = {}
     for kind, zonage in sheet.zonages.items():
         placed = frozenset[str]().union(*zonage.units.values())

@@ -8,11 +8,12 @@ import pytest
 from marketplace.accounts import passwords
 from marketplace.accounts.errors import AccountRefused
 
+pytestmark = pytest.mark.usefixtures("slow_passwords")
 GOOD = "brouette soleil tandem"
 
 
 @pytest.fixture(scope="module")
-def hashed() -> str:
+def hashed(slow_passwords: None) -> str:
     return passwords.hash_password(GOOD)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.conftest import _stamp, drop_old_templates
+from tests.template import drop_old_templates, stamp
 
 TODAY = date(2026, 11, 23)
 PREFIX = f"mitoyen_old_{os.getpid()}_"
@@ -29,7 +29,7 @@ def there(connection):
 def made(connection, name, *, last_used):
     connection.execute(text(f"CREATE DATABASE {PREFIX}{name} TEMPLATE template0 STRATEGY FILE_COPY"))
     if last_used:
-        _stamp(connection, f"{PREFIX}{name}", last_used)
+        stamp(connection, f"{PREFIX}{name}", last_used)
     return f"{PREFIX}{name}"
 
 

@@ -49,6 +49,7 @@ def test_another_release_is_read_and_two_are_kept(session, forgotten):
     later = []
     for fingerprint in ("second", "third"):
         session.execute(update(TerritoryRelease).values(fingerprint=fingerprint))
+        session.commit()
         later.append(geography.geography(session))
 
     assert len({id(one) for one in (first, *later)}) == 3

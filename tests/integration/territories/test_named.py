@@ -107,9 +107,9 @@ def test_it_costs_one_statement_more(create, session, statements):
     zone = {"op": "projet", "codes": [str(create())]}
     compile_zone(zone, atlas(session))
 
-    with statements.sent(2):
+    with statements.sent(1):
         compile_zone(zone, atlas(session))
-    with statements.sent(3):
+    with statements.sent(2):
         named.overviews(session)
 
 

@@ -184,7 +184,7 @@ def test_reading_pages_writes_nothing_all_day(member, session):
     assert session.scalars(select(AccountSession.last_seen_at)).one() == before
 
 
-def test_an_older_hash_is_made_again(camille, session):
+def test_an_older_hash_is_made_again(camille, session, slow_passwords):
     from argon2 import PasswordHasher
     from sqlalchemy import update
 
