@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from config import Config
 from marketplace import jobs
@@ -30,7 +30,7 @@ from marketplace.core.embedded import Embedded
 from marketplace.runtime import Runtime
 from tests import answers
 from tests import template as templates
-from tests.answers import WatchedSession
+from tests.arranged import Kept, database_on
 from tests.factories import Account, Make
 from tests.fakes import WEBHOOK_SECRET, FakeGateway
 from tests.limits import (
@@ -138,14 +138,30 @@ def engine(server_url: str, administrative: Engine, template: str) -> Iterator[E
         yield made
 
 
+@pytest.fixture(scope="session")
+def kept(engine: Engine) -> Iterator[Kept]:
+    """What tests arrange for one another."""
+    made = Kept(engine)
+    yield made
+    made.drop()
+
+
 @pytest.fixture
-def database(engine: Engine) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, engine: Engine, kept: Kept) -> Iterator[Database]:
     """Sessions on one connection; everything is rolled back at the end, commits included."""
-    with rolled_back(engine) as connection:
-        sessions = sessionmaker(
-            connection, class_=WatchedSession, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        )
-        yield Database(engine, sessions)
+    if "arrange" in request.fixturenames:
+        with kept.untouched() as connection:
+            yield database_on(engine, connection)
+    else:
+        kept.drop()
+        with rolled_back(engine) as connection:
+            yield database_on(engine, connection)
+
+
+@pytest.fixture
+def arrange(kept: Kept, make: Make) -> Callable[[Callable[[Make], Any]], Any]:
+    """Build something once for the tests of a file that begin with it: see `tests.arranged`."""
+    return lambda build: kept.arranged(build, make)
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ from sqlalchemy import text
 from marketplace import jobs
 from marketplace.core.errors import NotFound
 from marketplace.pledges import services
+from tests.arranged import arranged
 
 pytestmark = pytest.mark.usefixtures("app")
 
 
-@pytest.fixture
+@arranged
 def ended(make):
     """A pledge that was withdrawn at the card page, and that page."""
     pledge = make.pledge(state="card_pending")

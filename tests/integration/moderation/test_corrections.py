@@ -14,6 +14,7 @@ from marketplace.projects import invariants
 from marketplace.projects import queries as projects
 from marketplace.projects.errors import Incomplete
 from marketplace.projects.models import CampaignVersion
+from tests.arranged import arranged
 from tests.factories.instruments import offered
 from tests.factories.moderation import NOTE, ask_correction
 
@@ -28,7 +29,7 @@ def holds(session):
     assert [name for name, check in invariants.CHECKS.items() if check(session)] == []
 
 
-@pytest.fixture
+@arranged
 def judge(make):
     return make.administrator().id
 

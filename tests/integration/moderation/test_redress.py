@@ -10,6 +10,7 @@ from marketplace.moderation import complaints, reexamination, registers, reports
 from marketplace.moderation.complaints import Filed
 from marketplace.notifications import rules as mails
 from marketplace.projects import queries as projects
+from tests.arranged import arranged
 from tests.factories.moderation import FILED, ask_again, complain, report
 
 ANSWER = "La charte exclut ce projet, article 3."
@@ -36,7 +37,7 @@ def mailed(session):
     return look
 
 
-@pytest.fixture
+@arranged
 def refused(make):
     return make.campaign(state="refused")
 

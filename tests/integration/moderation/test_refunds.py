@@ -9,6 +9,7 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.moderation import refunds
 from marketplace.pledges import collector, disputes
 from marketplace.pledges.models import Pledge, SettlementJob
+from tests.arranged import arranged
 from tests.factories import HOUR
 
 REASON = "Le four n’a pas été construit."
@@ -34,7 +35,7 @@ def contributions(make, session):
     )
 
 
-@pytest.fixture
+@arranged
 def paid(make):
     campaign = make.campaign(owner=make.account(name="Porteuse"))
     pledge = make.pledge(state="confirmed", campaign=campaign, amount=60)

@@ -11,6 +11,7 @@ from marketplace.payments import customers, inbox, ledger
 from marketplace.payments.doorbell import Doorbell
 from marketplace.payments.gateway import ProviderEvent
 from marketplace.payments.models import PaymentCustomer, StripeEvent, Transfer
+from tests.arranged import arranged
 from tests.factories import HOUR
 from tests.fakes import event_body
 
@@ -114,7 +115,7 @@ def test_a_customer_is_remembered_once(session, make, now):
     assert len(session.scalars(select(PaymentCustomer)).all()) == 1
 
 
-@pytest.fixture
+@arranged
 def line(make):
     pledge = make.pledge(state="reflecting")
     return {"campaign_id": pledge.campaign_id, "pledge_id": pledge.id}

@@ -13,13 +13,14 @@ from marketplace.pledges.models import AdmissionCall
 from marketplace.projects import ownership
 from marketplace.projects.days import closing_instant, paris_day
 from marketplace.projects.models import Campaign
+from tests.arranged import arranged
 from tests.factories import DAY
 from tests.factories.instruments import offered
 
 WHY = "Nos statuts réservent les parts aux habitants du canton."
 
 
-@pytest.fixture
+@arranged
 def shares(make):
     """Shares of which two people took 550 €, charged; the owner may be sent their money. Campaign, pledges, now."""
     campaign = make.campaign(**offered("cooperative_share"))

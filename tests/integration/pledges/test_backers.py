@@ -5,10 +5,11 @@ import pytest
 from marketplace.core.db import uuid7
 from marketplace.core.money import Money
 from marketplace.pledges import backers, services
+from tests.arranged import arranged
 from tests.factories import BUXEROLLES, DAY, POITIERS
 
 
-@pytest.fixture
+@arranged
 def campaign(make):
     return make.campaign()
 

@@ -11,6 +11,7 @@ from marketplace.core.errors import Refused, Unavailable
 from marketplace.payments import customers
 from marketplace.pledges import checkout, services
 from marketplace.pledges.rules import RESERVATION
+from tests.arranged import arranged
 from tests.factories import HOUR, MINUTE, SECOND
 
 # Source: https://docs.stripe.com/api/checkout/sessions/create, expires_at.
@@ -33,7 +34,7 @@ def look_up(make, page, at):
     return checkout.look_up(make.database, make.gateway, session_id=page, now=at, stripe_event_id="evt_1")
 
 
-@pytest.fixture
+@arranged
 def pledge(make):
     return make.pledge(state="card_pending")
 

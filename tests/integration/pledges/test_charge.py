@@ -11,11 +11,12 @@ from marketplace.payments.models import Transfer
 from marketplace.payments.stripe_gateway import INVALID
 from marketplace.pledges import charging, collector, errands
 from marketplace.pledges.rules import KEY_LIFE, LEASE, RECOVERY
+from tests.arranged import arranged
 from tests.factories import DAY, HOUR, MINUTE, SECOND
 from tests.fakes import Crashed
 
 
-@pytest.fixture
+@arranged
 def firm(make):
     """A confirmed pledge of a campaign that succeeded, and the moment."""
     pledge = make.pledge(state="confirmed")

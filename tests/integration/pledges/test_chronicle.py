@@ -5,12 +5,13 @@ from sqlalchemy import text
 
 from marketplace.pledges import chronicle, portfolio
 from marketplace.pledges.portfolio import Gathered
+from tests.arranged import arranged
 from tests.factories import BUXEROLLES, CHAUVIGNY, DAY, HOUR, LOUDUN, NIORT, POITIERS
 
 YEAR = 365 * DAY
 
 
-@pytest.fixture
+@arranged
 def claire(make):
     return make.account(commune=POITIERS)
 

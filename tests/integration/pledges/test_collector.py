@@ -12,13 +12,14 @@ from marketplace.payments.pace import Pace
 from marketplace.pledges import charging_many, collector, errands
 from marketplace.pledges.models import SettlementJob
 from marketplace.pledges.rules import LEASE
+from tests.arranged import arranged
 from tests.factories import HOUR, MINUTE, SECOND
 
 QUICK = 10_000.0
 MANY = 12
 
 
-@pytest.fixture
+@arranged
 def collecting(make):
     """A campaign that collects, its firm pledges, and the moment."""
     campaign = make.campaign(hard_cap=10_000)

@@ -9,6 +9,7 @@ from marketplace.locality.presets import Options
 from marketplace.pledges import funds, settlement
 from marketplace.pledges.models import FundMatch
 from marketplace.projects.models import CampaignVersion
+from tests.arranged import arranged
 from tests.factories import NIORT, POITIERS
 from tests.factories.moderation import approve
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.untimed
 FUND = {"fund": "Ville de Poitiers", "ring": 0, "percent": 50, "per_person_cents": 100_00, "total_cents": 180_00}
 
 
-@pytest.fixture
+@arranged
 def topped(make):
     """A live campaign for Grand Poitiers, then for the départements around, with a fund for the first."""
     campaign = make.campaign(state="submitted", rule_options=Options(wider="departement"))

@@ -8,11 +8,12 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.pledges import intentions, interruptions, queries
 from marketplace.pledges.models import Intention
+from tests.arranged import arranged
 from tests.factories import BORDEAUX, DAY, NIORT, POITIERS
 from tests.factories.pledges import THEN_AROUND
 
 
-@pytest.fixture
+@arranged
 def live(make):
     """A campaign that is open to its neighbours, and later to everybody."""
     return make.campaign(rule_options=THEN_AROUND)

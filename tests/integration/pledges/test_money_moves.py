@@ -11,6 +11,7 @@ from marketplace.payments.models import Transfer
 from marketplace.pledges import collector, disputes, errands, payback, settlement
 from marketplace.pledges.models import CampaignTally
 from marketplace.pledges.rules import KEY_LIFE, LEASE
+from tests.arranged import arranged
 from tests.factories import DAY, HOUR
 from tests.fakes import Crashed
 
@@ -18,7 +19,7 @@ from tests.fakes import Crashed
 FEE = 1_00
 
 
-@pytest.fixture
+@arranged
 def funded(make):
     """A paid pledge of a campaign that has its money, whose owner may be sent theirs; and the moment."""
     pledge = make.pledge(state="paid")

@@ -6,10 +6,11 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.core.money import Money
 from marketplace.pledges import charging, collector, recovery
 from marketplace.pledges.rules import RECOVERY
+from tests.arranged import arranged
 from tests.factories import DAY, HOUR, MINUTE, SECOND
 
 
-@pytest.fixture
+@arranged
 def refused(make):
     """A pledge whose charge was refused, its row, and the moment."""
     pledge = make.pledge(state="action_required")

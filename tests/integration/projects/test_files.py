@@ -10,6 +10,7 @@ from marketplace.projects import documents, offers, photos, queries, revisions, 
 from marketplace.projects.models import DocumentFile, Picture
 from marketplace.projects.pictures import Prepared
 from marketplace.projects.revisions import TOGETHER
+from tests.arranged import arranged
 from tests.factories.instruments import offered
 
 PHOTO = Prepared(b"large", b"small", 800, 600)
@@ -62,7 +63,7 @@ def test_a_plain_document_is_counted():
     assert documents.look_at(written(pages=60)) == 60
 
 
-@pytest.fixture
+@arranged
 def draft(make):
     return make.campaign(state="draft")
 

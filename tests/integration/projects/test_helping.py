@@ -7,11 +7,12 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.projects import helping
 from marketplace.projects.details import Details, Need
 from marketplace.projects.models import HelpOffer
+from tests.arranged import arranged
 
 MESSAGE = "Je prête ma remorque le samedi matin."
 
 
-@pytest.fixture
+@arranged
 def campaign(make):
     return make.campaign(details=Details(needs=(Need("tool", "Une remorque", 4), Need("skill", "La peinture"))))
 

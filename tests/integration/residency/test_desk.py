@@ -12,11 +12,12 @@ from marketplace.pledges import revocation as pledges
 from marketplace.residency import proof_queries, proofs, queries, revocation, services, upkeep
 from marketplace.residency.errors import ResidenceRefused
 from marketplace.residency.models import ProofPage, ResidenceAttempt, ResidenceLink, ResidenceRequest
+from tests.arranged import arranged
 from tests.factories import DAY, NIORT
 from tests.factories.proofs import KEYRING, PICTURE
 
 
-@pytest.fixture
+@arranged
 def judge(make):
     return make.administrator()
 

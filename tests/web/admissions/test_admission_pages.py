@@ -3,13 +3,14 @@
 import pytest
 
 from marketplace.pledges import admissions
+from tests.arranged import arranged
 from tests.factories.instruments import offered
 from tests.web.pages import by_id, links, parse, text_of
 
 WHY = "Nos statuts réservent les parts aux habitants du canton."
 
 
-@pytest.fixture
+@arranged
 def shares(make):
     campaign = make.campaign(**offered("cooperative_share"))
     took = [

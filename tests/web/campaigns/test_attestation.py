@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from marketplace.locality.presets import Options
+from tests.arranged import arranged
 from tests.factories import CHAUVIGNY, NIORT, POITIERS
 from tests.web.pages import by_id, links, text_of
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.untimed
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "attestations.md"
 
 
-@pytest.fixture
+@arranged
 def campaign(make):
     """A campaign for Grand Poitiers, then for the départements around: six people of the first, five of the others."""
     found = make.campaign(preset="epci", rule_options=Options(wider="departement"))

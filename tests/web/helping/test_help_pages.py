@@ -4,11 +4,12 @@ import pytest
 
 from marketplace.projects import helping
 from marketplace.projects.details import Details, Need
+from tests.arranged import arranged
 
 MESSAGE = "Je prête ma remorque le samedi matin."
 
 
-@pytest.fixture
+@arranged
 def campaign(make):
     return make.campaign(details=Details(needs=(Need("tool", "Une remorque", 4),)))
 

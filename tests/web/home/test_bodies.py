@@ -1,14 +1,13 @@
 """What an organisation may fund: by its seat and its branches, each campaign once, at its best ring."""
 
-import pytest
-
+from tests.arranged import arranged
 from tests.factories import BORDEAUX, BUXEROLLES, CHAUVIGNY, LOUDUN, NIORT, POITIERS
 from tests.factories.organisations import OTHER_SIREN, SECOND_SIRET
 from tests.web.home.test_feed import titles
 from tests.web.pages import by_class, by_id, links, text_of
 
 
-@pytest.fixture
+@arranged
 def scierie(make):
     """An enterprise of Poitiers with a branch in Niort; its manager lives in Bordeaux."""
     body = make.organisation(manager=make.account(commune=BORDEAUX), commune=POITIERS, siren=OTHER_SIREN)

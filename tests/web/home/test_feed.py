@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.arranged import arranged
 from tests.factories import BORDEAUX, BUXEROLLES, CHAUVIGNY, LOUDUN, NIORT, POITIERS
 from tests.web.pages import by_class, by_id, links, text_of
 
@@ -14,7 +15,7 @@ def titles(tree, section="projets"):
     return [text_of(name) for part in found for name in by_class(part, "name")]
 
 
-@pytest.fixture
+@arranged
 def campaigns(make):
     """Three that Poitiers may fund, one of Niort that it may not."""
     return {

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.arranged import arranged
 from tests.factories import POITIERS
 from tests.factories.instruments import offered
 from tests.web.pages import by_id, parse, text_of
@@ -17,7 +18,7 @@ def rows(tree):
     return [[plain(cell) for cell in row if cell.tag in {"th", "td"}] for row in body.iter("tr")]
 
 
-@pytest.fixture
+@arranged
 def lent(make):
     return make.campaign(**offered("loan"))
 

@@ -11,6 +11,7 @@ from marketplace.pledges import amounts
 from marketplace.pledges import services as pledges
 from marketplace.pledges.errors import PledgeRefused
 from marketplace.projects.terms import Reward
+from tests.arranged import arranged
 from tests.factories.instruments import offered
 from tests.web.pages import parse, text_of
 
@@ -20,7 +21,7 @@ REWARDS = (
 )
 
 
-@pytest.fixture
+@arranged
 def campaign(make):
     return make.campaign(**offered("gift_with_reward", rewards=REWARDS))
 

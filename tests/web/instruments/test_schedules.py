@@ -1,17 +1,16 @@
 """After success: what each backer is owed, and what the owner owes, to the cent."""
 
-import pytest
-
 from marketplace.pledges import owed
 from marketplace.projects import room
 from marketplace.projects.models import Campaign
 from marketplace.projects.terms import Terms
+from tests.arranged import arranged
 from tests.factories.instruments import offered
 from tests.web.instruments.test_calculator import plain, rows
 from tests.web.pages import parse
 
 
-@pytest.fixture
+@arranged
 def funded(make):
     """Make a loan of 1 000 € by three people, collected."""
     campaign = make.campaign(**offered("loan"))

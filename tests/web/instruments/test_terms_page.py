@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.projects.instruments import INSTRUMENTS
 from marketplace.projects.models import Campaign
 from marketplace.projects.terms import Terms
+from tests.arranged import arranged
 from tests.factories.instruments import TERMS, offered
 from tests.web.pages import by_class, by_id, parse, text_of
 
@@ -32,7 +33,7 @@ LOAN = {
 }
 
 
-@pytest.fixture
+@arranged
 def draft(make):
     return make.campaign(state="draft", legal_form="scic")
 

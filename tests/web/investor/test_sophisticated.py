@@ -6,6 +6,7 @@ from sqlalchemy import select
 from marketplace.core.audit import AuditEvent
 from marketplace.core.mail import MailMessage
 from marketplace.investors.models import SophisticatedRequest
+from tests.arranged import arranged
 from tests.factories.investors import words
 from tests.web.pages import by_class, by_id, links, parse, text_of
 
@@ -20,7 +21,7 @@ AGREED = {
 WEALTHY = {"income": "60 000", "executive_months": "12"}
 
 
-@pytest.fixture
+@arranged
 def person(make):
     return make.account(name="Camille Durand")
 

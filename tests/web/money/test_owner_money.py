@@ -5,9 +5,10 @@ import pytest
 from marketplace.accounts.models import Account
 from marketplace.payments import recipients
 from marketplace.projects.models import Campaign, Project
+from tests.arranged import arranged
 
 
-@pytest.fixture
+@arranged
 def paid(make):
     """A pledge that was paid; its campaign still collects."""
     return make.pledge(state="paid")

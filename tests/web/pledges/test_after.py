@@ -5,10 +5,11 @@ import time
 import pytest
 
 from marketplace.web.pledges import routes
+from tests.arranged import arranged
 from tests.web.pages import by_class, links, text_of
 
 
-@pytest.fixture
+@arranged
 def campaign(make):
     return make.campaign(title="Un four à bois", instrument="interest_free_loan", loan_months=36)
 

@@ -6,12 +6,13 @@ import pytest
 import time_machine
 
 from marketplace.pledges import interruptions
+from tests.arranged import arranged
 from tests.factories import BORDEAUX, NIORT
 from tests.factories.pledges import THEN_AROUND
 from tests.web.pages import by_class, by_id, links, parse, text_of
 
 
-@pytest.fixture
+@arranged
 def live(make):
     return make.campaign(rule_options=THEN_AROUND)
 
@@ -73,7 +74,7 @@ def test_the_owner_sees_a_total_of_five_people_never_of_fewer(make, live, reader
     assert "n’engage personne" in seen
 
 
-@pytest.fixture
+@arranged
 def announced(make):
     return make.campaign(opens_on=date(2026, 11, 30))
 

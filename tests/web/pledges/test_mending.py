@@ -3,9 +3,10 @@
 import pytest
 
 from marketplace.core import clock
+from tests.arranged import arranged
 
 
-@pytest.fixture
+@arranged
 def refused(make):
     """A pledge whose charge was refused; the demonstration's clock stands there."""
     pledge = make.pledge(state="action_required")

@@ -4,13 +4,14 @@ import re
 
 import pytest
 
+from tests.arranged import arranged
 from tests.factories import NIORT, POITIERS
 from tests.rows import changed, snapshot
 from tests.web.account.visits import Mailbox, Visitor
 from tests.web.pages import Reader, by_class, by_id, links, parse, text_of
 
 
-@pytest.fixture
+@arranged
 def campaign(make):
     return make.campaign(title="Un four à bois", instrument="interest_free_loan", loan_months=36)
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from marketplace.pledges import interruptions
 from marketplace.pledges.models import Pledge, PledgeConsent
 from marketplace.protection import texts
+from tests.arranged import arranged
 from tests.factories import BORDEAUX, DAY, POITIERS
 from tests.factories.investors import RIGHT, words
 from tests.web.pages import by_class, by_id, links, parse, text_of
@@ -14,7 +15,7 @@ KEY = "0190a0a0-0000-7000-8000-000000000077"
 AGREED = {"understood": "y", "understood_words": words("loan_risk"), "form_key": KEY}
 
 
-@pytest.fixture
+@arranged
 def loan(make):
     return make.assessed(make.campaign(hard_cap=9_000))
 

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from marketplace.projects.models import CampaignQuestion
 from marketplace.web import limits
+from tests.arranged import arranged
 from tests.web.pages import by_id, links, parse, text_of
 
 WORDS = "Le four sera-t-il <b>chauffé</b> au bois d’ici ?"
@@ -14,7 +15,7 @@ def written(session):
     return session.scalar(select(func.count()).select_from(CampaignQuestion))
 
 
-@pytest.fixture
+@arranged
 def live(make):
     return make.campaign()
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from marketplace.locality.presets import Options
 from tests.answers import faults
+from tests.arranged import arranged
 from tests.trees import parse
 
 
@@ -23,7 +24,7 @@ def decision(answer):
     return json.loads(unescape(re.search(r"<pre><code>(.*?)</code></pre>", answer.text, re.DOTALL)[1]))
 
 
-@pytest.fixture
+@arranged
 def campaign(make):
     """A campaign at Poitiers under the rule that is proposed."""
     return make.campaign(preset="local_first", ends_on=(make.now + timedelta(days=60)).date(), hard_cap=2_000)
