@@ -21,9 +21,10 @@ def world(committed, gateway, now):
 
 
 def waits(database):
-    """Tell whether a transaction waits for another one's row."""
+    """Tell whether a transaction waits for another one's row, in this database."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with database.reading() as session:
-        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) > 0
+        return session.scalar(text(waiting)) > 0
 
 
 def second_is_refused(database, first, second):
