@@ -30,8 +30,10 @@ def mergers(dice):
     pairs = [(line["a"], line["b"]) for line in oracle.lines("adjacency")]
     dice.shuffle(pairs)
     for a, b in [("86194", "86041"), *pairs]:
+        if len(taken) == MERGERS:
+            break
         alike = all(communes[a][key] == communes[b][key] for key in ("epci", "ept", "arr", "dep"))
-        if alike and not {a, b} & busy and len(taken) < MERGERS:
+        if alike and not {a, b} & busy:
             taken[b] = a
             busy |= {a, b}
     return taken
