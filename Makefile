@@ -6,7 +6,9 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 E2E ?= 1
 B := .venv/bin
-export PYTHON E2E
+# Compiled modules are kept, whatever the surroundings say: a run of tests starts dozens of processes.
+PYTHONDONTWRITEBYTECODE :=
+export PYTHON E2E PYTHONDONTWRITEBYTECODE
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/*.po))
 PAGES := static/vendor/.stamp $(CATALOGUES)

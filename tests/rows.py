@@ -4,7 +4,7 @@ from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from marketplace.core.db import Base
@@ -35,19 +35,14 @@ def snapshot(session: Session, *, without: Collection[str] = ()) -> dict[str, tu
     return {table: rows(session, table) for table in TABLES if table not in without} | _touched(session)
 
 
-def rows(session: Session, table: str) -> tuple[int, str | None]:
+def rows(session: Session | Connection, table: str) -> tuple[int, str | None]:
     """Return the number and the hash of the rows of one table."""
     found = session.execute(text(f"SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"))
     number, digest = found.one()
     return int(number), digest
 
 
-def changed(before: dict[str, tuple[int, str | None]], after: dict[str, tuple[int, str | None]]) -> set[str]:
-    """Return the tables that differ."""
-    return {table for table in before if before[table] != after[table]}
-
-
-def touched(session: Session) -> dict[str, int]:
+def touched(session: Session | Connection) -> dict[str, int]:
     """Return how many rows of each table this transaction wrote so far, whatever became of them. One statement."""
     counted = session.execute(
         text("SELECT schemaname || '.' || relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
@@ -55,7 +50,7 @@ def touched(session: Session) -> dict[str, int]:
     return {name: int(number) for name, number in counted}
 
 
-def written(session: Session) -> int:
+def written(session: Session | Connection) -> int:
     """Return how many rows this transaction wrote so far, whatever became of them: quicker than `touched`."""
     return int(session.execute(_WRITTEN).scalar_one())
 

@@ -17,6 +17,16 @@ def rolled_back(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """Undo in the end whatever was done; every transaction in between is a savepoint."""
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+
+
+@contextmanager
 def never_committed(connection: Connection) -> Iterator[None]:
     """Undo in the end whatever is done on a connection.
 

@@ -158,20 +158,29 @@ def _key(session: Session) -> tuple[str, ...]:
 
 def read(session: Session, release: str) -> Geography:
     """Read the communes of today, whatever was read before. Six statements."""
-    rows = session.execute(_COMMUNES).all()
-    code_of = {row.id: row.code for row in rows if row.valid_to is None}
-    gone = {row.id: row.code for row in rows if row.valid_to is not None}
+    code_of: dict[int, str] = {}
+    gone: dict[int, str] = {}
+    points: dict[str, tuple[float, float]] = {}
+    populations: dict[str, int] = {}
+    belonging: dict[str, list[Any]] = {}
+    # Columns by their place: by their names, ten times as long for each of the 35 000.
+    for number, code, valid_to, lat, lon, population, *inside in session.execute(_COMMUNES):
+        if valid_to is not None:
+            gone[number] = code
+            continue
+        code_of[number], belonging[code], populations[code] = code, inside, population or 0
+        if lat is not None and lon is not None:
+            points[code] = (lat, lon)
     aliases = _aliases(session, code_of, gone)
-    units = {row.id: (row.kind, row.code) for row in session.execute(_UNITS)}
-    present = [row for row in rows if row.valid_to is None]
+    units = {number: (kind, code) for number, kind, code in session.execute(_UNITS)}
     here = code_of | {number: aliases[code] for number, code in gone.items() if code in aliases}
     members: dict[Unit, Zone] = {}
-    for number, inside in session.execute(_MEMBERS):
+    for number, below in session.execute(_MEMBERS):
         if number in units:
-            members[units[number]] = frozenset(here[one] for one in map(int, inside.split()) if one in here)
+            members[units[number]] = frozenset(filter(None, map(here.get, map(int, below.split()))))
     above = {
-        level: {row.code: units[getattr(row, column)] for row in present}
-        for level, column in (("epci", "unit_id"), ("departement", "departement_id"), ("region", "region_id"))
+        level: {code: units[inside[place]] for code, inside in belonging.items()}
+        for place, level in enumerate(("epci", "departement", "region"))
     }
     for level in ("departement", "region"):
         members |= _grouped(above[level])
@@ -179,8 +188,8 @@ def read(session: Session, release: str) -> Geography:
     return Geography(
         release=release,
         communes=frozenset(code_of.values()),
-        points={row.code: (row.lat, row.lon) for row in present if row.lat is not None},
-        populations={row.code: row.population or 0 for row in present},
+        points=points,
+        populations=populations,
         above=above,
         units=members,
         land=borders["terre"],
@@ -254,7 +263,7 @@ def _borders(session: Session, via: str, code_of: Mapping[int, str]) -> dict[str
         .group_by(TerritoryAdjacency.a_id)
     )
     return {
-        code_of[number]: tuple(sorted(code_of[one] for one in map(int, beside.split()) if one in code_of))
+        code_of[number]: tuple(sorted(filter(None, map(code_of.get, map(int, beside.split())))))
         for number, beside in rows
         if number in code_of
     }

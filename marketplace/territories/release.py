@@ -66,4 +66,5 @@ def verify(directory: Path, manifest: Manifest) -> None:
 def rows(directory: Path, table: str) -> list[dict[str, str]]:
     """Return the rows of a table; an empty string is an absent value."""
     with gzip.open(directory / f"{table}.tsv.gz", "rt", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        names, *lines = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return [dict(zip(names, line, strict=True)) for line in lines]

@@ -79,7 +79,8 @@ def slug(name: str) -> str:
 
 def search_keys(name: str, article: int | None) -> Iterator[tuple[str, int]]:
     """Yield the keys a name is found by, with their weight: 0 the name itself, 1 a later word of it."""
-    whole, bare = normalise(name), normalise(without_article(name, article))
+    whole, plain = normalise(name), without_article(name, article)
+    bare = whole if plain == name else normalise(plain)
     yield whole, 0
     if bare != whole:
         yield bare, 0

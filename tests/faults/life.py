@@ -31,7 +31,8 @@ from marketplace.projects.models import Campaign
 from marketplace.runtime import Runtime
 from tests.fakes import FakeGateway
 from tests.faults.acts import ACTS, EARLY, LATE, Actors, safely
-from tests.faults.village import START, Chance, FlakySession, Village, undone
+from tests.faults.village import START, Chance, FlakySession, Village
+from tests.savepoints import undone
 
 # Where a pledge may rest for ever once its campaign is over.
 ENDED = {

@@ -30,7 +30,7 @@ KINDS = {
     "nonsense": True,
 }
 # Seconds: longer, and shorter, than our gateway waits in these tests.
-STALL, SLOW = 0.8, 0.15
+STALL, SLOW = 0.4, 0.08
 
 
 class Line:
@@ -64,6 +64,9 @@ class Handler(BaseHTTPRequestHandler):
     """Passes requests on, unless something goes wrong."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = (
+        True  # headers and body are written apart: the second would wait for an answer to the first
+    )
 
     @property
     def line(self) -> Line:

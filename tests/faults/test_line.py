@@ -22,7 +22,7 @@ from tests.faults.proxy import KINDS, line_to
 
 pytestmark = pytest.mark.untimed
 
-TIMEOUT = 0.4
+TIMEOUT = 0.2
 # The SDK tries three times; the fourth is ours.
 AS_OFTEN_AS_THE_SDK_TRIES = 3
 WHOLE = Money(50_00)
@@ -49,7 +49,7 @@ def line(sandbox):
 
 @pytest.fixture
 def gateway(line, monkeypatch):
-    monkeypatch.setattr(stripe.HTTPClient, "_sleep_time_seconds", lambda *_, **__: 0.01)
+    monkeypatch.setattr(stripe.HTTPClient, "_sleep_time_seconds", lambda *_, **__: 0)
     return StripeGateway("sk_test_faults", line[1], http_client=stripe.RequestsClient(timeout=TIMEOUT))
 
 

@@ -17,7 +17,8 @@ from marketplace.runtime import Runtime
 from tests import rows
 from tests.factories import Make
 from tests.fakes import Crashed, FakeGateway
-from tests.faults.village import START, database_on, undone
+from tests.faults.village import START, database_on
+from tests.savepoints import undone
 
 # `make torture` plays a thousand.
 PERMUTATIONS = int(os.environ.get("PERMUTATIONS", "200"))

@@ -35,16 +35,6 @@ class FlakySession(Session):
 
 
 @contextmanager
-def undone(connection: Connection) -> Iterator[None]:
-    """Undo in the end whatever was done; every transaction in between is a savepoint."""
-    savepoint = connection.begin_nested()
-    try:
-        yield
-    finally:
-        savepoint.rollback()
-
-
-@contextmanager
 def database_on(connection: Connection) -> Iterator[Database]:
     """Yield sessions on one connection, of which nothing stays in the end."""
     sessions = sessionmaker(

@@ -1,13 +1,14 @@
 """One world of rows of every kind, for those who knock at every door of the site."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine
 
 from marketplace.app import create_app
@@ -25,18 +26,32 @@ def world(engine: Engine) -> Iterator[World]:
         yield build(connection, NOW)
 
 
-@pytest.fixture
-def plant(site: Flask, world: World) -> Flask:
-    """An application of its own, to plant faults in."""
-    made = create_app(site.extensions["mitoyen"].config, database=world.database, gateway=world.gateway)
-    made.testing = True
-    made.extensions["mitoyen_sandbox_clock"] = lambda by: None
-    return made
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates that were compiled once: for each application anew, that takes seconds."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture(scope="module")
-def walk(site: Flask, world: World) -> Walk:
-    made = create_app(site.extensions["mitoyen"].config, database=world.database, gateway=world.gateway)
-    made.testing = True
-    made.extensions["mitoyen_sandbox_clock"] = lambda by: None
-    return Walk(made, world, TABLE)
+def another(site: Flask, world: World, compiled: BytecodeCache) -> Callable[[], Flask]:
+    """Make one more application in the world."""
+
+    def make() -> Flask:
+        made = create_app(site.extensions["mitoyen"].config, database=world.database, gateway=world.gateway)
+        made.testing = True
+        made.extensions["mitoyen_sandbox_clock"] = lambda by: None
+        made.jinja_env.bytecode_cache = compiled
+        return made
+
+    return make
+
+
+@pytest.fixture
+def plant(another: Callable[[], Flask]) -> Flask:
+    """An application of its own, to plant faults in."""
+    return another()
+
+
+@pytest.fixture(scope="module")
+def walk(another: Callable[[], Flask], world: World) -> Walk:
+    return Walk(another(), world, TABLE)

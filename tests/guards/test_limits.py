@@ -1,5 +1,6 @@
 """The guards of the test run itself: nobody outside is reached, and a slow test is noticed."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_socket import SocketConnectBlockedError
 
-from tests.limits import EXAMPLES, LIMITS, limit_of
+from tests.limits import EXAMPLES, LIMITS, PAUSE, limit_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,6 +51,7 @@ def run_unit(tmp_path):
                 folder,
             ],
             cwd=ROOT,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             check=False,
@@ -86,7 +88,13 @@ def test_the_limit_is_that_of_the_folder():
 
 
 def test_a_slow_test_fails(run_unit):
-    outcome = run_unit("def test_slow():\n    assert sum(range(90_000_000))\n")
+    outcome = run_unit(
+        "import time\n"
+        "def test_slow():\n"
+        "    start = time.process_time()\n"
+        f"    while time.process_time() - start < {1.2 * PAUSE}:\n"
+        "        pass\n"
+    )
 
     assert "1 failed" in outcome
     assert "the limit of its folder" in outcome

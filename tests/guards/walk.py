@@ -17,7 +17,7 @@ from werkzeug.test import Client, TestResponse
 
 from marketplace.web.access import MARK
 from marketplace.web.alerts import endings
-from tests import answers, rows
+from tests import answers
 from tests.fakes import signed
 from tests.guards.world import World
 
@@ -155,7 +155,7 @@ class Walk:
             # stays counted, so the next request begins with this count; had another hand written, we would compare.
             before, self._written = self._written, self.world.written()
             if self._written != before:
-                changed = rows.changed(self.world.before, self.world.snapshot())
+                changed = self.world.changed()
             assert not (found := answers.faults(response) if method == "GET" else []), found
         finally:
             savepoint.rollback()

@@ -36,17 +36,28 @@ class World:
     people: dict[str, Account] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     objects: dict[str, UUID | str] = field(default_factory=dict)
-    before: dict[str, Any] = field(default_factory=dict)
+    _before: dict[str, Any] = field(default_factory=dict)
+    _touched: dict[str, int] = field(default_factory=dict)
 
     def written(self) -> int:
         """Return how many rows were written so far."""
-        with self.database.sessions() as session:
-            return rows.written(session)
+        return rows.written(self.connection)
 
-    def snapshot(self) -> dict[str, Any]:
-        """Return what every table holds."""
-        with self.database.sessions() as session:
-            return rows.snapshot(session)
+    def remember(self) -> None:
+        """Keep what every table holds now."""
+        self._before = {table: rows.rows(self.connection, table) for table in rows.TABLES}
+        self._touched = rows.touched(self.connection)
+
+    def changed(self) -> set[str]:
+        """Return the tables that differ from what was kept. Read are those that were written to since this was asked.
+
+        Of the territories' tables, those that were written to, whatever came of it.
+        """
+        last, self._touched = self._touched, rows.touched(self.connection)
+        written = {name.removeprefix("public.") for name, number in self._touched.items() if number != last.get(name)}
+        looked_at = written & {*rows.TABLES}
+        differ = {table for table in looked_at if rows.rows(self.connection, table) != self._before[table]}
+        return differ | written & {*rows.TERRITORIES}
 
 
 def build(connection: Connection, now: Any) -> World:
@@ -68,7 +79,7 @@ def build(connection: Connection, now: Any) -> World:
     for name, person in world.people.items():
         world.tokens[name] = make.do(lambda session, one=person: _token(session, one, now))
     _objects(world, now)
-    world.before = world.snapshot()
+    world.remember()
     return world
 
 

@@ -1,14 +1,19 @@
 """The versions of the schema: one line of them, equal to the models, and each can be undone with data in the tables."""
 
+import os
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.core import migrate
-from marketplace.core.db import Base
+from marketplace.core.db import Base, Database
 from tests import rows
+from tests.conftest import NOW_INSTANT, _database_of_its_own
 from tests.factories import Make
 from tests.factories.everything import populate
+from tests.fakes import FakeGateway
 
 # Everything that a migration can leave different, as text.
 SCHEMA = {
@@ -73,11 +78,22 @@ def test_the_migrations_make_what_the_models_say(engine):
     assert migrate.differences(engine, Base.metadata) == []
 
 
+@pytest.fixture(scope="module")
+def rows_of_every_kind(server_url, administrative, template) -> Iterator[str]:
+    """Name of a database to be copied."""
+    name = f"mitoyen_rows_{os.getpid()}"
+    with _database_of_its_own(server_url, administrative, template, name) as made:
+        populate(Make(Database(made), FakeGateway(), NOW_INSTANT))
+        made.dispose()  # nobody may be in what is copied
+        yield name
+
+
 @pytest.fixture
-def populated(committed, gateway, now) -> Engine:
+def populated(server_url, administrative, rows_of_every_kind) -> Iterator[Engine]:
     """A database of its own with rows of every kind."""
-    populate(Make(committed, gateway, now))
-    return committed.engine
+    name = f"mitoyen_own_{os.getpid()}_{os.urandom(4).hex()}"
+    with _database_of_its_own(server_url, administrative, rows_of_every_kind, name) as made:
+        yield made
 
 
 def test_every_step_can_be_undone_and_done_again_with_data_in_the_tables(populated):

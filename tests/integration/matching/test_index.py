@@ -1,18 +1,26 @@
 """What the index says, compared with the rule itself on every campaign, whatever has happened."""
 
 import random
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import sessionmaker
 
+from marketplace.core.db import Database
 from marketplace.locality.model import Link
 from marketplace.matching import bulk, checking, queries, rules, services
 from marketplace.matching.queries import ANYTHING, Reader, Tie, Wish
 from marketplace.territories import loader
 from marketplace.territories import queries as territories
-from tests.factories import BUXEROLLES, CHAUVIGNY, DAY, LOUDUN, NIORT, POITIERS
+from tests.answers import WatchedSession
+from tests.conftest import NOW_INSTANT
+from tests.factories import BUXEROLLES, CHAUVIGNY, DAY, LOUDUN, NIORT, POITIERS, Make
+from tests.fakes import FakeGateway
 from tests.integration.matching.world import PLACES, World
 from tests.integration.territories.test_merges import after, publish
+from tests.savepoints import rolled_back, undone
 
 # Rules that no preset makes are published here, and versions without what a moderator writes: other invariants say so.
 pytestmark = [pytest.mark.unlawful, pytest.mark.untimed]
@@ -25,11 +33,29 @@ STRAY = """
     opens_declared, opens_confirmed, opens_proven FROM listing LIMIT 1"""
 
 
-@pytest.fixture(params=[20261126])
-def world(request, make) -> World:
-    made = World(make, random.Random(request.param))
-    made.happen(20)
-    return made
+@pytest.fixture(scope="module")
+def connection(engine) -> Iterator[Connection]:
+    with rolled_back(engine) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=[(20261126, 20)])
+def world(request, connection) -> Iterator[World]:
+    """A world that its tests share: each finds it as it was made. Asked for by seed, and how much happens."""
+    seed, times = request.param
+    sessions = sessionmaker(
+        connection, class_=WatchedSession, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    )
+    with undone(connection):
+        made = World(Make(Database(connection.engine, sessions), FakeGateway(), NOW_INSTANT), random.Random(seed))
+        made.happen(times)
+        yield made
+
+
+@pytest.fixture
+def database(world, connection) -> Iterator[Database]:
+    with undone(connection):
+        yield world.make.database
 
 
 def reader(session, *ties):
@@ -74,7 +100,7 @@ def check(session, world, ties, wish):
     assert sum(counted) == queries.page(session, who, wish=wish).total
 
 
-@pytest.mark.parametrize("world", [1, 2], indirect=True)
+@pytest.mark.parametrize("world", [(1, 20), (2, 20)], indirect=True)
 def test_every_row_satisfies_the_rule_and_none_that_does_is_missing(session, world):
     for code in PLACES:
         for level in LEVELS:
@@ -132,9 +158,9 @@ def test_time_moves_campaigns_towards_their_end(session, world, now):
     services.note_progress(session, raised, now=now + 20 * DAY)
 
     assert list(checking.differences(session)) == []
-    world.ranked_at = now + 20 * DAY
+    later = replace(world, ranked_at=now + 20 * DAY)
     who, links = reader(session, ("home", POITIERS, 1))
-    assert shown(session, who) == world.expected(session, links, ANYTHING)
+    assert shown(session, who) == later.expected(session, links, ANYTHING)
 
 
 def test_the_rules_say_the_same_as_the_index_and_every_damage_is_found_and_mended(session, world):
@@ -163,9 +189,8 @@ def test_the_rules_say_the_same_as_the_index_and_every_damage_is_found_and_mende
         assert list(checking.differences(session)) == [], damage
 
 
-def test_communes_merge_and_the_index_follows(session, make, tmp_path):
-    world = World(make, random.Random(7))
-    world.happen(12)
+@pytest.mark.parametrize("world", [(7, 12)], indirect=True)
+def test_communes_merge_and_the_index_follows(session, world, tmp_path):
     # Buxerolles becomes a part of Poitiers: who lived in one lives in the other.
     release = publish(tmp_path, after({BUXEROLLES: POITIERS}))
     before = [world.expected(session, reader(session, ("home", code, 1))[1], ANYTHING) for code in PLACES]

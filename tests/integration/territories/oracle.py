@@ -1,6 +1,6 @@
 """Zones compiled the slow way, straight from the files of the release: what the quick way is compared with.
 
-Nothing of the program is used but the names of the files: sets are filled by reading every line each time.
+Nothing of the program is used but the names of the files: sets are filled from their lines, as they are written.
 """
 
 import csv
@@ -59,8 +59,16 @@ def unit(code, level):
 
 
 @cache
+def members(kind):
+    """Return the communes of each unit of a kind."""
+    found = {}
+    for name, line in communes().items():
+        found.setdefault(line[COLUMN[kind]], set()).add(name)
+    return found
+
+
 def inside(kind, code):
-    return {name for name, line in communes().items() if line[COLUMN[kind]] == code}
+    return members(kind).get(code, set())
 
 
 def whole(units):
@@ -74,6 +82,7 @@ def kilometres(a, b):
     return 6371.0088 * atan2(x, sin(one) * sin(other) + cos(one) * cos(other) * cos(turn))
 
 
+@cache
 def place(code):
     line = communes()[code]
     return (float(line["lat"]), float(line["lon"])) if line["lat"] else None

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import random
+from collections import Counter
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -25,26 +26,31 @@ AREAS = "CODGEO;BV2022;ZE2020\n86194;86194;7502\n86041;86194;7502\n86070;86070;7
 
 def mergers(dice):
     """Return who is taken over by whom: neighbours of one intercommunality and one département."""
-    communes, taken = oracle.communes(), {}
+    communes, taken, busy = oracle.communes(), {}, set()
     pairs = [(line["a"], line["b"]) for line in oracle.lines("adjacency")]
     dice.shuffle(pairs)
     for a, b in [("86194", "86041"), *pairs]:
+        if len(taken) == MERGERS:
+            break
         alike = all(communes[a][key] == communes[b][key] for key in ("epci", "ept", "arr", "dep"))
-        if alike and not {a, b} & {*taken, *taken.values()} and len(taken) < MERGERS:
+        if alike and not {a, b} & busy:
             taken[b] = a
+            busy |= {a, b}
     return taken
 
 
 def after(taken):
     """Return the tables of the release with the mergers made."""
     now = {code: taken.get(code, code) for code in oracle.communes()}
+    joining = Counter()
+    for gone, a in taken.items():
+        joining[a] += int(oracle.communes()[gone]["population"] or 0)
     territory = []
     for line in oracle.lines("territory"):
         if line["kind"] == "commune":
             if line["code"] in taken:
                 continue
-            people = sum(int(oracle.communes()[b]["population"] or 0) for b, a in taken.items() if a == line["code"])
-            territory.append({**line, "population": str(int(line["population"] or 0) + people)})
+            territory.append({**line, "population": str(int(line["population"] or 0) + joining[line["code"]])})
         else:
             territory.append({**line, "parent": now.get(line["parent"], line["parent"])})
     borders = {}
