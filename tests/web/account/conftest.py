@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from argon2 import PasswordHasher
 
-from marketplace.accounts import passwords
 from marketplace.core.db import Database
 from tests.web.account.visits import Mailbox, Visitor
 
@@ -35,11 +33,3 @@ def member(camille, mailbox) -> Visitor:
     camille.post(mailbox.link())
     camille.sign_in()
     return camille
-
-
-@pytest.fixture
-def quick_hashes(monkeypatch):
-    """Hash passwords with the least work, for those who try hundreds; how much the site does, test_sign_in says."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_HASHER", quick)
-    monkeypatch.setattr(passwords, "_nobodys_hash", lambda: quick.hash("the password of nobody"))

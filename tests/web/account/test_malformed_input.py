@@ -6,8 +6,6 @@ from sqlalchemy import select
 from marketplace.accounts.models import Account
 from tests.web.account.visits import ADDRESS, FILLED, GOOD
 
-pytestmark = pytest.mark.usefixtures("quick_hashes")
-
 HOSTILE = (
     "\0",
     "a\0b",

@@ -11,8 +11,6 @@ from marketplace.app import create_app
 from marketplace.core.limits import RateLimit
 from tests.web.account.visits import ADDRESS, GOOD, OTHER, Visitor
 
-pytestmark = pytest.mark.usefixtures("quick_hashes")
-
 
 def attack(visit, tries, email=ADDRESS, **options):
     return [visit().sign_in(email=email, password=OTHER, **options) for _ in range(tries)]
