@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = "tests/e2e/"
 TOUR = "tests/e2e/test_pages.py"  # longer than the rest of its folder: a site of its own
 # Done by one worker while another begins the tour, which takes that much longer than the other browsers.
-MEANWHILE = "tests/unit/"
+MEANWHILE = ("tests/unit/", "tests/contract/", "tests/migrations/")
 
 
 def start_server(config: pytest.Config) -> None:

@@ -252,8 +252,12 @@ def _risk(content: Content, *, first: bool) -> Risk:
 
 
 def review(session: Session, campaign_id: UUID, *, now: datetime, me: UUID | None = None) -> Review:
-    """Return all that helps to judge a campaign that was submitted once. Raises NotFound. me: who reads."""
+    """Return all that helps to judge a campaign that was submitted once. Raises NotFound. me: who reads.
+
+    One that no longer waits is looked at as it was on the day it was submitted: its last day may be past since.
+    """
     dossier = projects.dossier(session, campaign_id)
+    at = now if dossier.state == "submitted" else dossier.submitted_at or now
     last = last_reviewed(session, campaign_id)
     others = _others(session, dossier)
     saved, answers = desk.sheet_of(session, campaign_id)
@@ -263,8 +267,8 @@ def review(session: Session, campaign_id: UUID, *, now: datetime, me: UUID | Non
         dossier=dossier,
         findings=checklist.findings(
             dossier.content,
-            checking.problems(session, dossier.content, now, carrier_id=dossier.carrier_id, campaign_id=campaign_id),
-            today=days.paris_day(now),
+            checking.problems(session, dossier.content, at, carrier_id=dossier.carrier_id, campaign_id=campaign_id),
+            today=days.paris_day(at),
             bodies=_bodies(session, dossier),
             others=_other_words(session, dossier),
             spent=spending.load(session, dossier.content.uses, commune),
