@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
@@ -219,8 +220,16 @@ def make(database: Database, gateway: FakeGateway, now: datetime) -> Make:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The application of this run, built once: templates are compiled once. Ask for `app` instead."""
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates as some worker has compiled them: for each application anew, that takes seconds."""
+    folder = tmp_path_factory.getbasetemp().parent / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, compiled: BytecodeCache) -> Flask:
+    """The application of this run, built once. Ask for `app` instead."""
     config = Config(
         database_url="postgresql+psycopg://nobody@127.0.0.1:1/nowhere",
         secret_key="a-secret-of-the-tests-and-of-nobody-else",
@@ -235,6 +244,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     )
     made = create_app(config)
     made.testing = True
+    made.jinja_env.bytecode_cache = compiled
     return made
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from jinja2 import BytecodeCache
 from sqlalchemy import Engine
 
 from marketplace.app import create_app
@@ -24,12 +24,6 @@ TABLE = tomllib.loads(Path(__file__).with_name("access.toml").read_text(encoding
 def world(engine: Engine) -> Iterator[World]:
     with time_machine.travel(NOW), rolled_back(engine) as connection:
         yield build(connection, NOW)
-
-
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
-    """Templates that were compiled once: for each application anew, that takes seconds."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture(scope="module")
