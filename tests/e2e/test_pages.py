@@ -75,6 +75,13 @@ CLIPPED = """() => [...document.querySelectorAll('main *, header *, footer *')].
   return hides(style.overflowY) && one.scrollHeight > one.clientHeight + 1
       || hides(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
 }).map(one => one.tagName + '.' + one.className + ': ' + one.innerText.slice(0, 40))"""
+# In one go: between two questions the browser would draw the page.
+REFLOW = f"""() => {{
+  const [overflow, spaced, clipped] = [{OVERFLOW}, {SPACED}, {CLIPPED}];
+  const narrow = overflow();
+  spaced();
+  return [narrow, overflow(), clipped()];
+}}"""
 SMALL_TARGETS = """least => [...document.querySelectorAll(
     'button, .btn, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea, summary, nav a')]
   .filter(one => one.checkVisibility() && !one.closest('.vh, .breadcrumbs'))
@@ -111,10 +118,10 @@ def _problems(tour: Tour, page: Page, axe: str) -> list[str]:
         found += [f"{width} {theme}: {one}" for one in page.evaluate(RUN_AXE, [TAGS, theme == "dark"])]
     found += [f"less than 44 pixels: {one}" for one in page.evaluate(SMALL_TARGETS, 44)]
     tour.show(page, NARROW, THEMES[0], height=640)
-    found += [f"wider than 320 pixels: {one}" for one in page.evaluate(OVERFLOW)]
-    page.evaluate(SPACED)
-    found += [f"too wide with spaced text: {one}" for one in page.evaluate(OVERFLOW)]
-    found += [f"cut off with spaced text: {one}" for one in page.evaluate(CLIPPED)]
+    narrow, wide, cut = page.evaluate(REFLOW)
+    found += [f"wider than 320 pixels: {one}" for one in narrow]
+    found += [f"too wide with spaced text: {one}" for one in wide]
+    found += [f"cut off with spaced text: {one}" for one in cut]
     return found
 
 
