@@ -57,9 +57,8 @@ def _everything(tour: Tour, arguments: argparse.Namespace) -> tuple[Path, int]:
     for stop in chosen:
         page = tour.go(stop)
         for width in arguments.widths:
-            page.set_viewport_size({"width": width, "height": HEIGHT})
             for theme in arguments.themes:
-                page.emulate_media(color_scheme=theme)
+                tour.show(page, width, theme)
                 target = arguments.out / f"{stop.name}-{width}-{theme}.png"
                 page.screenshot(path=target, full_page=not arguments.fold)
         print(stop.name)
@@ -72,8 +71,7 @@ def _readme(tour: Tour) -> tuple[Path, int]:
     stops = {stop.name: stop for stop in STOPS}
     for name, width, theme in README:
         page = tour.go(stops[name])
-        page.set_viewport_size({"width": width, "height": HEIGHT if width > NARROW else TALL})
-        page.emulate_media(color_scheme=theme)
+        tour.show(page, width, theme, height=HEIGHT if width > NARROW else TALL)
         page.evaluate("document.fonts.ready")
         # Playwright knows no WebP; the browser does.
         shot = page.context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})

@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # Of package.json; where npm could not fetch it, an older one that comes with a Python package.
 AXES = (ROOT / "node_modules" / "axe-core" / "axe.min.js", Path(axe_playwright_python.__file__).parent / "axe.min.js")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# One thing changes at a time, and the last theme is the one in which the next page is opened: a change is a new layout.
+LOOKS = [(width, theme) for width, themes in zip(WIDTHS, (THEMES, THEMES[::-1]), strict=True) for theme in themes]
 NARROW = 320
 # Routes that no browser shows as a page of ours, and why.
 EXCUSED = {
@@ -73,6 +75,13 @@ CLIPPED = """() => [...document.querySelectorAll('main *, header *, footer *')].
   return hides(style.overflowY) && one.scrollHeight > one.clientHeight + 1
       || hides(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
 }).map(one => one.tagName + '.' + one.className + ': ' + one.innerText.slice(0, 40))"""
+# In one go: between two questions the browser would draw the page.
+REFLOW = f"""() => {{
+  const [overflow, spaced, clipped] = [{OVERFLOW}, {SPACED}, {CLIPPED}];
+  const narrow = overflow();
+  spaced();
+  return [narrow, overflow(), clipped()];
+}}"""
 SMALL_TARGETS = """least => [...document.querySelectorAll(
     'button, .btn, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea, summary, nav a')]
   .filter(one => one.checkVisibility() && !one.closest('.vh, .breadcrumbs'))
@@ -100,21 +109,19 @@ def titles() -> Iterator[dict[str, set[str]]]:
     assert {title: paths for title, paths in seen.items() if len(paths) > 1} == {}
 
 
-def _problems(page: Page, axe: str) -> list[str]:
+def _problems(tour: Tour, page: Page, axe: str) -> list[str]:
     """Look at the loaded page in both themes and widths, then at 320 pixels, then with more space in its text."""
     page.evaluate(axe)
     found = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
-            found += [f"{width} {theme}: {one}" for one in page.evaluate(RUN_AXE, [TAGS, theme == "dark"])]
+    for width, theme in LOOKS:
+        tour.show(page, width, theme)
+        found += [f"{width} {theme}: {one}" for one in page.evaluate(RUN_AXE, [TAGS, theme == "dark"])]
     found += [f"less than 44 pixels: {one}" for one in page.evaluate(SMALL_TARGETS, 44)]
-    page.set_viewport_size({"width": NARROW, "height": 640})
-    found += [f"wider than 320 pixels: {one}" for one in page.evaluate(OVERFLOW)]
-    page.evaluate(SPACED)
-    found += [f"too wide with spaced text: {one}" for one in page.evaluate(OVERFLOW)]
-    found += [f"cut off with spaced text: {one}" for one in page.evaluate(CLIPPED)]
+    tour.show(page, NARROW, THEMES[0], height=640)
+    narrow, wide, cut = page.evaluate(REFLOW)
+    found += [f"wider than 320 pixels: {one}" for one in narrow]
+    found += [f"too wide with spaced text: {one}" for one in wide]
+    found += [f"cut off with spaced text: {one}" for one in cut]
     return found
 
 
@@ -146,7 +153,7 @@ def test_page_is_fit_for_everybody(stop: Stop, tour: Tour, axe: str, watch: Watc
         path = re.sub(r"[0-9a-f-]{36}", "…", stop.path)
         if stop.status == 200 and page.url.startswith(tour.site):
             titles.setdefault(outline["title"], set()).add(path.partition("?")[0])
-    assert not (found := _problems(page, axe)), "\n".join(found)
+    assert not (found := _problems(tour, page, axe)), "\n".join(found)
 
 
 def test_every_page_is_in_the_tour(live: Any, tour: Tour) -> None:

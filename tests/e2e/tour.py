@@ -74,6 +74,7 @@ class Tour:
         self.site = site
         self._browser, self._prepare, self._options = browser, prepare, options
         self._pages: dict[str, Page] = {}
+        self._themes: dict[Page, str] = {}
         self._found: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self.newcomer = f"camille-{secrets.token_hex(4)}@exemple.fr"
@@ -118,8 +119,7 @@ class Tour:
     def go(self, stop: Stop) -> Page:
         """Open a page as its person, on a wide light screen. Fails when it answers something else."""
         page = self.page(stop.who)
-        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
-        page.emulate_media(color_scheme="light")
+        self.show(page, WIDTHS[0], THEMES[0])
         status = load(page, self.address(stop))
         if stop.then is not None:
             with page.expect_response(_sent_by_hand) as answer:
@@ -130,6 +130,15 @@ class Tour:
                 expect(page.get_by_role("alert").first).to_be_visible()
         assert status == stop.status, f"{stop.name}: {status} at {page.url}"
         return page
+
+    def show(self, page: Page, width: int, theme: str, *, height: int = HEIGHT) -> None:
+        """Give a page a size and a theme. What stays is not set again: the browser would lay the page out again."""
+        size = {"width": width, "height": height}
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
+        if self._themes.get(page, THEMES[0]) != theme:
+            page.emulate_media(color_scheme=theme)
+            self._themes[page] = theme
 
     def address(self, stop: Stop) -> str:
         """Return where a page stands on this copy."""
