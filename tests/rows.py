@@ -42,6 +42,11 @@ def rows(session: Session | Connection, table: str) -> tuple[int, str | None]:
     return int(number), digest
 
 
+def changed(before: dict[str, tuple[int, str | None]], after: dict[str, tuple[int, str | None]]) -> set[str]:
+    """Return the tables that differ."""
+    return {table for table in before if before[table] != after[table]}
+
+
 def touched(session: Session | Connection) -> dict[str, int]:
     """Return how many rows of each table this transaction wrote so far, whatever became of them. One statement."""
     counted = session.execute(
