@@ -140,7 +140,7 @@ def engine(server_url: str, administrative: Engine, template: str) -> Iterator[E
 
 
 @pytest.fixture(scope="session")
-def kept(engine: Engine) -> Iterator[Kept]:
+def arrangement(engine: Engine) -> Iterator[Kept]:
     """What tests arrange for one another."""
     made = Kept(engine)
     yield made
@@ -148,21 +148,21 @@ def kept(engine: Engine) -> Iterator[Kept]:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, engine: Engine, kept: Kept) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, engine: Engine, arrangement: Kept) -> Iterator[Database]:
     """Sessions on one connection; everything is rolled back at the end, commits included."""
     if "arrange" in request.fixturenames:
-        with kept.untouched() as connection:
+        with arrangement.untouched() as connection:
             yield database_on(engine, connection)
     else:
-        kept.drop()
+        arrangement.drop()
         with rolled_back(engine) as connection:
             yield database_on(engine, connection)
 
 
 @pytest.fixture
-def arrange(kept: Kept, make: Make) -> Callable[[Callable[[Make], Any]], Any]:
+def arrange(arrangement: Kept, make: Make) -> Callable[[Callable[[Make], Any]], Any]:
     """Build something once for the tests of a file that begin with it: see `tests.arranged`."""
-    return lambda build: kept.arranged(build, make)
+    return lambda build: arrangement.arranged(build, make)
 
 
 @pytest.fixture
