@@ -81,6 +81,11 @@ class WatchedSession(Session):
         assert not (changed and self.info.get("reading")), f"changed while reading: {changed}"
         super().expunge_all()
 
+    def rollback(self) -> None:
+        """Undo; who only reads has nothing to undo, and no savepoint in which to."""
+        assert not self.info.get("reading"), "rolled back while reading"
+        super().rollback()
+
     def close(self) -> None:
         """End, and complain of what is thrown away without anybody's wish."""
         lost = [*self.new, *self.dirty, *self.deleted]

@@ -59,6 +59,7 @@ class Kept:
         assert not make._serial, "arrange before anything else is made"
         if self._build is not build:
             assert self._connection is not None
+            self._build = None
             self._untouched.rollback()
             self._before.rollback()
             self._before = self._connection.begin_nested()

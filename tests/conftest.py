@@ -33,6 +33,7 @@ from tests import answers
 from tests import template as templates
 from tests.arranged import Kept, database_on
 from tests.factories import Account, Make
+from tests.factories.people import hashed_password
 from tests.fakes import WEBHOOK_SECRET, FakeGateway
 from tests.limits import (
     pytest_runtest_call,
@@ -65,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let browsers come last: Playwright leaves an event loop running in this thread, and asyncio allows one."""
-    together = hasattr(config, "workerinput")
+    together = getattr(config, "workerinput", {"workercount": 1})["workercount"] > 1
     items.sort(key=lambda item: turn(item.nodeid, together=together))
 
 
@@ -92,16 +93,16 @@ def quick_passwords() -> Iterator[None]:
     """Hash in no time, except where a test asks for the work that is done for real: `slow_passwords`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        hashed_password()  # kept for the people of all tests: not by one that hashes for real
         yield
 
 
-@pytest.fixture(scope="module")
-def slow_passwords() -> Iterator[None]:
+@pytest.fixture
+def slow_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hash as the site does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_HASHER", RULED)
-        passwords._nobodys_hash.cache_clear()
-        yield
+    monkeypatch.setattr(passwords, "_HASHER", RULED)
+    passwords._nobodys_hash.cache_clear()
+    yield
     passwords._nobodys_hash.cache_clear()
 
 
@@ -139,9 +140,9 @@ def engine(server_url: str, administrative: Engine, template: str) -> Iterator[E
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def arrangement(engine: Engine) -> Iterator[Kept]:
-    """What tests arrange for one another."""
+    """What the tests of a file arrange for one another."""
     made = Kept(engine)
     yield made
     made.drop()
@@ -222,7 +223,8 @@ def make(database: Database, gateway: FakeGateway, now: datetime) -> Make:
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
     """Templates as some worker has compiled them: for each application anew, that takes seconds."""
-    folder = tmp_path_factory.getbasetemp().parent / "templates"
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates"
     folder.mkdir(exist_ok=True)
     return FileSystemBytecodeCache(str(folder))
 

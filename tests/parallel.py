@@ -10,7 +10,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from marketplace.core.embedded import Embedded
 from tests import template
@@ -37,7 +36,7 @@ def _prepare(server_url: str) -> None:
 
     Where that cannot be done they do it themselves, and say what is wrong.
     """
-    with suppress(DBAPIError), template.administrative(server_url) as engine:
+    with suppress(Exception), template.administrative(server_url) as engine:
         template.make(server_url, engine)
 
 

@@ -20,8 +20,10 @@ TEMPLATE = "mitoyen_template_"
 def administrative(server_url: str) -> Iterator[Engine]:
     """Yield an engine that creates and drops databases."""
     engine = create_engine(server_url, isolation_level="AUTOCOMMIT", pool_size=1)
-    yield engine
-    engine.dispose()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def make(server_url: str, administrative: Engine) -> str:
@@ -36,9 +38,11 @@ def make(server_url: str, administrative: Engine) -> str:
                 connection.execute(text(f"DROP DATABASE IF EXISTS {draft}"))
                 connection.execute(text(f"CREATE DATABASE {draft}"))
                 engine = make_engine(url_of(server_url, draft), pool_size=1)
-                upgrade(engine)
-                loader.import_release(engine)
-                engine.dispose()
+                try:
+                    upgrade(engine)
+                    loader.import_release(engine)
+                finally:
+                    engine.dispose()
                 connection.execute(text(f"ALTER DATABASE {draft} RENAME TO {name}"))
             stamp(connection, name, datetime.now(UTC).date())
         finally:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from marketplace.core.db import ask_anew
 from marketplace.matching import compiling, rules
 from marketplace.matching.compiling import Compiled
 from marketplace.matching.models import Listed, Listing, ListingKind
@@ -45,6 +46,8 @@ def list_campaign(session: Session, *, campaign_id: UUID) -> int:
     progress and the moment of its rank are kept. Nine statements, whatever the zone.
     """
     before = unlist_campaign(session, campaign_id=campaign_id)
+    # An import that ended since this transaction began looked for what is listed, and found nothing of this.
+    ask_anew(session)
     (source,) = sources(session, [campaign_id], geography(session))
     published = source.campaign.published_at
     assert published is not None

@@ -254,10 +254,10 @@ def _risk(content: Content, *, first: bool) -> Risk:
 def review(session: Session, campaign_id: UUID, *, now: datetime, me: UUID | None = None) -> Review:
     """Return all that helps to judge a campaign that was submitted once. Raises NotFound. me: who reads.
 
-    One that no longer waits is looked at as it was on the day it was submitted: its last day may be past since.
+    One that was decided is looked at as it was on the day it was submitted: its last day may be past since.
     """
     dossier = projects.dossier(session, campaign_id)
-    at = now if dossier.state == "submitted" else dossier.submitted_at or now
+    at = now if dossier.state in {"submitted", *campaigns.EDITABLE} else dossier.submitted_at or now
     last = last_reviewed(session, campaign_id)
     others = _others(session, dossier)
     saved, answers = desk.sheet_of(session, campaign_id)

@@ -85,7 +85,7 @@ class MemoryAtlas:
 
 
 def atlas(session: Session) -> MemoryAtlas:
-    """Return the atlas of today. One statement once the release is in memory, and one for each named territory asked.
+    """Return the atlas of today. One statement in a transaction, and one for each named territory asked.
 
     Raises Unavailable: no territories were imported.
     """
@@ -107,7 +107,9 @@ def compile_rule(session: Session, rule: Mapping[str, Any]) -> tuple[Zone, ...]:
 
 
 def forward(session: Session, codes: Iterable[str]) -> Zone:
-    """Return the communes of today of codes of any year; a code of none is kept as it is. One statement.
+    """Return the communes of today of codes of any year; a code of none is kept as it is.
+
+    One statement in a transaction.
 
     A zone only grows by it: whoever lived in one of these communes lives in one of the answer's.
     """
@@ -116,7 +118,7 @@ def forward(session: Session, codes: Iterable[str]) -> Zone:
 
 
 def cover(session: Session, zone: Zone) -> tuple[str, ...]:
-    """Return few, disjoint keys for a zone, as `cover_in` does, on the communes of today. One statement."""
+    """Return few, disjoint keys for a zone, as `cover_in` does, on the communes of today."""
     return cover_in(geography(session), zone)
 
 

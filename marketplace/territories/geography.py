@@ -122,7 +122,11 @@ def geography(session: Session) -> Geography:
 
     Raises Unavailable: no territories were imported.
     """
-    key = once(session, _key, lambda: _key(session))
+    return once(session, geography, lambda: _today(session))
+
+
+def _today(session: Session) -> Geography:
+    key = _key(session)
     found = _kept.get(key)
     while found is None:
         with _lock:

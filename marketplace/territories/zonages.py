@@ -156,6 +156,7 @@ def _import(session: Session, content: bytes, *, dry_run: bool) -> ZonagesReport
     started = time.perf_counter()
     # As the importer of releases does: two at once would number their rows alike.
     session.execute(text("LOCK TABLE territory_release IN SHARE ROW EXCLUSIVE MODE"))
+    ask_anew(session)
     here = geography.geography(session)
     try:
         sheet = parse(content, here)

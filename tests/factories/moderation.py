@@ -32,7 +32,10 @@ def approve(
     now: datetime,
     fund: Mapping[str, Any] | None = None,
 ) -> None:
-    """Publish what one administrator may publish alone; that everything was checked is noted without their act."""
+    """Publish what one administrator may publish alone.
+
+    That everything was checked is written without the act of checking, which `check_everything` is: half as long.
+    """
     answers = {item: Answer("ok").as_json() for item in sheet.ALL}
     submission = desk.submission(session, campaign_id)
     session.add(

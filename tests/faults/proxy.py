@@ -30,7 +30,7 @@ KINDS = {
     "nonsense": True,
 }
 # Seconds: longer, and shorter, than our gateway waits in these tests.
-STALL, SLOW = 0.4, 0.08
+STALL, SLOW = 0.5, 0.05
 
 
 class Line:
@@ -64,9 +64,8 @@ class Handler(BaseHTTPRequestHandler):
     """Passes requests on, unless something goes wrong."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = (
-        True  # headers and body are written apart: the second would wait for an answer to the first
-    )
+    # Headers and body are written apart: the second would wait for an answer to the first.
+    disable_nagle_algorithm = True
 
     @property
     def line(self) -> Line:

@@ -22,7 +22,7 @@ from tests.faults.proxy import KINDS, line_to
 
 pytestmark = pytest.mark.untimed
 
-TIMEOUT = 0.2
+TIMEOUT = 0.3
 # The SDK tries three times; the fourth is ours.
 AS_OFTEN_AS_THE_SDK_TRIES = 3
 WHOLE = Money(50_00)

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("slow_passwords")
 GOOD = "brouette soleil tandem"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def hashed(slow_passwords: None) -> str:
     return passwords.hash_password(GOOD)
 

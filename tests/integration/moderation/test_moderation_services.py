@@ -274,16 +274,19 @@ def test_a_review_names_the_other_campaigns_of_the_owner(session, submitted, who
 
 
 def test_days_that_are_past_are_wrong_only_while_the_campaign_waits(session, submitted, administrator, now):
-    _owner, campaign_id = submitted()
+    (_owner, campaign_id), (_another, sent_back) = submitted(), submitted()
+    who = {"administrator_id": administrator, "now": now}
     later = now + timedelta(days=90)
 
-    def dates():
+    def dates(campaign_id):
         found = queries.review(session, campaign_id, now=later).findings
         return next(finding.tone for finding in found if finding.code == "dates_allowed")
 
-    assert dates() == "bad"
-    approve(session, campaign_id=campaign_id, administrator_id=administrator, now=now)
-    assert dates() == "ok"
+    assert dates(campaign_id) == "bad"
+    approve(session, campaign_id=campaign_id, **who)
+    services.send_back(session, campaign_id=sent_back, **who, **WHY)
+    assert dates(campaign_id) == "ok"
+    assert dates(sent_back) == "bad"
 
 
 def test_a_draft_is_nobodys_business(session, person, whole, now):

@@ -90,7 +90,7 @@ def test_wrong_password_and_unknown_address_get_the_same_answer(visit):
     assert OTHER not in wrong.text
 
 
-def test_unknown_addresses_cost_the_same_time(visit):
+def test_unknown_addresses_cost_the_same_time(visit, slow_passwords):
     visit().sign_up()
     browser = visit()
 
