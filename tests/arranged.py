@@ -42,7 +42,8 @@ class Kept:
         self._untouched: NestedTransaction
         self._build: Callable[..., Any] | None = None
         self._outcome: Any = None
-        self._make: dict[str, Any] = {}
+        self._maker: dict[str, Any] = {}
+        self._provider: dict[str, Any] = {}
 
     @contextmanager
     def untouched(self) -> Iterator[Connection]:
@@ -64,23 +65,18 @@ class Kept:
             self._before.rollback()
             self._before = self._connection.begin_nested()
             self._outcome, self._build = build(make), build
-            self._make = _state(make)
+            self._maker = deepcopy({name: value for name, value in vars(make).items() if name.startswith("_")})
+            self._provider = deepcopy(vars(make.gateway))
             self._untouched = self._connection.begin_nested()
         else:
-            for name, value in deepcopy(self._make).items():
-                vars(make.gateway if name == "gateway" else make).update(value)
+            vars(make).update(deepcopy(self._maker))
+            vars(make.gateway).update(deepcopy(self._provider))
         return self._outcome  # type: ignore[no-any-return]
 
     def drop(self) -> None:
         """Undo all of it."""
         self._open.close()
         self._connection = self._build = None
-
-
-def _state(make: Make) -> dict[str, Any]:
-    """Return what a maker and its provider remember."""
-    own = {name: value for name, value in vars(make).items() if name.startswith("_")}
-    return deepcopy({"make": own, "gateway": vars(make.gateway)})
 
 
 def database_on(engine: Engine, connection: Connection) -> Database:

@@ -2,9 +2,8 @@
 
 import gc
 import os
-import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
-from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from config import Config
@@ -26,7 +24,7 @@ from marketplace import jobs
 from marketplace.accounts import passwords
 from marketplace.accounts import sign_in as devices
 from marketplace.app import create_app
-from marketplace.core.db import Database, make_engine
+from marketplace.core.db import Database
 from marketplace.core.embedded import Embedded
 from marketplace.runtime import Runtime
 from tests import answers
@@ -136,7 +134,7 @@ def template(server_url: str, administrative: Engine) -> str:
 @pytest.fixture(scope="session")
 def engine(server_url: str, administrative: Engine, template: str) -> Iterator[Engine]:
     """A database of this run, for tests that are rolled back."""
-    with _database_of_its_own(server_url, administrative, template, f"mitoyen_run_{os.getpid()}") as made:
+    with templates.copied(server_url, administrative, template, f"mitoyen_run_{os.getpid()}") as made:
         yield made
 
 
@@ -177,7 +175,7 @@ def session(database: Database) -> Iterator[Session]:
 def committed(server_url: str, administrative: Engine, template: str) -> Iterator[Database]:
     """A database of this one test, for races and real processes: what is committed stays."""
     name = f"mitoyen_own_{os.getpid()}_{os.urandom(4).hex()}"
-    with _database_of_its_own(server_url, administrative, template, name) as made:
+    with templates.copied(server_url, administrative, template, name) as made:
         yield Database(made)
 
 
@@ -318,25 +316,3 @@ def csrf(app: Flask) -> Callable[[FlaskClient], str]:
         return str(URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(raw))
 
     return token
-
-
-class _database_of_its_own:  # noqa: N801 - used as a context manager
-    def __init__(self, server_url: str, administrative: Engine, template: str, name: str) -> None:
-        self._url, self._name, self._template = templates.url_of(server_url, name), name, template
-        self._administrative = administrative
-
-    def __enter__(self) -> Engine:
-        with self._administrative.connect() as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)"))
-            connection.execute(text(f"CREATE DATABASE {self._name} TEMPLATE {self._template} STRATEGY FILE_COPY"))
-        self._engine = make_engine(self._url)
-        return self._engine
-
-    def __exit__(self, *_: object) -> None:
-        self._engine.dispose()
-        for _second in range(30):
-            # Autovacuum may be at it: it is the server's own, and not ours to stop.
-            with suppress(ProgrammingError), self._administrative.connect() as connection:
-                connection.execute(text(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)"))
-                return
-            time.sleep(1)

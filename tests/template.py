@@ -1,12 +1,14 @@
 """The database that those of tests are copies of: every migration and the territories, made once."""
 
 import hashlib
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from marketplace.core.db import make_engine
 from marketplace.core.migrate import upgrade
@@ -90,3 +92,26 @@ def _fingerprint() -> str:
 def url_of(server_url: str, name: str) -> str:
     """Return the URL of another database of a server."""
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def copied(server_url: str, administrative: Engine, template: str, name: str) -> Iterator[Engine]:
+    """Yield an engine for a copy of a database, which is dropped in the end."""
+    with administrative.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+    engine = make_engine(url_of(server_url, name))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        _drop(administrative, name)
+
+
+def _drop(administrative: Engine, name: str) -> None:
+    for _second in range(30):
+        # Autovacuum may be at it: it is the server's own, and not ours to stop.
+        with suppress(ProgrammingError), administrative.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            return
+        time.sleep(1)

@@ -24,7 +24,7 @@ from marketplace.core.db import Database
 from marketplace.payments.stripe_gateway import StripeGateway
 from marketplace.prepare import WEBHOOK_PATH
 from marketplace.sandbox import Sandbox
-from tests.conftest import _database_of_its_own
+from tests import template as templates
 
 HERE = Path(__file__).resolve().parent
 
@@ -55,7 +55,7 @@ class _Quiet(WSGIRequestHandler):
 
 @pytest.fixture(scope="package")
 def own_database(server_url: str, administrative: Engine, template: str) -> Iterator[Engine]:
-    with _database_of_its_own(server_url, administrative, template, f"mitoyen_e2e_{os.getpid()}") as made:
+    with templates.copied(server_url, administrative, template, f"mitoyen_e2e_{os.getpid()}") as made:
         yield made
 
 

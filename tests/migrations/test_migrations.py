@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from marketplace.core import migrate
 from marketplace.core.db import Base, Database
 from tests import rows
-from tests.conftest import NOW_INSTANT, _database_of_its_own
+from tests import template as templates
+from tests.conftest import NOW_INSTANT
 from tests.factories import Make
 from tests.factories.everything import populate
 from tests.fakes import FakeGateway
@@ -82,7 +83,7 @@ def test_the_migrations_make_what_the_models_say(engine):
 def rows_of_every_kind(server_url, administrative, template) -> Iterator[str]:
     """Name of a database to be copied."""
     name = f"mitoyen_rows_{os.getpid()}"
-    with _database_of_its_own(server_url, administrative, template, name) as made:
+    with templates.copied(server_url, administrative, template, name) as made:
         populate(Make(Database(made), FakeGateway(), NOW_INSTANT))
         made.dispose()  # nobody may be in what is copied
         yield name
@@ -92,7 +93,7 @@ def rows_of_every_kind(server_url, administrative, template) -> Iterator[str]:
 def populated(server_url, administrative, rows_of_every_kind) -> Iterator[Engine]:
     """A database of its own with rows of every kind."""
     name = f"mitoyen_own_{os.getpid()}_{os.urandom(4).hex()}"
-    with _database_of_its_own(server_url, administrative, rows_of_every_kind, name) as made:
+    with templates.copied(server_url, administrative, rows_of_every_kind, name) as made:
         yield made
 
 

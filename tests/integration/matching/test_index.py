@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.orm import sessionmaker
 
 from marketplace.core.db import Database
 from marketplace.locality.model import Link
@@ -14,7 +13,7 @@ from marketplace.matching import bulk, checking, queries, rules, services
 from marketplace.matching.queries import ANYTHING, Reader, Tie, Wish
 from marketplace.territories import loader
 from marketplace.territories import queries as territories
-from tests.answers import WatchedSession
+from tests.arranged import database_on
 from tests.conftest import NOW_INSTANT
 from tests.factories import BUXEROLLES, CHAUVIGNY, DAY, LOUDUN, NIORT, POITIERS, Make
 from tests.fakes import FakeGateway
@@ -43,11 +42,9 @@ def connection(engine) -> Iterator[Connection]:
 def world(request, connection) -> Iterator[World]:
     """A world that its tests share: each finds it as it was made. Asked for by seed, and how much happens."""
     seed, times = request.param
-    sessions = sessionmaker(
-        connection, class_=WatchedSession, expire_on_commit=False, join_transaction_mode="create_savepoint"
-    )
+    database = database_on(connection.engine, connection)
     with undone(connection):
-        made = World(Make(Database(connection.engine, sessions), FakeGateway(), NOW_INSTANT), random.Random(seed))
+        made = World(Make(database, FakeGateway(), NOW_INSTANT), random.Random(seed))
         made.happen(times)
         yield made
 
