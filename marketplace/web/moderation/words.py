@@ -169,8 +169,8 @@ def check(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
         text = _("Les dépenses ne sont pas détaillées : sait-on où ira l’argent ?")
     elif finding.code == "dates_allowed" and finding.tone == "ok":
         text = ngettext(
-            "Publiée aujourd’hui, elle durerait %(num)s jour.",
-            "Publiée aujourd’hui, elle durerait %(num)s jours.",
+            "Publiée le jour de la vérification, elle durerait %(num)s jour.",
+            "Publiée le jour de la vérification, elle durerait %(num)s jours.",
             finding.facts["days"],
         )
     elif finding.code in {"registered", "unverified", "unregistered"}:
