@@ -87,12 +87,15 @@ class Base(DeclarativeBase):
 
 
 def uuid7() -> UUID:
-    """Return a new time-ordered identifier. Source: RFC 9562 §5.7 (millisecond time, 74 random bits)."""
-    stamp = time.time_ns() // 1_000_000
-    noise = int.from_bytes(os.urandom(10), "big")
-    return UUID(
-        int=(stamp << 80) | (0x7 << 76) | ((noise >> 62 & 0xFFF) << 64) | (0b10 << 62) | (noise & (1 << 62) - 1)
-    )
+    """Return a new identifier that sorts after those this process made before it, while its clock goes on.
+
+    Rows of one transaction share its instant: their identifiers tell which came first. Source: RFC 9562 §5.7
+    (millisecond time) and §6.2, method 3 (twelve bits more of the clock, a quarter of a microsecond; 62 are random).
+    """
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    finer = (nanoseconds << 12) // 1_000_000
+    noise = int.from_bytes(os.urandom(8), "big") & (1 << 62) - 1
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (finer << 64) | (0b10 << 62) | noise)
 
 
 def among(column: str, words: Iterable[str]) -> str:

@@ -24,23 +24,30 @@ def test_it_starts_with_the_milliseconds_of_now():
 
 
 def test_later_ones_sort_after_earlier_ones(monkeypatch):
-    moments = iter([1_000, 1_001, 1_002])
-    monkeypatch.setattr(db.time, "time_ns", lambda: next(moments) * 1_000_000)
+    moments = iter([1_000_000_000, 1_000_000_245, 1_000_999_999, 1_001_000_000])
+    monkeypatch.setattr(db.time, "time_ns", lambda: next(moments))
 
-    first, second, third = uuid7(), uuid7(), uuid7()
+    made = [uuid7() for _ in range(4)]
 
-    assert first < second < third
-    assert str(first) < str(second) < str(third)
+    assert made == sorted(made)
+    assert [str(identifier) for identifier in made] == sorted(str(identifier) for identifier in made)
+    assert [identifier.int >> 64 & 0xFFF for identifier in made] == [0, 1, 0xFFF, 0]
 
 
-def test_all_74_other_bits_are_random():
+def test_those_of_one_millisecond_sort_in_the_order_they_were_made():
+    made = [uuid7() for _ in range(2_000)]
+
+    assert made == sorted(made)
+
+
+def test_the_62_last_bits_are_random():
     seen_set, seen_clear = 0, (1 << 128) - 1
     for _ in range(400):
         value = uuid7().int
         seen_set |= value
         seen_clear &= value
 
-    random_bits = (1 << 62) - 1 | (0xFFF << 64)
+    random_bits = (1 << 62) - 1
     assert seen_set & random_bits == random_bits
     assert seen_clear & random_bits == 0
 
