@@ -61,7 +61,10 @@ def drop_old_templates(connection: Connection, *, today: date, prefix: str = TEM
     ours = "datname LIKE :like AND pg_get_userbyid(datdba) = current_user"
     unused = "NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)"
     found = connection.execute(
-        text(f"SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database d WHERE {ours} AND {unused}"),
+        text(
+            f"SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database d WHERE {ours} AND {unused}"
+            " ORDER BY datname"
+        ),
         {"like": f"{prefix}%"},
     ).all()
     dropped = []

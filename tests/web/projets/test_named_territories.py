@@ -153,7 +153,7 @@ def test_a_retired_territory_is_out_of_use_and_its_name_is_free(desk, clain, ses
     assert "Retirer ce territoire" not in text_of(page)
     assert desk.post(f"{LIST}/{clain}/retirer").status_code == 422
     assert desk.post(NEW, **CLAIN).status_code == 303
-    events = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_id == clain)).all()
+    events = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_id == clain).order_by(AuditEvent.id)).all()
     assert events == ["custom_territory.create", "custom_territory.retire"]
 
 
