@@ -174,6 +174,24 @@ class Complaint(Base):
     answer: Mapped[str | None]
 
 
+class RefundDecision(Base):
+    """Somebody decided that a contribution goes back. Never changed (trigger); decided anew, it has another row."""
+
+    __tablename__ = "refund_decision"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "pledge_id"],
+            ["pledge.campaign_id", "pledge.id"],
+            name="fk_refund_decision_campaign_id_pledge_id_pledge",
+        ),
+    )
+    campaign_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pledge_id: Mapped[UUID] = mapped_column(primary_key=True)
+    decided_at: Mapped[datetime] = mapped_column(primary_key=True)
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str]
+
+
 class Correction(Base):
     """What an owner wants to put right in a published campaign. content: the whole of it as it would be."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Account, Organisation, OrganisationMember
@@ -14,6 +14,7 @@ from marketplace.core import audit
 from marketplace.core.errors import Refused
 from marketplace.core.queue import enqueue_all
 from marketplace.moderation import desk, rules
+from marketplace.moderation.models import RefundDecision
 from marketplace.pledges import errands, payback
 from marketplace.pledges.models import Pledge, SettlementJob
 from marketplace.pledges.transitions import lock_pledge
@@ -47,15 +48,55 @@ class Contribution:
         return self.state == "transferred" and self.taken_back_for == "refund_decided"
 
 
+@dataclass(frozen=True)
+class Decision:
+    """That a contribution goes back. by: the administrator's name. state: of the pledge, today."""
+
+    pledge_id: UUID
+    decided_at: datetime
+    by: str
+    reason: str
+    amount_cents: int
+    state: str
+
+
+def decisions(session: Session, campaign_id: UUID, *, pledge_id: UUID | None = None) -> list[Decision]:
+    """Return what was decided of the contributions to a campaign, or of one, the newest first. One statement."""
+    asked = [RefundDecision.campaign_id == campaign_id]
+    if pledge_id is not None:
+        asked.append(RefundDecision.pledge_id == pledge_id)
+    rows = session.execute(
+        select(
+            RefundDecision.pledge_id,
+            RefundDecision.decided_at,
+            Account.display_name,
+            RefundDecision.reason,
+            Pledge.amount_cents,
+            Pledge.state,
+        )
+        .join(Account, Account.id == RefundDecision.decided_by)
+        .join(Pledge, and_(Pledge.campaign_id == RefundDecision.campaign_id, Pledge.id == RefundDecision.pledge_id))
+        .where(*asked)
+        .order_by(RefundDecision.decided_at.desc(), RefundDecision.pledge_id)
+    )
+    return [Decision(*row) for row in rows]
+
+
 def contributions(
-    session: Session, campaign_id: UUID, *, administrator_id: UUID, pledge_id: UUID | None = None, name: str = ""
+    session: Session,
+    found: projects.Dossier,
+    *,
+    administrator_id: UUID,
+    pledge_id: UUID | None = None,
+    name: str = "",
 ) -> list[Contribution]:
     """Return what was paid to a campaign, by name, to an administrator who may decide about it.
 
     pledge_id: of that one only. name: of those only whose name has these letters, whatever the accents.
-    Raises NotFound. Raises Refused: those of `desk.check_stranger`.
+    Raises Refused: those of `desk.check_stranger`.
     """
-    desk.check_stranger(session, projects.dossier(session, campaign_id), administrator_id)
+    desk.check_stranger(session, found, administrator_id)
+    campaign_id = found.campaign_id
     reversal = (
         select(SettlementJob.cause)
         .where(
@@ -113,6 +154,11 @@ def decide(
         cause="refund_decided",
         now=now,
         actor_id=administrator_id,
+    )
+    session.add(
+        RefundDecision(
+            campaign_id=campaign_id, pledge_id=pledge_id, decided_at=now, decided_by=administrator_id, reason=reason
+        )
     )
     audit.record(
         session,

@@ -30,14 +30,16 @@ def contributions(campaign_id: UUID) -> ResponseReturnValue:
         found = projects.dossier(session, campaign_id)
         try:
             who = me().account_id
-            paid = refunds.contributions(session, campaign_id, administrator_id=who, name=form.nom.data or "")
+            paid = refunds.contributions(session, found, administrator_id=who, name=form.nom.data or "")
         except Refused as refusal:
             return _not_theirs(found, refusal)
+        decided = {one.pledge_id for one in refunds.decisions(session, campaign_id)}
     return render_template(
         "moderation/contributions.html",
         found=found,
         paid=paid[:MOST_LISTED],
         left_out=max(0, len(paid) - MOST_LISTED),
+        decided=decided,
         form=form,
         states=PLEDGE_STATES,
     )
@@ -83,15 +85,17 @@ def _page(campaign_id: UUID, pledge_id: UUID, form: RefundForm) -> str:
         found = projects.dossier(session, campaign_id)
         try:
             who = me().account_id
-            paid = refunds.contributions(session, campaign_id, administrator_id=who, pledge_id=pledge_id)
+            paid = refunds.contributions(session, found, administrator_id=who, pledge_id=pledge_id)
         except Refused as refusal:
             return _not_theirs(found, refusal)
+        decided = refunds.decisions(session, campaign_id, pledge_id=pledge_id)
     if not paid:
         abort(404)
     return render_template(
         "moderation/refund.html",
         found=found,
         paid=paid[0],
+        decided=decided,
         form=form,
         states=PLEDGE_STATES,
         longest_note=NOTE_LENGTH.stop - 1,

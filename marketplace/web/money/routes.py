@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from marketplace.core.errors import Unavailable
 from marketplace.finance.fees import PLATFORM_FEE_BASIS_POINTS
+from marketplace.moderation import refunds
 from marketplace.payments import onboarding, recipients
 from marketplace.payments.gateway import Balance, Payout
 from marketplace.payments.recipients import Recipient
@@ -16,6 +17,7 @@ from marketplace.pledges import takings
 from marketplace.projects import queries as projects
 from marketplace.web.access import signed_in
 from marketplace.web.context import me, now, reading, runtime
+from marketplace.web.labels import PLEDGE_STATES
 from marketplace.web.money.words import PAYOUT_STATES, RECIPIENT_STATES
 
 bp = Blueprint("money", __name__)
@@ -41,6 +43,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         found = projects.led_campaign(session, campaign_id, me().account_id, now())
         money = takings.of_campaign(session, campaign_id)
+        decided = refunds.decisions(session, campaign_id)
         recipient = recipients.find(session, found.carrier_id)
     there = None
     try:
@@ -55,6 +58,8 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         "money/show.html",
         found=found,
         money=money,
+        decided=decided,
+        pledge_states=PLEDGE_STATES,
         recipient=recipient,
         there=there,
         expired=request.args.get("compte") == EXPIRED,

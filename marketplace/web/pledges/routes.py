@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.core.errors import Refused
 from marketplace.finance.schedules import interest_free
+from marketplace.moderation import refunds
 from marketplace.pledges import admissions, checkout, intentions, queries, services, waiting
 from marketplace.pledges.rules import ADMISSIBLE
 from marketplace.projects import queries as projects
@@ -54,6 +55,7 @@ def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
         admission = None
         if pledge.instrument in ADMITTING and pledge.state in ADMISSIBLE | {"refunding", "refunded", "refund_failed"}:
             admission = admissions.of_pledge(session, campaign_id, pledge_id)
+        refund = next(iter(refunds.decisions(session, campaign_id, pledge_id=pledge_id)), None)
         position = None
         if pledge.state == "waitlisted":
             position = waiting.position(session, campaign_id=campaign_id, pledge_id=pledge_id)
@@ -66,6 +68,7 @@ def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
         position=position,
         reward=reward,
         admission=admission,
+        refund=refund,
         back=back,
         paid_back=paid_back,
         instalments=instalments,

@@ -1,5 +1,7 @@
 """An administrator decides that a contribution goes back: who may, what follows, who is told."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select, text
 
@@ -9,6 +11,7 @@ from marketplace.core.errors import NotFound, Refused
 from marketplace.moderation import refunds
 from marketplace.pledges import collector, disputes
 from marketplace.pledges.models import Pledge, SettlementJob
+from marketplace.projects import queries as projects
 from tests.arranged import arranged
 from tests.factories import HOUR
 
@@ -31,7 +34,7 @@ def decide(make):
 @pytest.fixture
 def contributions(make, session):
     return lambda campaign_id, **facts: refunds.contributions(
-        session, campaign_id, administrator_id=make.administrator().id, **facts
+        session, projects.dossier(session, campaign_id), administrator_id=make.administrator().id, **facts
     )
 
 
@@ -68,6 +71,14 @@ def test_what_is_still_here_goes_back_to_the_card(make, gateway, decide, paid, s
     act = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
     assert (act.action, act.subject_id, act.details["cents"]) == ("money.refund", paid.id, 60_00)
     assert REASON not in str(act.details), "nobody can erase a word from the log"
+    (kept,) = refunds.decisions(session, paid.campaign_id)
+    assert (kept.pledge_id, kept.reason, kept.decided_at, kept.amount_cents, kept.state) == (
+        paid.id,
+        REASON,
+        paid.at + HOUR,
+        60_00,
+        "refunding",
+    )
     work(make, gateway, paid)
     assert make.row(**paid.ids).state == "refunded"
     assert sum(one.amount.cents for one in gateway.given_back.values()) == 60_00
@@ -93,13 +104,16 @@ def test_what_the_owner_has_is_taken_back_first(make, gateway, decide, contribut
     ]
 
 
-def test_after_an_owner_could_not_pay_it_may_be_decided_again(make, gateway, decide):
+def test_after_an_owner_could_not_pay_it_may_be_decided_again(make, gateway, decide, session):
     pledge = make.pledge(state="transferred", amount=60)
-    decide(pledge)
+    decide(pledge, reason="Le four n’est pas arrivé.")
     gateway.pay_out(gateway.transfers[make.row(**pledge.ids).transfer_id].recipient_id)
     assert work(make, gateway, pledge) == "refused"
+    later = replace(pledge, at=pledge.at + 3 * HOUR)
 
-    assert decide(pledge) == "reversal_first"
+    assert decide(later) == "reversal_first"
+    kept = [(one.decided_at, one.reason) for one in refunds.decisions(session, pledge.campaign_id)]
+    assert kept == [(later.at + HOUR, REASON), (pledge.at + HOUR, "Le four n’est pas arrivé.")]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +158,7 @@ def test_nobody_decides_on_their_own_money_or_collection(make, decide, session):
     with pytest.raises(Refused, match="own_contribution"):
         decide(pledge, by=backer)
     with pytest.raises(Refused, match="own_campaign"):
-        refunds.contributions(session, campaign.id, administrator_id=owner.id)
+        refunds.contributions(session, projects.dossier(session, campaign.id), administrator_id=owner.id)
 
 
 def test_nobody_decides_on_the_money_of_their_organisation(make, decide):

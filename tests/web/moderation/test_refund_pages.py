@@ -45,7 +45,28 @@ def test_from_the_collection_to_the_decision(make, desk, paid):
     after = desk.get(answer.headers["Location"])
     assert "L’argent part dans la minute." in words_of(after)
     assert "Remboursement en cours" in words_of(after)
-    assert page(paid) not in after.text
+    assert "Rembourser la contribution de Aline" not in words_of(after)
+    decided = words_of(desk.get(page(paid)))
+    assert "Remboursement décidé le" in decided
+    assert REASON in decided
+
+
+def test_both_sides_read_why(make, desk, reader_of):
+    owner = make.account(name="Porteuse")
+    pledge = make.pledge(state="transferred", campaign=make.campaign(owner=owner), backer=make.account(name="Aline"))
+    theirs = f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}"
+    money = f"/mes-projets/{pledge.campaign_id}/argent"
+    assert "Remboursement" not in words_of(reader_of(pledge.backer).get(theirs))
+    assert "Remboursements décidés" not in words_of(reader_of(owner).get(money))
+
+    desk.post(page(pledge), {"reason": REASON})
+
+    assert REASON in words_of(reader_of(pledge.backer).get(theirs))
+    shown = words_of(reader_of(owner).get(money))
+    assert "Remboursements décidés par Mitoyen" in shown
+    assert REASON in shown
+    assert "À reprendre sur votre solde" in shown
+    assert "Aline" not in shown, "an owner reads nobody's name there"
 
 
 @pytest.mark.parametrize("reason", ["", "Trop"])

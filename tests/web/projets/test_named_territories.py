@@ -153,8 +153,8 @@ def test_a_retired_territory_is_out_of_use_and_its_name_is_free(desk, clain, ses
     assert "Retirer ce territoire" not in text_of(page)
     assert desk.post(f"{LIST}/{clain}/retirer").status_code == 422
     assert desk.post(NEW, **CLAIN).status_code == 303
-    events = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_id == clain).order_by(AuditEvent.id)).all()
-    assert events == ["custom_territory.create", "custom_territory.retire"]
+    events = select(AuditEvent.action).where(AuditEvent.subject_id == clain).order_by(AuditEvent.id)
+    assert session.scalars(events).all() == ["custom_territory.create", "custom_territory.retire"]
 
 
 def test_there_is_no_such_territory(desk):
