@@ -96,7 +96,6 @@ def contributions(
     Raises Refused: those of `desk.check_stranger`.
     """
     desk.check_stranger(session, found, administrator_id)
-    campaign_id = found.campaign_id
     reversal = (
         select(SettlementJob.cause)
         .where(
@@ -108,7 +107,7 @@ def contributions(
         .scalar_subquery()
     )
     shown = func.coalesce(Organisation.name, Account.display_name)
-    asked = [Pledge.campaign_id == campaign_id, Pledge.state.in_(CHARGED)]
+    asked = [Pledge.campaign_id == found.campaign_id, Pledge.state.in_(CHARGED)]
     if pledge_id is not None:
         asked.append(Pledge.id == pledge_id)
     rows = session.execute(
@@ -118,11 +117,11 @@ def contributions(
         .where(*asked)
         .order_by(Pledge.id)
     )
-    found = [Contribution(*row) for row in rows]
+    paid = [Contribution(*row) for row in rows]
     letters = fold(name)
     if name.strip() and not letters:
         return []
-    return sorted((one for one in found if letters in fold(one.name)), key=lambda one: fold(one.name))
+    return sorted((one for one in paid if letters in fold(one.name)), key=lambda one: fold(one.name))
 
 
 def decide(
