@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.matching.queries import Met, Reader, Tie, resident
+from marketplace.matching.rules import WORK
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web.eligibility import Locality
@@ -36,22 +37,37 @@ def locality(asking: Asking | None, there: Commune, zone: str, met: Met | None, 
     if asking is None:
         return Locality("plain", zone[:1].upper() + zone[1:])
     away = _away(asking, there)
-    if met is None:
-        return Locality("warn", _("%(away)s — réservé aux %(zone)s", away=away, zone=zone))
-    if met.opens_at is not None and met.opens_at <= now:
+    opens, proven = (None, None) if met is None else (met.opens_at, met.opens[2] if _provable(asking, met) else None)
+    if opens is not None and opens <= now:
         words = _("%(away)s — vous pouvez participer", away=away)
         return Locality("ok", words if asking.oneself else _("%(away)s — ouvert d’ici", away=away))
-    proven = met.opens[2]
-    if met.opens_at is None or (proven is not None and proven <= now):
-        if proven is not None and proven > now:
-            return Locality("plain", _("%(away)s — avec un justificatif, ouvre le %(day)s", away=away, day=day(proven)))
-        return Locality("plain", _("%(away)s — avec un justificatif", away=away))
-    return Locality("plain", _("%(away)s — ouvre le %(day)s", away=away, day=day(met.opens_at)))
+    if opens is None and proven is None:
+        return Locality("warn", _("%(away)s — réservé aux %(zone)s", away=away, zone=zone))
+    return Locality("plain", _later(away, opens, proven, now))
+
+
+def _later(away: str, opens: datetime | None, proven: datetime | None, now: datetime) -> str:
+    """Say from when somebody may take part as they are, and with a proof if that is sooner."""
+    late, early = opens and day(opens), proven and day(proven)
+    if proven is not None and proven <= now:
+        if late is None:
+            return _("%(away)s — avec un justificatif", away=away)
+        return _("%(away)s — avec un justificatif, sans à partir du %(day)s", away=away, day=late)
+    if late is None:
+        return _("%(away)s — avec un justificatif, ouvre le %(day)s", away=away, day=early)
+    if early is None or early == late:
+        return _("%(away)s — ouvre le %(day)s", away=away, day=late)
+    return _("%(away)s — ouvre le %(early)s avec un justificatif, le %(late)s sans", away=away, early=early, late=late)
 
 
 def why(met: Met) -> tuple[str, ...]:
     """Return the sentences that say why a campaign is in the list, and why at its place."""
     return (_by(met.territory), _ring(met), _place(met))
+
+
+def _provable(asking: Asking, met: Met) -> bool:
+    """Tell whether a link that may be proven leads to the ring of a campaign; a place of work is declared only."""
+    return any(tie.bit != WORK and met.territory in tie.territories for tie in asking.reader.ties)
 
 
 def _away(asking: Asking, there: Commune) -> str:
