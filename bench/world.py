@@ -136,7 +136,7 @@ class World:
             if not one.live:
                 continue
             compiled = self.compiled(one)
-            rank = rules.rank(progress=one.progress, published_at=one.published_at, closes_at=one.closes_at, now=NOW)
+            rank = rules.rank(progress=one.progress, opens_at=one.published_at, closes_at=one.closes_at, now=NOW)
             self.seen += [
                 (entry.territory, (entry.ring, entry.zone_size, rank, one.id), one.kind)
                 for entry in compiled.entries

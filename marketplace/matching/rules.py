@@ -13,7 +13,7 @@ LEVELS = (1, 2, 3)
 INVESTORS = ("person", "sme", "association")
 LINKS = ("home", "work", "seat", "branch", "members", "member_of", "property", "study", "origin")
 _WIDTH = 16
-# Days that are left → points; and days since publication → points. Fewer points come first.
+# Days that are left → points; and days since the opening → points. Fewer points come first.
 URGENCY: Sequence[tuple[int, int]] = ((3, 0), (7, 1), (14, 2), (30, 3))
 NOVELTY: Sequence[tuple[int, int]] = ((3, 0), (7, 1))
 # Quarters of the goal → points: near the goal first, reached last.
@@ -61,13 +61,14 @@ def quarters(raised_cents: int, goal_cents: int) -> int:
     return min(4, raised_cents * 4 // goal_cents)
 
 
-def rank(*, progress: int, published_at: datetime, closes_at: datetime, now: datetime) -> int:
+def rank(*, progress: int, opens_at: datetime, closes_at: datetime, now: datetime) -> int:
     """Return the points of a campaign among those of the same ring and zone size; fewer come first.
 
     progress: `quarters`. Urgency, progress and novelty count alike; nothing else does, and nobody can pay for a place.
+    An announced campaign is new; its days count from the opening.
     """
     urgency = _points(URGENCY, closes_at - now)
-    return urgency + PROGRESS[progress] + _points(NOVELTY, now - published_at)
+    return urgency + PROGRESS[progress] + _points(NOVELTY, now - opens_at)
 
 
 def _points(scale: Sequence[tuple[int, int]], span: timedelta) -> int:

@@ -32,11 +32,9 @@ class Source:
 
     def rank(self, progress: int, at: datetime) -> int:
         """Return the rank of the campaign at a moment. progress: quarters of its goal."""
-        assert self.campaign.published_at is not None
+        assert self.campaign.opens_at is not None
         assert self.campaign.closes_at is not None
-        return rules.rank(
-            progress=progress, published_at=self.campaign.published_at, closes_at=self.campaign.closes_at, now=at
-        )
+        return rules.rank(progress=progress, opens_at=self.campaign.opens_at, closes_at=self.campaign.closes_at, now=at)
 
 
 def list_campaign(session: Session, *, campaign_id: UUID) -> int:
@@ -85,20 +83,20 @@ def note_progress(session: Session, raised: Mapping[UUID, int], *, now: datetime
     is the only one that ranks: a pledge never writes to the index. Two statements, and two for each that moves.
     """
     rows = session.execute(
-        select(Listed, Campaign.goal_cents, Campaign.published_at, Campaign.closes_at)
+        select(Listed, Campaign.goal_cents, Campaign.opens_at, Campaign.closes_at)
         .join(Campaign, Campaign.id == Listed.campaign_id)
         .where(Listed.campaign_id.in_(raised))
         .order_by(Listed.campaign_id)
         .with_for_update(of=Listed)
     ).all()
     moved = 0
-    for listed, goal, published_at, closes_at in rows:
+    for listed, goal, opens_at, closes_at in rows:
         # The database says so of what was published.
         assert goal is not None
-        assert published_at is not None
+        assert opens_at is not None
         assert closes_at is not None
         progress = rules.quarters(raised[listed.campaign_id], goal)
-        rank = rules.rank(progress=progress, published_at=published_at, closes_at=closes_at, now=now)
+        rank = rules.rank(progress=progress, opens_at=opens_at, closes_at=closes_at, now=now)
         if (progress, rank) != (listed.progress, listed.rank):
             mine = listed.campaign_id
             session.execute(

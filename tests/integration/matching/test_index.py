@@ -3,14 +3,17 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from marketplace.core.db import Database
 from marketplace.locality.model import Link
 from marketplace.matching import bulk, checking, queries, rules, services
+from marketplace.matching.models import Listed
 from marketplace.matching.queries import ANYTHING, Reader, Tie, Wish
+from marketplace.projects.days import paris_day
 from marketplace.territories import loader
 from marketplace.territories import queries as territories
 from tests.arranged import database_on
@@ -146,7 +149,7 @@ def test_progress_moves_a_campaign_and_the_others_stay(session, world, now):
     assert services.note_progress(session, raised | {one.id: 770_00}, now=now) == 0
     assert list(checking.differences(session)) == []
     rank = session.scalar(text("SELECT DISTINCT rank FROM listing WHERE campaign_id = :id"), {"id": one.id})
-    assert rank == rules.rank(progress=3, published_at=one.published_at, closes_at=one.closes_at, now=now)
+    assert rank == rules.rank(progress=3, opens_at=one.published_at, closes_at=one.closes_at, now=now)
 
 
 def test_time_moves_campaigns_towards_their_end(session, world, now):
@@ -158,6 +161,20 @@ def test_time_moves_campaigns_towards_their_end(session, world, now):
     later = replace(world, ranked_at=now + 20 * DAY)
     who, links = reader(session, ("home", POITIERS, 1))
     assert shown(session, who) == later.expected(session, links, ANYTHING)
+
+
+def test_what_was_announced_is_new_from_the_day_it_opens(session, world, now):
+    announced = world.make.campaign(opens_on=paris_day(now) + timedelta(days=8)).id
+
+    def points(days):
+        services.note_progress(session, {announced: 0}, now=now + days * DAY)
+        return session.scalars(select(Listed.rank).where(Listed.campaign_id == announced)).one()
+
+    announced_still, opened, after = points(7), points(10), points(12)
+
+    assert announced_still == opened
+    assert after == opened + 1
+    assert list(checking.differences(session)) == []
 
 
 def test_the_rules_say_the_same_as_the_index_and_every_damage_is_found_and_mended(session, world):

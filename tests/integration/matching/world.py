@@ -181,7 +181,7 @@ class World:
     def rank(self, one: Drawn) -> int:
         """Return the rank of a campaign that nobody has pledged to, as it was when ranks were last looked at."""
         at = one.published_at if self.ranked_at is None else self.ranked_at
-        return rules.rank(progress=0, published_at=one.published_at, closes_at=one.closes_at, now=at)
+        return rules.rank(progress=0, opens_at=one.published_at, closes_at=one.closes_at, now=at)
 
 
 def _counted(offer: Offer, links: tuple[Link, ...]) -> list[Link]:
