@@ -28,7 +28,7 @@ HAPPENINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Happening:
-    """One thing that happened. what: a value of HAPPENINGS, or threshold_passed, or goal_passed."""
+    """One thing that happened. what: a value of HAPPENINGS, resumed, first_day, threshold_passed or goal_passed."""
 
     at: datetime
     what: str
@@ -37,29 +37,33 @@ class Happening:
     sector: str
 
 
-def of_campaign(session: Session, campaign_id: UUID) -> list[Happening]:
+def of_campaign(session: Session, campaign_id: UUID, now: datetime) -> list[Happening]:
     """Return what happened to a published campaign, newest first. One statement."""
-    told = _told(Campaign.id == campaign_id).subquery()
+    told = _told(Campaign.id == campaign_id, now).subquery()
     return _read(session, select(told).order_by(told.c.at.desc(), told.c.seq.desc(), told.c.what))
 
 
-def lately(session: Session, campaign_ids: Collection[UUID], *, since: datetime) -> dict[UUID, Happening]:
+def lately(
+    session: Session, campaign_ids: Collection[UUID], *, since: datetime, now: datetime
+) -> dict[UUID, Happening]:
     """Return the last thing that happened to each of some campaigns; nothing older than a moment. One statement."""
-    newest = _newest(Campaign.id.in_(campaign_ids), since)
+    newest = _newest(Campaign.id.in_(campaign_ids), since, now)
     return {one.campaign_id: one for one in _read(session, select(newest).order_by(newest.c.id))}
 
 
-def of_commune(session: Session, commune_code: str, *, since: datetime, limit: int = 5) -> list[Happening]:
+def of_commune(
+    session: Session, commune_code: str, *, since: datetime, now: datetime, limit: int = 5
+) -> list[Happening]:
     """Return the last thing that happened to each campaign of a commune, newest first.
 
     since: nothing older; campaigns that ended before it are not looked at. One statement.
     """
-    newest = _newest(and_(Project.commune_code == commune_code, Campaign.closes_at >= since), since)
+    newest = _newest(and_(Project.commune_code == commune_code, Campaign.closes_at >= since), since, now)
     return _read(session, select(newest).order_by(newest.c.at.desc(), newest.c.id).limit(limit))
 
 
-def _newest(chosen: ColumnElement[bool], since: datetime) -> Subquery:
-    told = _told(chosen).subquery()
+def _newest(chosen: ColumnElement[bool], since: datetime, now: datetime) -> Subquery:
+    told = _told(chosen, now).subquery()
     recent = (
         select(told).where(told.c.at >= since).order_by(told.c.id, told.c.at.desc(), told.c.seq.desc(), told.c.what)
     )
@@ -73,7 +77,7 @@ def _read(session: Session, told: Select[*tuple[Any, ...]]) -> list[Happening]:
     ]
 
 
-def _told(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _told(chosen: ColumnElement[bool], now: datetime) -> Select[*tuple[Any, ...]]:
     campaigns = (
         select(
             Campaign.id,
@@ -81,6 +85,10 @@ def _told(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Project.sector,
             Campaign.threshold_cents,
             Campaign.goal_cents,
+            Campaign.state,
+            Campaign.opens_at,
+            Campaign.published_at,
+            Campaign.closed_at,
             (CampaignTally.live_cents - CampaignTally.related_cents).label("counted"),
         )
         .join(Project, Project.id == Campaign.project_id)
@@ -96,9 +104,17 @@ def _told(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     steps = select(CampaignEvent.at, what.label("what"), CampaignEvent.seq, CampaignEvent.campaign_id).where(
         CampaignEvent.campaign_id.in_(select(campaigns.c.id)), CampaignEvent.new_state.in_(HAPPENINGS)
     )
+    # What was announced opens without a step of its own, unless it stands still or was cancelled before.
+    first_day = select(campaigns.c.opens_at, literal("first_day"), literal(0), campaigns.c.id).where(
+        campaigns.c.published_at < campaigns.c.opens_at,
+        campaigns.c.opens_at <= now,
+        campaigns.c.state != "suspended",
+        func.coalesce(campaigns.c.closed_at > campaigns.c.opens_at, literal(value=True)),
+    )
     totals = _totals(campaigns)
     all_of_it = union_all(
         steps,
+        first_day,
         _passed(campaigns, totals, "threshold_passed", campaigns.c.threshold_cents),
         _passed(campaigns, totals, "goal_passed", campaigns.c.goal_cents),
     ).subquery()

@@ -135,6 +135,7 @@ DECLINES: Mapping[str, LazyString] = {
 # What happened to a campaign: icon, words.
 HAPPENINGS: Mapping[str, tuple[str, LazyString]] = {
     "opened": ("sprout", _l("La collecte est en ligne.")),
+    "first_day": ("sprout", _l("La collecte est ouverte aux participations.")),
     "threshold_passed": ("flag", _l("Le seuil de réussite est atteint.")),
     "goal_passed": ("circle-check", _l("L’objectif est atteint.")),
     "closed": ("clock", _l("La collecte est close. Les derniers délais de réflexion courent.")),

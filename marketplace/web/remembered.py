@@ -70,7 +70,7 @@ def gathered(session: Session, departement_code: str, *, since: datetime) -> Gat
 
 
 def news(
-    session: Session, campaign_ids: Collection[UUID], commune_code: str | None, *, since: datetime
+    session: Session, campaign_ids: Collection[UUID], commune_code: str | None, *, since: datetime, now: datetime
 ) -> list[Happening]:
     """Return the last thing that happened to each of some campaigns, and to those of a commune; all of it is public.
 
@@ -80,7 +80,7 @@ def news(
     known: dict[UUID, tuple[Happening, ...] | None] = {one: memory.peek(("news", one)) for one in campaign_ids}
     missing = [campaign_id for campaign_id, told in known.items() if told is None]
     if missing:
-        read = chronicle.lately(session, missing, since=since)
+        read = chronicle.lately(session, missing, since=since, now=now)
         for campaign_id in missing:
             known[campaign_id] = told = (read[campaign_id],) if campaign_id in read else ()
             memory.put(("news", campaign_id), told, times=AROUND)
@@ -88,7 +88,7 @@ def news(
     if commune_code is not None:
         around = memory.get(
             ("news of", commune_code),
-            lambda: chronicle.of_commune(session, commune_code, since=since),
+            lambda: chronicle.of_commune(session, commune_code, since=since, now=now),
             times=AROUND,
         )
         found = {one.campaign_id: one for one in around} | found

@@ -106,7 +106,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
         seen = backers.shown(session, campaign_id)
         communes = {one.commune_code for one in seen.backers if one.commune_code}
         seen_communes = territories.communes(session, communes) if communes else {}
-        happened = chronicle.of_campaign(session, campaign_id)
+        happened = chronicle.of_campaign(session, campaign_id, now())
         told = news.of_campaign(session, campaign_id)
         helped = helping.tallies(session, campaign_id) if shown.campaign.details.needs else {}
         asked = questions.of_campaign(session, campaign_id, most=SHOWN_QUESTIONS)

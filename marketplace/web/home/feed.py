@@ -193,7 +193,7 @@ def _spots(home: Commune, near: Sequence[Card]) -> list[Spot]:
 def aside(session: Session, person: Me, at: datetime) -> Aside:
     """Read what stands beside the list of somebody who is signed in. One statement, and what is not remembered."""
     engaged = portfolio.own(session, person.account_id)
-    news = remembered.news(session, engaged.heard, person.commune_code, since=at - NEWS_FOR)
+    news = remembered.news(session, engaged.heard, person.commune_code, since=at - NEWS_FOR, now=at)
     return Aside(
         _share(session, engaged.held), news[:NEWS], _address(person.lives, at), parties.choices(session, person)
     )

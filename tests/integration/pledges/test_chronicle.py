@@ -1,11 +1,16 @@
 """What happened to campaigns, and what pledges come to: facts of the database, compared with what was done."""
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 from sqlalchemy import text
 
-from marketplace.pledges import chronicle, portfolio
+from marketplace.pledges import chronicle, interruptions, portfolio
 from marketplace.pledges.portfolio import Gathered
+from marketplace.projects.days import opening_instant, paris_day
 from tests.arranged import arranged
+from tests.conftest import NOW_INSTANT
 from tests.factories import BUXEROLLES, CHAUVIGNY, DAY, HOUR, LOUDUN, NIORT, POITIERS
 
 YEAR = 365 * DAY
@@ -16,8 +21,8 @@ def claire(make):
     return make.account(commune=POITIERS)
 
 
-def told(session, campaign):
-    return [(one.what, one.at) for one in chronicle.of_campaign(session, campaign.id)]
+def told(session, campaign, now=NOW_INSTANT + YEAR):
+    return [(one.what, one.at) for one in chronicle.of_campaign(session, campaign.id, now)]
 
 
 def test_a_campaign_opens_passes_its_threshold_then_its_goal(session, make, claire, now):
@@ -29,6 +34,24 @@ def test_a_campaign_opens_passes_its_threshold_then_its_goal(session, make, clai
 
     assert [what for what, _at in happened] == ["goal_passed", "threshold_passed", "opened"]
     assert [at.date() for _what, at in happened] == [(now + 3 * DAY).date(), (now + 2 * DAY).date(), now.date()]
+
+
+def test_what_was_announced_opens_on_its_first_day(session, make, now):
+    monday = paris_day(now) + timedelta(days=7)
+    campaign = make.campaign(commune=NIORT, opens_on=monday)
+    cancelled, suspended = (make.campaign(opens_on=monday) for _ in range(2))
+    opens_at = opening_instant(monday, now)
+    why = {"actor_id": cancelled.owner.id, "note": "Plus de local.", "now": now + HOUR}
+    make.do(partial(interruptions.cancel, campaign_id=cancelled.id, cause="by_owner", **why))
+    make.do(partial(interruptions.suspend, campaign_id=suspended.id, **why))
+
+    before, after = opens_at - timedelta(seconds=1), opens_at
+
+    assert [what for what, _at in told(session, campaign, before)] == ["opened"]
+    assert told(session, campaign, after) == [("first_day", opens_at), ("opened", now)]
+    assert [one.what for one in chronicle.of_commune(session, NIORT, since=now - YEAR, now=after)] == ["first_day"]
+    for stopped, last in ((cancelled, "cancelled"), (suspended, "suspended")):
+        assert [what for what, _at in told(session, stopped)] == [last, "opened"]
 
 
 def test_an_owner_s_own_money_passes_nothing(session, make, now):
@@ -66,22 +89,22 @@ def test_each_campaign_tells_its_last_news_only(session, make, claire, now):
     make.pledge(campaign=backed, backer=claire, amount=600, now=now + DAY)
     make.campaign(commune=CHAUVIGNY)
 
-    news = chronicle.lately(session, [backed.id, silent.id], since=now - YEAR)
+    news = chronicle.lately(session, [backed.id, silent.id], since=now - YEAR, now=now + YEAR)
 
     assert {campaign_id: one.what for campaign_id, one in news.items()} == {
         backed.id: "threshold_passed",
         silent.id: "opened",
     }
-    assert list(chronicle.lately(session, [backed.id, silent.id], since=now + DAY)) == [backed.id]
+    assert list(chronicle.lately(session, [backed.id, silent.id], since=now + DAY, now=now + YEAR)) == [backed.id]
 
 
 def test_news_of_a_commune_grow_old_and_are_bounded(session, make, claire, now):
     told = [make.campaign(commune=POITIERS, now=now + day * DAY) for day in range(4)]
     make.campaign(commune=BUXEROLLES)
 
-    everything = chronicle.of_commune(session, POITIERS, since=now - YEAR)
-    recent = chronicle.of_commune(session, POITIERS, since=now + 2 * DAY)
-    few = chronicle.of_commune(session, POITIERS, since=now - YEAR, limit=3)
+    everything = chronicle.of_commune(session, POITIERS, since=now - YEAR, now=now + YEAR)
+    recent = chronicle.of_commune(session, POITIERS, since=now + 2 * DAY, now=now + YEAR)
+    few = chronicle.of_commune(session, POITIERS, since=now - YEAR, now=now + YEAR, limit=3)
 
     assert [one.campaign_id for one in everything] == [one.id for one in reversed(told)]
     assert len(recent) == 2
