@@ -16,11 +16,11 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.orm import Session
 
-from marketplace.matching.rules import HOME, Openings
+from marketplace.matching.rules import HOME, WORK
 from marketplace.territories.queries import Commune
 
 _ORDER = {"ring": "smallint", "zone_size": "integer", "rank": "smallint", "campaign_id": "uuid"}
-_ROW = "campaign_id, ring, zone_size, rank, territory, opens_declared, opens_confirmed, opens_proven"
+_ROW = "campaign_id, ring, zone_size, rank, territory"
 # A filter on one of these lets a tenth through, more or less: a stream is read for each kind that fits. One on the
 # instrument alone lets half through: what is read is filtered.
 _FINE = frozenset({"sector", "legal_form"})
@@ -69,8 +69,8 @@ class Reader:
 class Met:
     """A campaign that a reader meets, at the innermost ring they are in.
 
-    territory: of the row, so why it is met. opens: from when one may pledge with a link that is declared, confirmed or
-    proven, None when never. opens_at: the same for the reader's links as they are; None: one must be proven better.
+    territory: of the row, so why it is met. opens_at: from when they may pledge with their links as they are; None: one
+    must be proven better. proven_at: the same were those proven that may be; None: never.
     """
 
     campaign_id: UUID
@@ -78,17 +78,12 @@ class Met:
     zone_size: int
     rank: int
     territory: str
-    opens: Openings
     opens_at: datetime | None
+    proven_at: datetime | None
 
     def cursor(self, *, backwards: bool = False) -> "Cursor":
         """Return where a list goes on from after this one, or before it."""
         return Cursor(self.ring, self.zone_size, self.rank, self.campaign_id, backwards)
-
-    @property
-    def level_needed(self) -> int:
-        """The least level of proof that ever opens it."""
-        return next(level for level, opens in enumerate(self.opens, start=1) if opens is not None)
 
 
 @dataclass(frozen=True)
@@ -135,15 +130,7 @@ def stretch(
 
 def met_of(row: Row[Any]) -> Met:
     """Return one row of a statement of this module."""
-    return Met(
-        row.campaign_id,
-        row.ring,
-        row.zone_size,
-        row.rank,
-        row.territory,
-        (row.opens_declared, row.opens_confirmed, row.opens_proven),
-        row.opens_at,
-    )
+    return Met(row.campaign_id, row.ring, row.zone_size, row.rank, row.territory, row.opens_at, row.proven_at)
 
 
 @cache
@@ -164,7 +151,8 @@ def merge(way: str, filters: tuple[str, ...], limit: int, *, several: bool) -> T
         place = ", ".join(_unseen(f"at_{name}", kind) for name, kind in _ORDER.items())
         from_there = f"({ours}, {', '.join(_ORDER)}) {way} ({whole}, {place})"
         begin, end = (from_there, end) if way == ">" else (begin, from_there)
-    streams = _OF_KIND.format(what=f"{whole.replace('s.kind_id', 'c.kind_id')}, s.level") if fine else "TABLE stream"
+    kinds = f"{whole.replace('s.kind_id', 'c.kind_id')}, s.level, s.provable"
+    streams = _OF_KIND.format(what=kinds) if fine else "TABLE stream"
     # A stream is said as a range from itself to itself, and read in the order of the whole key: the planner takes it
     # for a long one, as those are that matter, and walks along the index. Told that they are equal it goes by the
     # average, which is short, and would read all of a long stream to sort it.
@@ -173,7 +161,7 @@ def merge(way: str, filters: tuple[str, ...], limit: int, *, several: bool) -> T
         SELECT whole.total, found.* FROM (SELECT ({_total(filters, several=several)}) AS total) whole
         LEFT JOIN LATERAL (
             SELECT l.* FROM ({streams}) s CROSS JOIN LATERAL (
-                SELECT {_ROW}, {_opens(several=several)} AS opens_at FROM listing l
+                SELECT {_ROW}, {_opens(several=several)} FROM listing l
                 WHERE {begin} AND {end} {coarse} {_best(several=several)}
                 ORDER BY {along} LIMIT {limit}) l
             ORDER BY {order} LIMIT {limit}) found ON true
@@ -186,23 +174,25 @@ def everything(columns: str, more: str, *, several: bool) -> TextClause:
     return text(f"""
         WITH {_streams(several=several)}
         SELECT {columns} FROM (
-            SELECT {_ROW}, kind_id, {_opens(several=several)} AS opens_at
+            SELECT {_ROW}, kind_id, {_opens(several=several)}
             FROM stream s JOIN listing l USING (territory, link_mask) WHERE true {_best(several=several)}) l {more}""")  # noqa: S608
 
 
 def _streams(*, several: bool) -> str:
     if not several:
         return f"""stream AS (
-            SELECT territory, link_mask, campaigns, CAST(:level AS integer) AS level FROM listing_total
+            SELECT territory, link_mask, campaigns, CAST(:level AS integer) AS level,
+                {_unseen("bit", "bigint")} <> {WORK} AS provable FROM listing_total
             WHERE territory = ANY (ARRAY(SELECT unnest(CAST(:keys AS text[]))))
               AND link_mask & {_unseen("bit", "bigint")} <> 0 AND campaigns > 0)"""  # noqa: S608 - our own words
-    return """tie AS (
+    return f"""tie AS (
             SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:bits AS bigint[]), CAST(:levels AS integer[]))
             AS tie (territory, bit, level)),
         stream AS (
-            SELECT t.territory, t.link_mask, t.campaigns, max(tie.level) AS level
+            SELECT t.territory, t.link_mask, t.campaigns, max(tie.level) AS level,
+                bool_or(tie.bit <> {WORK}) AS provable
             FROM tie JOIN listing_total t ON t.territory = tie.territory AND t.link_mask & tie.bit <> 0
-            WHERE t.campaigns > 0 GROUP BY t.territory, t.link_mask)"""
+            WHERE t.campaigns > 0 GROUP BY t.territory, t.link_mask)"""  # noqa: S608 - our own words
 
 
 def _unseen(name: str, kind: str) -> str:
@@ -245,9 +235,13 @@ def _best(*, several: bool) -> str:
 
 
 def _opens(*, several: bool) -> str:
-    """Return from when a reader may pledge: with several links, whichever opens it first."""
+    """Return the columns of from when a reader may pledge: with several links, whichever opens it first.
+
+    A place of work is declared and never proven.
+    """
     by_level = "CASE {0}.level WHEN 3 THEN {1}.opens_proven WHEN 2 THEN {1}.opens_confirmed ELSE {1}.opens_declared END"
     if not several:
-        return by_level.format("s", "l")
-    return f"""(SELECT min({by_level.format("q", "o")}) FROM listing o JOIN stream q USING (territory, link_mask)
-        WHERE o.campaign_id = l.campaign_id)"""  # noqa: S608 - our own words
+        return f"{by_level.format('s', 'l')} AS opens_at, CASE WHEN s.provable THEN l.opens_proven END AS proven_at"
+    of_all = "FROM listing o JOIN stream q USING (territory, link_mask) WHERE o.campaign_id = l.campaign_id"
+    return f"""(SELECT min({by_level.format("q", "o")}) {of_all}) AS opens_at,
+        (SELECT min(o.opens_proven) {of_all} AND q.provable) AS proven_at"""

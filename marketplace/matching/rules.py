@@ -65,10 +65,11 @@ def rank(*, progress: int, opens_at: datetime, closes_at: datetime, now: datetim
     """Return the points of a campaign among those of the same ring and zone size; fewer come first.
 
     progress: `quarters`. Urgency, progress and novelty count alike; nothing else does, and nobody can pay for a place.
-    An announced campaign is new; its days count from the opening.
+    A campaign is new once it opens: announcing it early wins nothing.
     """
     urgency = _points(URGENCY, closes_at - now)
-    return urgency + PROGRESS[progress] + _points(NOVELTY, now - opens_at)
+    novelty = _points(NOVELTY, now - opens_at) if now >= opens_at else len(NOVELTY)
+    return urgency + PROGRESS[progress] + novelty
 
 
 def _points(scale: Sequence[tuple[int, int]], span: timedelta) -> int:

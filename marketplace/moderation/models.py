@@ -175,7 +175,10 @@ class Complaint(Base):
 
 
 class RefundDecision(Base):
-    """Somebody decided that a contribution goes back. Never changed (trigger); decided anew, it has another row."""
+    """Somebody decided that a contribution goes back; decided anew, it has another row.
+
+    Never changed (trigger) but for the reason: words about somebody, which may have to be erased.
+    """
 
     __tablename__ = "refund_decision"
     __table_args__ = (

@@ -25,6 +25,17 @@ from marketplace.projects.rules import clean_text
 # Where money was taken, whatever became of it since.
 CHARGED = ("paid", "transferred", "disputed", "refunding", "refund_failed", "refunded", "charged_back")
 DECIDABLE = frozenset({"paid", "transferred", "disputed"})
+# Why the owner of a `Pledge` is being asked for its money now.
+_TAKEN_BACK_FOR = (
+    select(SettlementJob.cause)
+    .where(
+        SettlementJob.campaign_id == Pledge.campaign_id,
+        SettlementJob.pledge_id == Pledge.id,
+        SettlementJob.kind == "reversal",
+        SettlementJob.state == "open",
+    )
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -50,18 +61,22 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Decision:
-    """That a contribution goes back. by: the administrator's name. state: of the pledge, today."""
+    """That a contribution goes back. state: of the pledge, today; taken_back_for: as in `Contribution`."""
 
     pledge_id: UUID
     decided_at: datetime
-    by: str
+    decided_by: UUID
     reason: str
     amount_cents: int
     state: str
+    taken_back_for: str | None
 
 
 def decisions(session: Session, campaign_id: UUID, *, pledge_id: UUID | None = None) -> list[Decision]:
-    """Return what was decided of the contributions to a campaign, or of one, the newest first. One statement."""
+    """Return what was decided of the contributions to a campaign, or of one, the newest first. One statement.
+
+    For whoever may see the campaign's money, or that pledge; whoever asks has made sure of that.
+    """
     asked = [RefundDecision.campaign_id == campaign_id]
     if pledge_id is not None:
         asked.append(RefundDecision.pledge_id == pledge_id)
@@ -69,17 +84,25 @@ def decisions(session: Session, campaign_id: UUID, *, pledge_id: UUID | None = N
         select(
             RefundDecision.pledge_id,
             RefundDecision.decided_at,
-            Account.display_name,
+            RefundDecision.decided_by,
             RefundDecision.reason,
             Pledge.amount_cents,
             Pledge.state,
+            _TAKEN_BACK_FOR,
         )
-        .join(Account, Account.id == RefundDecision.decided_by)
         .join(Pledge, and_(Pledge.campaign_id == RefundDecision.campaign_id, Pledge.id == RefundDecision.pledge_id))
         .where(*asked)
         .order_by(RefundDecision.decided_at.desc(), RefundDecision.pledge_id)
     )
     return [Decision(*row) for row in rows]
+
+
+def last_decisions(session: Session, campaign_id: UUID) -> list[Decision]:
+    """Return the last decision on each contribution to a campaign, the newest first. As `decisions`."""
+    last: dict[UUID, Decision] = {}
+    for one in decisions(session, campaign_id):
+        last.setdefault(one.pledge_id, one)
+    return list(last.values())
 
 
 def contributions(
@@ -96,22 +119,12 @@ def contributions(
     Raises Refused: those of `desk.check_stranger`.
     """
     desk.check_stranger(session, found, administrator_id)
-    reversal = (
-        select(SettlementJob.cause)
-        .where(
-            SettlementJob.campaign_id == Pledge.campaign_id,
-            SettlementJob.pledge_id == Pledge.id,
-            SettlementJob.kind == "reversal",
-            SettlementJob.state == "open",
-        )
-        .scalar_subquery()
-    )
     shown = func.coalesce(Organisation.name, Account.display_name)
     asked = [Pledge.campaign_id == found.campaign_id, Pledge.state.in_(CHARGED)]
     if pledge_id is not None:
         asked.append(Pledge.id == pledge_id)
     rows = session.execute(
-        select(Pledge.id, shown, Pledge.amount_cents, Pledge.state, reversal)
+        select(Pledge.id, shown, Pledge.amount_cents, Pledge.state, _TAKEN_BACK_FOR)
         .join(Account, Account.id == Pledge.backer_id)
         .outerjoin(Organisation, Organisation.id == Pledge.organisation_id)
         .where(*asked)

@@ -38,7 +38,7 @@ class Happening:
 
 
 def of_campaign(session: Session, campaign_id: UUID, now: datetime) -> list[Happening]:
-    """Return what happened to a published campaign, newest first. One statement."""
+    """Return what happened to a published campaign until now, newest first. One statement."""
     told = _told(Campaign.id == campaign_id, now).subquery()
     return _read(session, select(told).order_by(told.c.at.desc(), told.c.seq.desc(), told.c.what))
 
@@ -46,7 +46,10 @@ def of_campaign(session: Session, campaign_id: UUID, now: datetime) -> list[Happ
 def lately(
     session: Session, campaign_ids: Collection[UUID], *, since: datetime, now: datetime
 ) -> dict[UUID, Happening]:
-    """Return the last thing that happened to each of some campaigns; nothing older than a moment. One statement."""
+    """Return the last thing that happened to each of some campaigns until now. One statement.
+
+    since: nothing older.
+    """
     newest = _newest(Campaign.id.in_(campaign_ids), since, now)
     return {one.campaign_id: one for one in _read(session, select(newest).order_by(newest.c.id))}
 
@@ -85,10 +88,8 @@ def _told(chosen: ColumnElement[bool], now: datetime) -> Select[*tuple[Any, ...]
             Project.sector,
             Campaign.threshold_cents,
             Campaign.goal_cents,
-            Campaign.state,
             Campaign.opens_at,
             Campaign.published_at,
-            Campaign.closed_at,
             (CampaignTally.live_cents - CampaignTally.related_cents).label("counted"),
         )
         .join(Project, Project.id == Campaign.project_id)
@@ -104,12 +105,16 @@ def _told(chosen: ColumnElement[bool], now: datetime) -> Select[*tuple[Any, ...]
     steps = select(CampaignEvent.at, what.label("what"), CampaignEvent.seq, CampaignEvent.campaign_id).where(
         CampaignEvent.campaign_id.in_(select(campaigns.c.id)), CampaignEvent.new_state.in_(HAPPENINGS)
     )
-    # What was announced opens without a step of its own, unless it stands still or was cancelled before.
+    # What was announced opens without a step of its own, if it is live at that moment.
+    state_then = (
+        select(CampaignEvent.new_state)
+        .where(CampaignEvent.campaign_id == campaigns.c.id, CampaignEvent.at <= campaigns.c.opens_at)
+        .order_by(CampaignEvent.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     first_day = select(campaigns.c.opens_at, literal("first_day"), literal(0), campaigns.c.id).where(
-        campaigns.c.published_at < campaigns.c.opens_at,
-        campaigns.c.opens_at <= now,
-        campaigns.c.state != "suspended",
-        func.coalesce(campaigns.c.closed_at > campaigns.c.opens_at, literal(value=True)),
+        campaigns.c.published_at < campaigns.c.opens_at, campaigns.c.opens_at <= now, state_then == "live"
     )
     totals = _totals(campaigns)
     all_of_it = union_all(

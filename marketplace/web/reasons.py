@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.matching.queries import Met, Reader, Tie, resident
-from marketplace.matching.rules import WORK
 from marketplace.territories import queries as territories
 from marketplace.territories.queries import Commune
 from marketplace.web.eligibility import Locality
@@ -37,7 +36,7 @@ def locality(asking: Asking | None, there: Commune, zone: str, met: Met | None, 
     if asking is None:
         return Locality("plain", zone[:1].upper() + zone[1:])
     away = _away(asking, there)
-    opens, proven = (None, None) if met is None else (met.opens_at, met.opens[2] if _provable(asking, met) else None)
+    opens, proven = (None, None) if met is None else (met.opens_at, met.proven_at)
     if opens is not None and opens <= now:
         words = _("%(away)s — vous pouvez participer", away=away)
         return Locality("ok", words if asking.oneself else _("%(away)s — ouvert d’ici", away=away))
@@ -52,22 +51,22 @@ def _later(away: str, opens: datetime | None, proven: datetime | None, now: date
     if proven is not None and proven <= now:
         if late is None:
             return _("%(away)s — avec un justificatif", away=away)
-        return _("%(away)s — avec un justificatif, sans à partir du %(day)s", away=away, day=late)
+        return _("%(away)s — avec un justificatif ; sans justificatif à partir du %(day)s", away=away, day=late)
     if late is None:
         return _("%(away)s — avec un justificatif, ouvre le %(day)s", away=away, day=early)
     if early is None or early == late:
         return _("%(away)s — ouvre le %(day)s", away=away, day=late)
-    return _("%(away)s — ouvre le %(early)s avec un justificatif, le %(late)s sans", away=away, early=early, late=late)
+    return _(
+        "%(away)s — ouvre le %(early)s avec un justificatif, le %(late)s sans justificatif",
+        away=away,
+        early=early,
+        late=late,
+    )
 
 
 def why(met: Met) -> tuple[str, ...]:
     """Return the sentences that say why a campaign is in the list, and why at its place."""
     return (_by(met.territory), _ring(met), _place(met))
-
-
-def _provable(asking: Asking, met: Met) -> bool:
-    """Tell whether a link that may be proven leads to the ring of a campaign; a place of work is declared only."""
-    return any(tie.bit != WORK and met.territory in tie.territories for tie in asking.reader.ties)
 
 
 def _away(asking: Asking, there: Commune) -> str:

@@ -1,4 +1,4 @@
-"""Why an administrator had a contribution given back: until now it was mailed, and kept nowhere."""
+"""Why an administrator had a contribution given back: never changed, but these are words, which may be erased."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name="fk_refund_decision_decided_by_account"),
     )
     op.execute(
-        "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON refund_decision "
+        "CREATE TRIGGER append_only BEFORE UPDATE OF campaign_id, pledge_id, decided_at, decided_by OR DELETE "
+        "ON refund_decision "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
     op.execute(

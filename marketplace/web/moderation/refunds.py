@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.accounts import queries as accounts
 from marketplace.core.errors import Refused
 from marketplace.moderation import refunds
 from marketplace.moderation.rules import NOTE_LENGTH
@@ -89,6 +90,7 @@ def _page(campaign_id: UUID, pledge_id: UUID, form: RefundForm) -> str:
         except Refused as refusal:
             return _not_theirs(found, refusal)
         decided = refunds.decisions(session, campaign_id, pledge_id=pledge_id)
+        deciders = accounts.people(session, {one.decided_by for one in decided})
     if not paid:
         abort(404)
     return render_template(
@@ -96,6 +98,7 @@ def _page(campaign_id: UUID, pledge_id: UUID, form: RefundForm) -> str:
         found=found,
         paid=paid[0],
         decided=decided,
+        deciders=deciders,
         form=form,
         states=PLEDGE_STATES,
         longest_note=NOTE_LENGTH.stop - 1,

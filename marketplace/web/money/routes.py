@@ -43,7 +43,7 @@ def show(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         found = projects.led_campaign(session, campaign_id, me().account_id, now())
         money = takings.of_campaign(session, campaign_id)
-        decided = refunds.decisions(session, campaign_id)
+        decided = refunds.last_decisions(session, campaign_id)
         recipient = recipients.find(session, found.carrier_id)
     there = None
     try:

@@ -55,7 +55,9 @@ def show(campaign_id: UUID, pledge_id: UUID) -> ResponseReturnValue:
         admission = None
         if pledge.instrument in ADMITTING and pledge.state in ADMISSIBLE | {"refunding", "refunded", "refund_failed"}:
             admission = admissions.of_pledge(session, campaign_id, pledge_id)
-        refund = next(iter(refunds.decisions(session, campaign_id, pledge_id=pledge_id)), None)
+        refund = None
+        if pledge.state in refunds.CHARGED:
+            refund = next(iter(refunds.decisions(session, campaign_id, pledge_id=pledge_id)), None)
         position = None
         if pledge.state == "waitlisted":
             position = waiting.position(session, campaign_id=campaign_id, pledge_id=pledge_id)

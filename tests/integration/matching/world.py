@@ -11,11 +11,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.core.money import Money
-from marketplace.locality.model import Investor, Link, Offer, Totals
+from marketplace.locality.model import DECLARED_LINKS, Investor, Link, Offer, Totals
 from marketplace.locality.rules import decide
 from marketplace.matching import rules
 from marketplace.matching import services as matching
-from marketplace.matching.queries import Wish
+from marketplace.matching.queries import ANYTHING, Wish
 from marketplace.pledges import offers, settlement
 from marketplace.pledges import services as pledges
 from marketplace.projects import services as projects
@@ -177,6 +177,11 @@ class World:
                 found.append(((met, len(offer.rings[met].communes), self.rank(one), one.id), one, offer))
         found.sort(key=lambda item: item[0])
         return [(key[3], key[0], _opens(offer, tuple(links))) for key, _one, offer in found]
+
+    def proven(self, session: Session, links: Iterable[Link]) -> dict[UUID, datetime | None]:
+        """Return from when somebody may pledge by those of their links that may be proven, all of them proven."""
+        best = tuple(replace(link, level=3) for link in links if link.kind not in DECLARED_LINKS)
+        return {one.id: _opens(offers.terms(session, one.id).offer, best) for one in self.live(ANYTHING)}
 
     def rank(self, one: Drawn) -> int:
         """Return the rank of a campaign that nobody has pledged to, as it was when ranks were last looked at."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from marketplace.accounts.models import Account, OrganisationMember
 from marketplace.core.audit import AuditEvent
@@ -112,8 +113,12 @@ def test_after_an_owner_could_not_pay_it_may_be_decided_again(make, gateway, dec
     later = replace(pledge, at=pledge.at + 3 * HOUR)
 
     assert decide(later) == "reversal_first"
-    kept = [(one.decided_at, one.reason) for one in refunds.decisions(session, pledge.campaign_id)]
-    assert kept == [(later.at + HOUR, REASON), (pledge.at + HOUR, "Le four n’est pas arrivé.")]
+    kept = [(one.decided_at, one.reason, one.taken_back_for) for one in refunds.decisions(session, pledge.campaign_id)]
+    assert kept == [
+        (later.at + HOUR, REASON, "refund_decided"),
+        (pledge.at + HOUR, "Le four n’est pas arrivé.", "refund_decided"),
+    ]
+    assert [one.reason for one in refunds.last_decisions(session, pledge.campaign_id)] == [REASON]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +193,15 @@ def test_a_refund_decided_before_a_dispute_is_made_once_that_is_won(make, gatewa
     assert make.row(**pledge.ids).state == "refunding"
     work(make, gateway, pledge)
     assert make.row(**pledge.ids).state == "refunded"
+
+
+@pytest.mark.parametrize("change", ["UPDATE {} SET decided_by = decided_by", "DELETE FROM {}", "TRUNCATE {}"])
+def test_a_decision_stays_and_its_words_may_be_erased(change, decide, paid, session):
+    decide(paid)
+    session.execute(text("UPDATE refund_decision SET reason = ''"))
+
+    with pytest.raises(DBAPIError, match="append-only"):
+        session.execute(text(change.format("refund_decision")))
 
 
 def test_a_pledge_of_another_collection_is_not_found(make, paid):

@@ -1,6 +1,6 @@
 """What happened to campaigns, and what pledges come to: facts of the database, compared with what was done."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -8,12 +8,14 @@ from sqlalchemy import text
 
 from marketplace.pledges import chronicle, interruptions, portfolio
 from marketplace.pledges.portfolio import Gathered
-from marketplace.projects.days import opening_instant, paris_day
+from marketplace.projects.days import opening_instant
 from tests.arranged import arranged
 from tests.conftest import NOW_INSTANT
 from tests.factories import BUXEROLLES, CHAUVIGNY, DAY, HOUR, LOUDUN, NIORT, POITIERS
 
 YEAR = 365 * DAY
+MONDAY = date(2026, 11, 30)
+OPENING = opening_instant(MONDAY, NOW_INSTANT)
 
 
 @arranged
@@ -37,21 +39,42 @@ def test_a_campaign_opens_passes_its_threshold_then_its_goal(session, make, clai
 
 
 def test_what_was_announced_opens_on_its_first_day(session, make, now):
-    monday = paris_day(now) + timedelta(days=7)
-    campaign = make.campaign(commune=NIORT, opens_on=monday)
-    cancelled, suspended = (make.campaign(opens_on=monday) for _ in range(2))
-    opens_at = opening_instant(monday, now)
-    why = {"actor_id": cancelled.owner.id, "note": "Plus de local.", "now": now + HOUR}
-    make.do(partial(interruptions.cancel, campaign_id=cancelled.id, cause="by_owner", **why))
-    make.do(partial(interruptions.suspend, campaign_id=suspended.id, **why))
+    campaign = make.campaign(commune=NIORT, opens_on=MONDAY)
+    before = OPENING - timedelta(seconds=1)
 
-    before, after = opens_at - timedelta(seconds=1), opens_at
+    assert told(session, campaign, before) == [("opened", now)]
+    assert told(session, campaign, OPENING) == [("first_day", OPENING), ("opened", now)]
+    for moment, last in ((before, "opened"), (OPENING, "first_day")):
+        lately = chronicle.lately(session, [campaign.id], since=now - YEAR, now=moment)
+        around = chronicle.of_commune(session, NIORT, since=now - YEAR, now=moment)
+        assert [lately[campaign.id].what] == [one.what for one in around] == [last]
 
-    assert [what for what, _at in told(session, campaign, before)] == ["opened"]
-    assert told(session, campaign, after) == [("first_day", opens_at), ("opened", now)]
-    assert [one.what for one in chronicle.of_commune(session, NIORT, since=now - YEAR, now=after)] == ["first_day"]
-    for stopped, last in ((cancelled, "cancelled"), (suspended, "suspended")):
-        assert [what for what, _at in told(session, stopped)] == [last, "opened"]
+
+@pytest.mark.parametrize(
+    ("acts", "heard"),
+    [
+        (["cancel before"], ["cancelled", "opened"]),
+        (["suspend before"], ["suspended", "opened"]),
+        (["suspend before", "cancel after"], ["cancelled", "suspended", "opened"]),
+        (["suspend before", "resume after"], ["resumed", "suspended", "opened"]),
+        (["suspend before", "resume before"], ["first_day", "resumed", "suspended", "opened"]),
+        (["suspend after"], ["suspended", "first_day", "opened"]),
+        (["cancel after"], ["cancelled", "first_day", "opened"]),
+    ],
+)
+def test_it_opened_if_it_was_live_at_that_moment(acts, heard, session, make, now):
+    campaign, judge = make.campaign(opens_on=MONDAY), make.administrator().id
+    do = {
+        "cancel": partial(interruptions.cancel, cause="by_platform", note="Plus de local."),
+        "suspend": partial(interruptions.suspend, note="Plus de local."),
+        "resume": partial(interruptions.resume, material=False),
+    }
+    for number, act in enumerate(acts):
+        what, when = act.split()
+        at = (now if when == "before" else OPENING) + (number + 1) * HOUR
+        make.do(partial(do[what], campaign_id=campaign.id, actor_id=judge, now=at))
+
+    assert [what for what, _at in told(session, campaign)] == heard
 
 
 def test_an_owner_s_own_money_passes_nothing(session, make, now):

@@ -2,9 +2,11 @@
 
 import pytest
 
+from marketplace.pledges import collector
 from marketplace.web.messages import SENTENCES
 from marketplace.web.moderation import refunds
 from tests import trees
+from tests.factories import HOUR
 
 REASON = "Le four n’a pas été construit."
 
@@ -46,12 +48,15 @@ def test_from_the_collection_to_the_decision(make, desk, paid):
     assert "L’argent part dans la minute." in words_of(after)
     assert "Remboursement en cours" in words_of(after)
     assert "Rembourser la contribution de Aline" not in words_of(after)
+    assert "Lire la décision sur la contribution de Aline" in words_of(after)
+    assert page(paid) in after.text
     decided = words_of(desk.get(page(paid)))
     assert "Remboursement décidé le" in decided
+    assert "par Modératrice" in decided
     assert REASON in decided
 
 
-def test_both_sides_read_why(make, desk, reader_of):
+def test_both_sides_read_why(make, desk, reader_of, gateway):
     owner = make.account(name="Porteuse")
     pledge = make.pledge(state="transferred", campaign=make.campaign(owner=owner), backer=make.account(name="Aline"))
     theirs = f"/collectes/{pledge.campaign_id}/engagements/{pledge.id}"
@@ -61,12 +66,18 @@ def test_both_sides_read_why(make, desk, reader_of):
 
     desk.post(page(pledge), {"reason": REASON})
 
-    assert REASON in words_of(reader_of(pledge.backer).get(theirs))
+    told = words_of(reader_of(pledge.backer).get(theirs))
+    assert "L’argent est repris au porteur" in told
+    assert REASON in told
     shown = words_of(reader_of(owner).get(money))
     assert "Remboursements décidés par Mitoyen" in shown
     assert REASON in shown
-    assert "À reprendre sur votre solde" in shown
+    assert "Repris sur votre solde, puis rendu" in shown
     assert "Aline" not in shown, "an owner reads nobody's name there"
+    assert "Modératrice" not in told + shown
+    gateway.pay_out(gateway.transfers[make.row(**pledge.ids).transfer_id].recipient_id)
+    collector.run_one(make.database, gateway, **pledge.ids, now=pledge.at + 2 * HOUR)
+    assert "Pas repris : votre solde ne suffisait pas" in words_of(reader_of(owner).get(money))
 
 
 @pytest.mark.parametrize("reason", ["", "Trop"])
