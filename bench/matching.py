@@ -2,7 +2,7 @@
 
 Each size gets a server of its own: real communes, campaigns drawn from a seed (MIX), rules compiled and rows written
 by the application's own code (`matching.bulk`). Every resident is asked in the same loop as the floors and the others,
-after all answers were compared with a slow oracle. `bench/results/matching.md` holds the results of a run.
+after all answers were compared with a slow oracle. `bench/results/README.md` holds the results of a run.
 """
 
 import gc
@@ -11,15 +11,18 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from math import cos, radians
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 from uuid import UUID
 
+import postgis
 from machine import machine
-from sqlalchemy import text
+from postgis import Design
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from world import CHECKED, Drawn, World, fill, write_campaigns, write_owner
 
@@ -35,9 +38,11 @@ from marketplace.territories import loader
 SIZES = (10_000, 100_000, 1_000_000)
 WARM = 12
 TWO = Wish("energie", "gift")
+# A database on a server with PostGIS, to be asked too; without it, that is left out.
+POSTGIS_URL = os.environ.get("POSTGIS_URL")
 
 
-def filled(folder: Path, size: int) -> tuple[World, dict[str, Any]]:
+def filled(folder: Path, size: int, *, drawing: bool) -> tuple[World, dict[str, Any]]:
     """Write so many campaigns and their index on a server that waits for no disk; return what it took."""
     server = Embedded(folder, throwaway=True)
     try:
@@ -47,7 +52,7 @@ def filled(folder: Path, size: int) -> tuple[World, dict[str, Any]]:
         loader.import_release(engine)
         database.in_transaction(write_owner)
         cpu, clock = time.process_time(), time.perf_counter()
-        world, rows = fill(database, size)
+        world, rows = fill(database, size, drawing=drawing)
         took = {"cpu_s": time.process_time() - cpu, "wall_s": time.perf_counter() - clock}
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("CREATE INDEX ix_peer ON project (commune_code)"))
@@ -101,7 +106,7 @@ TWENTY = text("SELECT id, title, closes_at FROM campaign WHERE id = ANY (:ids)")
 ONE = text("SELECT 1")
 
 
-def designs(session: Session) -> dict[str, Callable[[Any, list[UUID]], Any]]:
+def designs(session: Session) -> dict[str, Design]:
     """Return what is timed for each resident. All go through the same session, so through the same layers."""
 
     def peer(home: Any, _ids: list[UUID]) -> Any:
@@ -134,13 +139,13 @@ def _fifty(session: Session, home: Any) -> Any:
     return queries.page(session, queries.resident(home), cursor=_cursors[home.code])
 
 
-def measure(session: Session, world: World) -> dict[str, dict[str, float]]:
+def measure(session: Session, world: World, others: dict[str, Design]) -> dict[str, dict[str, float]]:
     """Return milliseconds at the median and the 95th percentile for each design, all asked in one loop."""
     for home in world.asked:
         if home.code not in _cursors:
             met, _total = reading.stretch(session, queries.resident(home), {}, cursor=None, limit=980)
             _cursors[home.code] = met[-1].cursor()
-    works = designs(session)
+    works = designs(session) | others
     times: dict[str, list[float]] = {name: [] for name in works}
     gc.disable()
     for number, home in enumerate([*world.asked[:WARM], *world.asked]):
@@ -231,17 +236,36 @@ def _best_of(work: Callable[[], None], times: int = 60) -> float:
     return median(spent)
 
 
+@contextmanager
+def beside(engine: Engine | None, world: World) -> Iterator[dict[str, Design]]:
+    """Fill the other server, if there is one, and yield what is asked of it."""
+    if engine is None:
+        yield {}
+        return
+    with engine.begin() as connection:
+        postgis.fill(connection, world)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    with Database(engine).reading() as session:
+        yield postgis.designs(session, world, postgis.verify(session, world))
+    engine.dispose()
+
+
 def one_size(size: int) -> dict[str, Any]:
     """Measure one size on a server of its own, with the settings of every installation."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/tmp")) as folder:
-        world, facts = filled(Path(folder) / "postgres", size)
+        other = postgis.engine(POSTGIS_URL) if POSTGIS_URL else None
+        world, facts = filled(Path(folder) / "postgres", size, drawing=other is not None)
         server = Embedded(Path(folder) / "postgres")
         try:
             engine = make_engine(server.start())
             database = Database(engine)
-            with database.reading() as session:
+            with database.reading() as session, beside(other, world) as others:
                 verify(session, world)
-                facts |= {"touched": touched(session, world), "times": measure(session, world)}
+                facts |= {"touched": touched(session, world), "times": measure(session, world, others)}
+            if other is not None:
+                with other.connect() as connection:
+                    facts["postgis"] = postgis.server(connection)
             facts |= {"publications": publications(database, world), "machine": machine(), "campaigns": size}
             engine.dispose()
         finally:
@@ -264,7 +288,8 @@ def show(facts: dict[str, Any]) -> None:
     print(f"s of CPU. At most {facts['touched']} rows touched.\n")
     print("| what | p50 | p95 | × floor |\n|---|---|---|---|")
     for name, spent in times.items():
-        print(f"| {name} | {spent['p50']:.2f} ms | {spent['p95']:.2f} ms | {spent['p50'] / floor:.2f} |")
+        mine = times[postgis.FLOOR]["p50"] if name.startswith("PostGIS") else floor
+        print(f"| {name} | {spent['p50']:.2f} ms | {spent['p95']:.2f} ms | {spent['p50'] / mine:.2f} |")
     print("\n| table | MB |\n|---|---|")
     for name, size in facts["bytes"].items():
         print(f"| `{name}` | {size / 1e6:.0f} |")

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -64,11 +64,24 @@ class Drawn:
     progress: int
 
 
-class World:
-    """What is written, and what the oracle keeps of it: the rows that a few residents meet."""
+class Circle(NamedTuple):
+    """A zone that is a radius."""
 
-    def __init__(self, session: Session, dice: random.Random) -> None:
+    commune: str
+    km: int
+
+
+class World:
+    """What is written, and what the oracle keeps of it: the rows that a few residents meet.
+
+    outer, placed: where `drawing`, the outermost zones by number, and of each live campaign its id, zone and rank.
+    """
+
+    def __init__(self, session: Session, dice: random.Random, *, drawing: bool = False) -> None:
         self.dice = dice
+        self.drawing = drawing
+        self.outer: dict[frozenset[str] | Circle, int] = {}
+        self.placed: list[tuple[UUID, int, int]] = []
         self.here: Geography = geography(session)
         self.atlas = atlas(session)
         lived = {code: people for code, people in self.here.populations.items() if people and code in self.here.points}
@@ -81,6 +94,7 @@ class World:
         self.watched = {key for home in self.asked[:CHECKED] for key in queries.territories_of(home)}
         self.seen: list[tuple[str, tuple[Any, ...], tuple[str, str, str]]] = []
         self._covers: dict[str, Covers] = {}
+        self._outer: dict[str, int] = {}
         self._rings: dict[str, frozenset[str]] = {}
 
     def drawn(self, number: int) -> Drawn:
@@ -101,15 +115,22 @@ class World:
             progress=dice.randrange(5),
         )
 
-    def compiled(self, one: Drawn) -> Compiled:
+    def compiled(self, one: Drawn, rank: int) -> Compiled:
         """Compile the rule of a campaign as publication does; the communes of each zone once."""
         preset, options, _share = self.dice.choices(MIX, [share for _p, _o, share in MIX])[0]
         if preset == "communes":
             options = Options(communes=tuple(sorted({one.commune, *self.here.land.get(one.commune, ())[:4]})))
         rule = self.rule(one, preset, options)
         key = json.dumps(rule["rings"], sort_keys=True)
-        covers = self._covers.get(key) or compiling.covers(self.here, self.zones(rule))
-        self._covers[key] = covers
+        if key not in self._covers:
+            zones = self.zones(rule)
+            self._covers[key] = compiling.covers(self.here, zones)
+            if self.drawing:
+                circle = Circle(one.commune, options.radius_km) if preset == "radius" and options.radius_km else None
+                self._outer[key] = self.outer.setdefault(circle or zones[-1], len(self.outer))
+        if self.drawing:
+            self.placed.append((one.id, self._outer[key], rank))
+        covers = self._covers[key]
         return compiling.compile_rule(rule, covers, one.published_at)
 
     def rule(self, one: Drawn, preset: str, options: Options) -> dict[str, Any]:
@@ -135,8 +156,8 @@ class World:
         for one in drawn:
             if not one.live:
                 continue
-            compiled = self.compiled(one)
             rank = rules.rank(progress=one.progress, opens_at=one.published_at, closes_at=one.closes_at, now=NOW)
+            compiled = self.compiled(one, rank)
             self.seen += [
                 (entry.territory, (entry.ring, entry.zone_size, rank, one.id), one.kind)
                 for entry in compiled.entries
@@ -192,13 +213,13 @@ def write_owner(session: Session) -> None:
     )
 
 
-def fill(database: Database, size: int) -> tuple[World, int]:
+def fill(database: Database, size: int, *, drawing: bool = False) -> tuple[World, int]:
     """Write so many campaigns and their index; return what the oracle keeps, and how many rows the index has.
 
     The B-trees of the index are made at the end, at once: row by row they would outgrow the memory of the server.
     """
     with database.reading() as session:
-        world = World(session, random.Random(size))
+        world = World(session, random.Random(size), drawing=drawing)
     trees = sorted(Listing.__table__.indexes, key=lambda index: str(index.name))
     key = Listing.__table__.primary_key
 
