@@ -50,7 +50,8 @@ class TestCard:
     """One test card. alias: what follows ``pm_card_`` and ``tok_`` in Stripe's test identifiers.
 
     at_setup: refused when it is saved; at_charge: refused when it is charged. at_once: its money is available at once.
-    disputed: its holder contests each charge. refund: what becomes of the money given back, a day later.
+    disputed: its holder contests each charge, or has the bank ask about it first ("inquiry").
+    refund: what becomes of the money given back, a day later.
     tip: shown on the card page, as the key of a sentence in words.py; a card without one works but is not shown.
     """
 
@@ -65,7 +66,7 @@ class TestCard:
     at_charge: Decline | None = None
     authentication: Authentication = "never"
     at_once: bool = False
-    disputed: bool = False
+    disputed: Literal["chargeback", "inquiry"] | None = None
     refund: Refund = "succeeded"
     tip: str | None = None
 
@@ -105,7 +106,8 @@ CARDS = (
     _refused("4000000000009979", "visa_chargeDeclinedStolenCard", STOLEN),
     _refused("4000000000000127", "chargeDeclinedIncorrectCvc", WRONG_CVC),
     _refused("4000000000000119", "chargeDeclinedProcessingError", PROCESSING),
-    TestCard("4000000000000259", "createDispute", disputed=True, tip="tip_dispute"),
+    TestCard("4000000000000259", "createDispute", disputed="chargeback", tip="tip_dispute"),
+    TestCard("4000000000001976", "createDisputeInquiry", disputed="inquiry", tip="tip_inquiry"),
     TestCard("4000000000005126", "refundFail", refund="failed", tip="tip_refund_fails"),
     TestCard("4000000000007726", "pendingRefund", refund="pending"),
     TestCard("4000000000000077", "bypassPending", at_once=True),

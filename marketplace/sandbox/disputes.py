@@ -1,4 +1,8 @@
-"""Disputes: the holder of a card contests a charge, and the money leaves until the bank has judged."""
+"""Disputes: the holder of a card contests a charge, and the money leaves until the bank has judged.
+
+An inquiry is the bank's question before that: the money stays, unless it becomes a dispute.
+Source: https://docs.stripe.com/disputes/how-disputes-work, https://docs.stripe.com/testing#disputes.
+"""
 
 from marketplace.sandbox import balances
 from marketplace.sandbox.account import Account, Call, merged_metadata, public
@@ -12,13 +16,15 @@ from marketplace.sandbox.spec import JSON
 
 FEE_CENTS = 20_00
 ANSWER_BY_SECONDS = 7 * DAY
-OPEN = ("needs_response", "under_review")
-# What one writes as evidence in test mode decides (https://docs.stripe.com/testing#disputes).
+ASKED = ("warning_needs_response", "warning_under_review")
+OPEN = ("needs_response", "under_review", *ASKED)
+# What one writes as evidence in test mode decides.
 VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
+ESCALATES = "escalate_inquiry_evidence"
 
 
-def open_for(account: Account, charge: JSON, card: JSON) -> JSON:
-    """Contest a whole charge, in the name of the holder of its card."""
+def open_for(account: Account, charge: JSON, card: JSON, case: str) -> JSON:
+    """Contest a whole charge, in the name of the holder of its card. case: "chargeback" or "inquiry"."""
     dispute = account.specification.compose(
         "dispute",
         id=new_id("dispute"),
@@ -34,40 +40,64 @@ def open_for(account: Account, charge: JSON, card: JSON) -> JSON:
             "past_due": False,
             "submission_count": 0,
         },
-        is_charge_refundable=False,
+        balance_transactions=[],
+        is_charge_refundable=case == "inquiry",
         metadata={},
         payment_intent=charge["payment_intent"],
         payment_method_details={
             "card": {
                 "brand": card["brand"],
-                "case_type": "chargeback",
+                "case_type": case,
                 "network": card["brand"],
                 "network_reason_code": "10.4",
             },
             "type": "card",
         },
         reason="fraudulent",
-        status="needs_response",
+        status="needs_response" if case == "chargeback" else ASKED[0],
     )
+    account.add(dispute)
+    if case == "inquiry":
+        emit(account, "charge.dispute.created", dispute)
+    else:
+        _take(account, dispute, "created")
+    return dispute
+
+
+def _take(account: Account, dispute: JSON, step: str) -> None:
+    """Take the money of a charge. step: what else is told of the dispute."""
+    charge = account.get("charge", dispute["charge"], param="charge")
     taken = balances.move(
         account, "adjustment", -charge["amount"], dispute, fee=FEE_CENTS, fee_description="Dispute fee"
     )
-    dispute["balance_transactions"] = [taken]
-    account.add(dispute)
-    charge["disputed"] = True
-    account.save(charge)
-    for step in ("created", "funds_withdrawn"):
-        emit(account, f"charge.dispute.{step}", dispute)
-    return dispute
+    dispute |= {"balance_transactions": [taken], "is_charge_refundable": False}
+    account.save(charge | {"disputed": True})
+    account.save(dispute)
+    for one in (step, "funds_withdrawn"):
+        emit(account, f"charge.dispute.{one}", dispute)
+
+
+def _escalate(account: Account, dispute: JSON) -> None:
+    dispute["status"] = "needs_response"
+    dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
+    _take(account, dispute, "updated")
 
 
 def judge(account: Account, dispute: JSON, verdict: str) -> None:
     """Close a dispute: ``won`` brings the money back, without the fee; ``lost`` leaves it where it is.
 
+    An inquiry that is answered closes, and took nothing; one that is lost becomes a dispute.
     Raises StripeError: it is closed already.
     """
     if dispute["status"] not in OPEN:
         raise StripeError(f"This dispute is already closed, with a status of {dispute['status']}.")
+    if dispute["status"] in ASKED:
+        if verdict == "lost":
+            _escalate(account, dispute)
+        else:
+            dispute["status"] = "warning_closed"
+            emit(account, "charge.dispute.closed", account.save(dispute))
+        return
     dispute["status"] = verdict
     if verdict == "won":
         back = balances.move(account, "adjustment", dispute["amount"], dispute, category="dispute_reversal")
@@ -101,11 +131,13 @@ def update(account: Account, call: Call) -> JSON:
         dispute["evidence_details"]["has_evidence"] = True
     if evidence and params.get("submit", True):
         dispute["evidence_details"]["submission_count"] += 1
-        dispute["status"] = "under_review"
+        dispute["status"] = ASKED[1] if dispute["status"] in ASKED else "under_review"
     emit(account, "charge.dispute.updated", account.save(dispute), before=before)
-    verdict = VERDICTS.get(evidence.get("uncategorized_text", ""))
-    if verdict and dispute["status"] == "under_review":
-        judge(account, dispute, verdict)
+    words = evidence.get("uncategorized_text", "")
+    if words == ESCALATES and dispute["status"] == ASKED[1]:
+        _escalate(account, dispute)
+    elif words in VERDICTS and dispute["status"] in {"under_review", ASKED[1]}:
+        judge(account, dispute, VERDICTS[words])
     return public(dispute)
 
 

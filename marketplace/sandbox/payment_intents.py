@@ -282,8 +282,8 @@ def take(account: Account, intent: JSON, method: JSON) -> StripeError | None:
         account.save(method)
         payment_methods.join(account, method, intent["customer"])
     emit(account, "payment_intent.succeeded", account.save(intent))
-    if payment_methods.card_of(method).disputed:
-        disputes.open_for(account, charge, method["card"])
+    if case := payment_methods.card_of(method).disputed:
+        disputes.open_for(account, charge, method["card"], case)
     return None
 
 

@@ -234,6 +234,35 @@ def test_a_dispute_takes_the_money_until_the_bank_has_judged(sandbox, gateway, c
     assert gateway.balance().available == left
 
 
+def test_an_inquiry_takes_no_money_unless_it_becomes_a_dispute(sandbox, gateway, customer):
+    charge = paid(gateway, customer, card="pm_card_createDisputeInquiry")
+    sandbox.advance(2 * DAY)
+    before = gateway.balance().available
+    (asked,) = gateway.disputes(charge.payment_intent_id)
+
+    sandbox.control.judge(asked.dispute_id, "lost")
+    sandbox.advance(2 * DAY)
+    escalated, taken = gateway.dispute(asked.dispute_id), before - gateway.balance().available
+    sandbox.control.judge(asked.dispute_id, "won")
+    sandbox.advance(2 * DAY)
+
+    assert (asked.state, escalated.state, taken) == ("open", "open", Money(100_00 + 20_00))
+    assert gateway.dispute(asked.dispute_id).state == "won"
+    assert gateway.balance().available == before - Money(20_00)
+
+
+def test_an_inquiry_that_is_answered_is_over(sandbox, gateway, customer):
+    charge = paid(gateway, customer, card="pm_card_createDisputeInquiry")
+    (asked,) = gateway.disputes(charge.payment_intent_id)
+
+    sandbox.control.judge(asked.dispute_id, "won")
+
+    assert gateway.dispute(asked.dispute_id).state == "won"
+    sandbox.advance(2 * DAY)
+    assert gateway.balance().available == Money(100_00 - 1_75)
+    assert refunded(gateway, charge).state == "succeeded"
+
+
 def page(sandbox, gateway, customer, **facts):
     now = datetime.fromtimestamp(sandbox.account.now(), UTC)
     return gateway.open_payment_page(
