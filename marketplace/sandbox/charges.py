@@ -11,9 +11,10 @@ from marketplace.sandbox.lists import equals, page
 from marketplace.sandbox.operations import PAGING, operation
 from marketplace.sandbox.spec import JSON
 
-# Stripe's price for European cards, 1,5 % + 0,25 €; the money becomes available two days later.
+# Stripe's price for European cards, 1,5 % + 0,25 €, and for SEPA debits; the money becomes available two days later.
 FEE_PER_TEN_THOUSAND = 150
 FEE_CENTS = 25
+DEBIT_FEE_CENTS = 35
 AVAILABLE_AFTER_SECONDS = 2 * 86_400
 COPIED = ("amount", "currency", "customer", "description", "metadata", "receipt_email", "shipping", "transfer_group")
 SHOWN = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "regulated_status", "wallet")
@@ -29,26 +30,17 @@ def attempt(account: Account, intent: JSON, method: JSON, decline: Decline | Non
     """Keep the charge of a payment intent: succeeded, or failed for the reason of a decline."""
     outcome: JSON = dict.fromkeys(("advice_code", "network_advice_code", "network_decline_code", "reason"))
     outcome |= {"risk_level": "normal", **(REFUSED if decline else APPROVED)}
-    charge = account.specification.compose(
-        "charge",
-        **{name: intent[name] for name in COPIED},
-        id=new_id("charge"),
+    charge = compose(
+        account,
+        intent,
+        method,
+        {"card": _card(intent, method, decline)},
         amount_captured=0 if decline else intent["amount"],
-        billing_details=method["billing_details"],
-        calculated_statement_descriptor="MITOYEN",
         captured=decline is None,
-        created=account.now(),
         failure_code=decline and decline.code,
         failure_message=decline and decline.message,
-        fraud_details={},
         outcome=outcome | {"reason": decline and decline.decline_code},
         paid=decline is None,
-        payment_intent=intent["id"],
-        payment_method=method["id"],
-        payment_method_details={"card": _card(intent, method, decline), "type": "card"},
-        radar_options={},
-        statement_descriptor=intent["statement_descriptor"],
-        statement_descriptor_suffix=intent["statement_descriptor_suffix"],
         status="failed" if decline else "succeeded",
     )
     if decline is None:
@@ -56,6 +48,26 @@ def attempt(account: Account, intent: JSON, method: JSON, decline: Decline | Non
     account.add(charge)
     emit(account, "charge.failed" if decline else "charge.succeeded", charge)
     return charge
+
+
+def compose(account: Account, intent: JSON, method: JSON, details: JSON, **facts: Any) -> JSON:
+    """Return the charge of a payment intent, not kept yet. details: of how it is paid, by kind."""
+    return account.specification.compose(
+        "charge",
+        **{name: intent[name] for name in COPIED},
+        id=new_id("charge"),
+        billing_details=method["billing_details"],
+        calculated_statement_descriptor="MITOYEN",
+        created=account.now(),
+        fraud_details={},
+        payment_intent=intent["id"],
+        payment_method=method["id"],
+        payment_method_details=details | {"type": method["type"]},
+        radar_options={},
+        statement_descriptor=intent["statement_descriptor"],
+        statement_descriptor_suffix=intent["statement_descriptor_suffix"],
+        **facts,
+    )
 
 
 def _card(intent: JSON, method: JSON, decline: Decline | None) -> JSON:
@@ -80,10 +92,10 @@ def _card(intent: JSON, method: JSON, decline: Decline | None) -> JSON:
 
 def credit(account: Account, charge: JSON, *, at_once: bool) -> str:
     """Move what a charge brings into the balance, less the fee; return the movement's identifier."""
-    amount = charge["amount"]
-    fee = (amount * FEE_PER_TEN_THOUSAND + 5_000) // 10_000 + FEE_CENTS
+    amount, by_card = charge["amount"], charge["payment_method_details"]["type"] == "card"
+    fee = (amount * FEE_PER_TEN_THOUSAND + 5_000) // 10_000 + FEE_CENTS if by_card else DEBIT_FEE_CENTS
     available_on = account.now() + (0 if at_once else AVAILABLE_AFTER_SECONDS)
-    kind = "charge" if charge["payment_method_details"]["type"] == "card" else "payment"
+    kind = "charge" if by_card else "payment"
     return str(balances.move(account, kind, amount, charge, fee=fee, available_on=available_on)["id"])
 
 

@@ -23,8 +23,8 @@ VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
 ESCALATES = "escalate_inquiry_evidence"
 
 
-def open_for(account: Account, charge: JSON, card: JSON, case: str) -> JSON:
-    """Contest a whole charge, in the name of the holder of its card. case: "chargeback" or "inquiry"."""
+def open_for(account: Account, charge: JSON, case: str) -> JSON:
+    """Contest a whole charge, in the name of who paid it. case: "chargeback" or, of a card, "inquiry"."""
     dispute = account.specification.compose(
         "dispute",
         id=new_id("dispute"),
@@ -44,18 +44,13 @@ def open_for(account: Account, charge: JSON, card: JSON, case: str) -> JSON:
         is_charge_refundable=case == "inquiry",
         metadata={},
         payment_intent=charge["payment_intent"],
-        payment_method_details={
-            "card": {
-                "brand": card["brand"],
-                "case_type": case,
-                "network": card["brand"],
-                "network_reason_code": "10.4",
-            },
-            "type": "card",
-        },
         reason="fraudulent",
         status="needs_response" if case == "chargeback" else ASKED[0],
     )
+    card = charge["payment_method_details"].get("card")
+    if card:
+        facts = {"brand": card["brand"], "case_type": case, "network": card["brand"], "network_reason_code": "10.4"}
+        dispute["payment_method_details"] = {"card": facts, "type": "card"}
     account.add(dispute)
     if case == "inquiry":
         emit(account, "charge.dispute.created", dispute)

@@ -39,7 +39,13 @@ IBANS = (
     TestIban("FR8420041010050500013M02607", debit="failed", closed=True, tip="tip_iban_closed"),
     TestIban("FR5720041010050500013M02608", debit="disputed", verification="refused", tip="tip_iban_refused"),
 )
-BY_NUMBER = {iban.number: iban for iban in IBANS}
+# Of other countries: works as well, and no page shows them.
+ABROAD = (
+    TestIban("AT321904300235473204"),
+    TestIban("AT611904300234573201"),
+    TestIban("DE89370400440532013000"),
+)
+BY_NUMBER = {iban.number: iban for iban in (*IBANS, *ABROAD)}
 
 
 def find(typed: str) -> TestIban | None:

@@ -18,6 +18,10 @@ MISSING_METHOD = (
     "payment method and then confirm it again, or confirm it again directly with a payment method or "
     "ConfirmationToken."
 )
+OF_ANOTHER_KIND = (
+    "The PaymentMethod provided ({kind}) is not allowed for this {name}. Please attach a PaymentMethod with one of the "
+    "following types: {kinds}."
+)
 BELONGS_ELSEWHERE = (
     "The PaymentMethod {method} does not belong to the Customer you supplied {customer}. Please use this "
     "PaymentMethod with the Customer that it belongs to instead."
@@ -28,15 +32,15 @@ BELONGS_TO = (
 )
 
 
-def kinds_of_payment(params: JSON) -> JSON:
-    """Return the fields that say how one may pay.
+def kinds_of_payment(params: JSON, *, known: tuple[str, ...] = ("card",)) -> JSON:
+    """Return the fields that say how one may pay. known: the kinds that may be asked for.
 
     Without ``payment_method_types`` Stripe turns on automatic payment methods, which need a ``return_url`` to confirm.
-    Raises StripeError: anything but cards.
+    Raises StripeError: any other kind.
     """
     types = params.get("payment_method_types")
     if types is not None:
-        others = [name for name in types if name != "card"]
+        others = [name for name in types if name not in known]
         if others:
             raise not_built(f"the payment method type {others[0]}", "payment_method_types")
         return {"payment_method_types": types, "automatic_payment_methods": None}
@@ -57,8 +61,19 @@ def check_return_url(intent: JSON, return_url: str | None) -> None:
         raise StripeError(RETURN_URL_NEEDED.format(name=NAMES[intent["object"]]), param="return_url")
 
 
-def check_owner(intent: JSON, method: JSON, *, created: bool) -> None:
-    """Refuse the payment method of another customer. created: the intent exists already and is told."""
+def check_method(intent: JSON, method: JSON, *, created: bool) -> None:
+    """Refuse the payment method of another customer or kind. created: the intent exists already, and is told."""
+    told = embedded(intent) if created else {}
+    if method["type"] not in intent["payment_method_types"]:
+        raise StripeError(
+            OF_ANOTHER_KIND.format(
+                kind=method["type"],
+                name=NAMES[intent["object"]],
+                kinds=", ".join(intent["payment_method_types"]),
+            ),
+            param="payment_method",
+            **told,
+        )
     owner = method["customer"]
     if owner in (None, intent["customer"]):
         return
@@ -66,7 +81,7 @@ def check_owner(intent: JSON, method: JSON, *, created: bool) -> None:
     raise StripeError(
         words.format(method=method["id"], customer=intent["customer"], owner=owner, name=NAMES[intent["object"]]),
         param="payment_method",
-        **(embedded(intent) if created else {}),
+        **told,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.sandbox import charges, disputes, intents, payment_methods
+from marketplace.sandbox import charges, debits, disputes, intents, payment_methods
 from marketplace.sandbox.account import Account, Call, merged_metadata, public, unset
 from marketplace.sandbox.addresses import shipping
 from marketplace.sandbox.cards import AUTHENTICATION_REQUIRED, Decline
@@ -23,8 +23,10 @@ AMOUNT_NOT_POSITIVE = (
     "Method for future use without an immediate payment, use a Setup Intent instead: "
     "https://docs.stripe.com/payments/setup-intents"
 )
-CARD_OPTIONS = {
-    "card": {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+# How one may pay → the options of an intent for it.
+OPTIONS: JSON = {
+    "card": {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"},
+    debits.KIND: {"mandate_options": {}},
 }
 TEXTS = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
 CHANGES = (
@@ -37,7 +39,14 @@ CHANGES = (
     "setup_future_usage",
     "shipping",
 )
-AT_CONFIRMATION = ("error_on_requires_action", "off_session", "payment_method", "return_url", "setup_future_usage")
+AT_CONFIRMATION = (
+    "error_on_requires_action",
+    "mandate_data",
+    "off_session",
+    "payment_method",
+    "return_url",
+    "setup_future_usage",
+)
 
 
 @operation(
@@ -59,7 +68,7 @@ def create(account: Account, call: Call) -> JSON:
     intent = new(account, params)
     if "payment_method" in params:
         method = payment_methods.usable(account, params["payment_method"])
-        intents.check_owner(intent, method, created=False)
+        intents.check_method(intent, method, created=False)
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     account.add(intent)
     emit(account, "payment_intent.created", intent)
@@ -70,7 +79,9 @@ def create(account: Account, call: Call) -> JSON:
 
 def new(account: Account, params: JSON) -> JSON:
     """Return a payment intent that is not kept yet."""
-    intent_id = new_id("payment_intent")
+    intent_id, kinds = new_id("payment_intent"), intents.kinds_of_payment(params, known=tuple(OPTIONS))
+    if debits.KIND in kinds["payment_method_types"] and params["currency"] != "eur":
+        raise StripeError("The payment method `sepa_debit` is for the currency eur only.", param="currency")
     return account.specification.compose(
         "payment_intent",
         id=intent_id,
@@ -85,12 +96,12 @@ def new(account: Account, params: JSON) -> JSON:
         currency=params["currency"],
         customer=params.get("customer"),
         metadata=merged_metadata(None, params.get("metadata")),
-        payment_method_options=CARD_OPTIONS,
+        payment_method_options={name: OPTIONS[name] for name in kinds["payment_method_types"]},
         setup_future_usage=unset(params.get("setup_future_usage")),
         shipping=shipping(params.get("shipping")),
         status="requires_payment_method",
         **{name: unset(params.get(name)) for name in TEXTS},
-        **intents.kinds_of_payment(params),
+        **kinds,
     )
 
 
@@ -115,7 +126,7 @@ def _check_creation(params: JSON) -> None:
         raise not_built("capture_method=manual", "capture_method")
     if params.get("confirmation_method") == "manual":
         raise not_built("confirmation_method=manual", "confirmation_method")
-    for name in ("error_on_requires_action", "off_session", "return_url"):
+    for name in ("error_on_requires_action", "mandate_data", "off_session", "return_url"):
         if name in params and not params.get("confirm"):
             raise StripeError(f"You can only pass in `{name}` when also passing `confirm=true`.", param=name)
 
@@ -157,7 +168,7 @@ def update(account: Account, call: Call) -> JSON:
         intent["metadata"] = merged_metadata(intent["metadata"], params["metadata"])
     if "payment_method" in params:
         method = payment_methods.usable(account, params["payment_method"])
-        intents.check_owner(intent, method, created=True)
+        intents.check_method(intent, method, created=True)
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     return public(account.save(intent))
 
@@ -218,7 +229,7 @@ def confirm_with(account: Account, intent: JSON, params: JSON) -> None:
     if named is None:
         raise intents.missing_method(intent)
     method = payment_methods.usable(account, named)
-    intents.check_owner(intent, method, created=True)
+    intents.check_method(intent, method, created=True)
     intents.check_return_url(intent, params.get("return_url"))
     attempt(account, intent, method, params)
 
@@ -226,6 +237,9 @@ def confirm_with(account: Account, intent: JSON, params: JSON) -> None:
 def attempt(account: Account, intent: JSON, method: JSON, params: JSON) -> None:
     """Ask the bank for the money. Raises StripeError (402, what happened is kept): refused."""
     intent |= {"payment_method": method["id"], "_return_url": params.get("return_url"), "last_payment_error": None}
+    if method["type"] == debits.KIND:
+        debits.start(account, intent, method, params)
+        return
     off_session = bool(params.get("off_session"))
     if needs_authentication(method, off_session=off_session):
         if off_session or params.get("error_on_requires_action"):
@@ -283,7 +297,7 @@ def take(account: Account, intent: JSON, method: JSON) -> StripeError | None:
         payment_methods.join(account, method, intent["customer"])
     emit(account, "payment_intent.succeeded", account.save(intent))
     if case := payment_methods.card_of(method).disputed:
-        disputes.open_for(account, charge, method["card"], case)
+        disputes.open_for(account, charge, case)
     return None
 
 

@@ -4,6 +4,7 @@ Of a card only the brand, the last four digits and the expiry are kept, and unde
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from marketplace.sandbox.account import Account, Call, merged_metadata, public
@@ -79,7 +80,7 @@ def card_of(method: JSON) -> TestCard:
 
 def check_bank(method: JSON) -> None:
     """Ask the bank of a card before it is attached. Raises StripeError (402, nothing is kept): it refuses."""
-    decline = card_of(method).at_setup
+    decline = card_of(method).at_setup if method["type"] == "card" else None
     if decline:
         refusal = decline.error()
         refusal.keeps = False
@@ -106,20 +107,30 @@ def join(account: Account, method: JSON, customer: str) -> None:
     if method["customer"] == customer:
         return
     method["customer"] = customer
-    method["card"]["checks"]["cvc_check"] = "pass"
+    if method["type"] == "card":
+        method["card"]["checks"]["cvc_check"] = "pass"
     account.save(method)
     emit(account, "payment_method.attached", method)
 
 
-@operation("POST /v1/payment_methods", "type", "card", "billing_details", "metadata", "allow_redisplay")
+@operation("POST /v1/payment_methods", "type", "card", "sepa_debit", "billing_details", "metadata", "allow_redisplay")
 def create(account: Account, call: Call) -> JSON:
-    """Create a payment method from a test token. Raises StripeError: a card number, as Stripe does to most accounts."""
+    """Create a payment method from a test token or a test IBAN.
+
+    Raises StripeError: a card number, as Stripe does to most accounts.
+    """
     params = call.params
     if "type" not in params:
         raise missing_parameter("type")
-    if params["type"] != "card":
+    if params["type"] not in MAKERS:
         raise not_built(f"payment methods of type {params['type']}", "type")
-    details = params.get("card") or {}
+    method = MAKERS[params["type"]](account, params.get(params["type"]) or {}, params.get("billing_details") or {})
+    method["metadata"] = merged_metadata(None, params.get("metadata"))
+    method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
+    return public(account.save(method))
+
+
+def _of_card(account: Account, details: JSON, billing: JSON) -> JSON:
     if "number" in details:
         raise StripeError(
             "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test "
@@ -131,10 +142,12 @@ def create(account: Account, call: Call) -> JSON:
     card = by_test_id(details["token"])
     if card is None:
         raise missing("token", details["token"], param="card[token]", status=400)
-    method = from_test_id(account, card, params.get("billing_details"))
-    method["metadata"] = merged_metadata(None, params.get("metadata"))
-    method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
-    return public(account.save(method))
+    return from_test_id(account, card, billing)
+
+
+Maker = Callable[[Account, JSON, JSON], JSON]
+# Kind of payment method → what makes one from its details and those of its holder; `debits` adds its own.
+MAKERS: dict[str, Maker] = {"card": _of_card}
 
 
 @operation("GET /v1/payment_methods/{payment_method}")

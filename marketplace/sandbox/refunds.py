@@ -34,10 +34,7 @@ def create(account: Account, call: Call) -> JSON:
         charge=charge["id"],
         created=account.now(),
         currency=charge["currency"],
-        destination_details={
-            "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
-            "type": "card",
-        },
+        destination_details=_destination(charge),
         metadata=merged_metadata(None, params.get("metadata")),
         payment_intent=charge["payment_intent"],
         payment_method=charge["payment_method"],
@@ -52,6 +49,14 @@ def create(account: Account, call: Call) -> JSON:
     emit(account, "refund.created", refund)
     emit(account, "charge.refunded", charge)
     return public(refund)
+
+
+def _destination(charge: JSON) -> JSON:
+    kind = charge["payment_method_details"]["type"]
+    if kind != "card":
+        return {"type": kind}
+    card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
+    return {"card": card, "type": "card"}
 
 
 def _charge(account: Account, params: JSON) -> JSON:

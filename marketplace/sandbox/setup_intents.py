@@ -32,7 +32,7 @@ def create(account: Account, call: Call) -> JSON:
     intent = new(account, params)
     if "payment_method" in params:
         method = payment_methods.usable(account, params["payment_method"])
-        intents.check_owner(intent, method, created=False)
+        intents.check_method(intent, method, created=False)
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     if "return_url" in params and not params.get("confirm"):
         raise StripeError("You can only pass in `return_url` when also passing `confirm=true`.", param="return_url")
@@ -96,7 +96,7 @@ def update(account: Account, call: Call) -> JSON:
         if intent["status"] not in OPEN:
             raise intents.unexpected_state(intent, f"You cannot update this SetupIntent because it {_ended(intent)}.")
         method = payment_methods.usable(account, params["payment_method"])
-        intents.check_owner(intent, method, created=True)
+        intents.check_method(intent, method, created=True)
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
     if "description" in params:
         intent["description"] = unset(params["description"])
@@ -147,7 +147,7 @@ def confirm_with(account: Account, intent: JSON, params: JSON) -> None:
     if intent["status"] not in OPEN:
         raise intents.unexpected_state(intent, f"You cannot confirm this SetupIntent because it {_ended(intent)}.")
     method = payment_methods.usable(account, named)
-    intents.check_owner(intent, method, created=True)
+    intents.check_method(intent, method, created=True)
     intents.check_return_url(intent, params.get("return_url"))
     attempt(account, intent, method, return_url=params.get("return_url"))
 

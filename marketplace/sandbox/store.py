@@ -158,10 +158,11 @@ class Store:
         self._settings[name] = value
 
     def insert(self, body: JSON) -> None:
-        """Keep a new object."""
+        """Keep a new object. ``_created`` says when it was made where its kind has no time of its own, or another."""
+        created = body["_created"] if "_created" in body else body["created"]
         self.run(
             "INSERT INTO object (id, kind, created, body) VALUES (?, ?, ?, ?)",
-            (body["id"], body["object"], body.get("_created", body["created"]), _text(body)),
+            (body["id"], body["object"], created, _text(body)),
         )
 
     def replace(self, body: JSON) -> None:

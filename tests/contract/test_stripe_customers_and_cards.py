@@ -160,7 +160,7 @@ def test_a_token_makes_a_card_and_a_number_is_refused(client, path):
     with pytest.raises(stripe.InvalidRequestError, match="No such token"):
         client.v1.payment_methods.create({"type": "card", "card": {"token": "tok_unknown"}})
     with pytest.raises(stripe.InvalidRequestError, match="does not support"):
-        client.v1.payment_methods.create({"type": "sepa_debit", "sepa_debit": {"iban": "FR1420041010050500013M02606"}})
+        client.v1.payment_methods.create({"type": "ideal", "ideal": {"bank": "ing"}})
 
 
 def test_no_number_and_no_code_is_ever_stored(sandbox, client, path):

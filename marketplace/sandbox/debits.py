@@ -1,0 +1,153 @@
+"""SEPA direct debits: a mandate, some days, then the money, a refusal, or the money and its loss.
+
+What becomes of a debit is said by the test IBAN. Source: https://docs.stripe.com/payments/sepa-debit,
+https://docs.stripe.com/testing#sepa-direct-debit. The product takes cards only; these calls are here for what it may
+take one day.
+"""
+
+import hashlib
+
+from marketplace.sandbox import charges, disputes, ibans, intents, payment_methods
+from marketplace.sandbox.account import Account
+from marketplace.sandbox.errors import StripeError, missing_parameter
+from marketplace.sandbox.events import emit
+from marketplace.sandbox.ids import ALPHABET, new_id
+from marketplace.sandbox.schedule import DAY, when_due
+from marketplace.sandbox.spec import JSON
+
+KIND = "sepa_debit"
+# The bank has five working days; Stripe says "processing" meanwhile.
+WAIT_SECONDS = 6 * DAY
+AUTHORIZED = {"network_status": "approved_by_network", "seller_message": "Payment complete.", "type": "authorized"}
+REFUSED = {"failure_code": "insufficient_funds", "failure_message": "The bank account has insufficient funds."}
+MANDATE_NEEDED = (
+    "You must provide `mandate_data` to confirm this PaymentIntent: a SEPA debit needs a mandate, and none was given "
+    "for this PaymentMethod before."
+)
+
+
+def make(account: Account, details: JSON, billing: JSON) -> JSON:
+    """Return a new payment method for a test IBAN, kept, attached to nobody.
+
+    Raises StripeError: no IBAN, one that is no test IBAN, no name or address of its holder.
+    """
+    if "iban" not in details:
+        raise missing_parameter("sepa_debit[iban]")
+    iban = ibans.find(details["iban"])
+    if iban is None:
+        raise StripeError(
+            "The IBAN you provided is not one of the test IBANs: the sandbox takes no other, so that nobody gives a "
+            "real one. See https://docs.stripe.com/testing#sepa-direct-debit.",
+            code="invalid_bank_account_iban",
+            param="sepa_debit[iban]",
+        )
+    for name in ("name", "email"):
+        if not billing.get(name):
+            raise missing_parameter(f"billing_details[{name}]")
+    french = iban.number.startswith("FR")
+    digest = hashlib.sha256(f"sandbox:{iban.number}".encode()).digest()
+    method = account.specification.compose(
+        "payment_method",
+        id=new_id("payment_method"),
+        allow_redisplay="unspecified",
+        billing_details=payment_methods.billing_details(billing),
+        created=account.now(),
+        metadata={},
+        sepa_debit={
+            "bank_code": iban.number[4:9] if french else None,
+            "branch_code": iban.number[9:14] if french else None,
+            "country": iban.number[:2],
+            "fingerprint": "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:16]),
+            "generated_from": {"charge": None, "setup_attempt": None},
+            "last4": iban.number[-4:],
+        },
+        type=KIND,
+    )
+    return account.add(method | {"_iban": iban.number, "_spent": False, "_mandate": None})
+
+
+def start(account: Account, intent: JSON, method: JSON, params: JSON) -> None:
+    """Send the debit to the bank. Raises StripeError: no mandate was given, now or before."""
+    mandate = method["_mandate"]
+    if params.get("mandate_data"):
+        mandate = _mandate(account, intent, method, params["mandate_data"]["customer_acceptance"])
+    elif mandate is None:
+        raise StripeError(MANDATE_NEEDED, param="mandate_data", **intents.embedded(intent))
+    shown = {name: method[KIND][name] for name in ("bank_code", "branch_code", "country", "fingerprint", "last4")}
+    outcome = dict.fromkeys(("advice_code", "network_advice_code", "network_decline_code", "reason"))
+    charge = charges.compose(
+        account,
+        intent,
+        method,
+        {KIND: shown | {"mandate": mandate}},
+        amount_captured=intent["amount"],
+        captured=True,
+        outcome=outcome | AUTHORIZED | {"risk_level": "not_assessed"},
+        paid=False,
+        status="pending",
+    )
+    account.add(charge | {"_due": account.now() + WAIT_SECONDS})
+    emit(account, "charge.pending", charge)
+    intent |= {"status": "processing", "latest_charge": charge["id"], "next_action": None}
+    emit(account, "payment_intent.processing", account.save(intent))
+    if intent["customer"] is None:
+        account.save(method | {"_spent": True})
+    elif intent["setup_future_usage"] == "off_session":
+        method["_mandate"] = mandate
+        account.save(method)
+        payment_methods.join(account, method, intent["customer"])
+
+
+def _mandate(account: Account, intent: JSON, method: JSON, acceptance: JSON) -> str:
+    """Keep the permission that the holder of an account gave; return its identifier."""
+    again = intent["setup_future_usage"] == "off_session"
+    mandate = account.specification.compose(
+        "mandate",
+        id=new_id("mandate"),
+        customer_acceptance={"accepted_at": acceptance.get("accepted_at", account.now()), **acceptance},
+        payment_method=method["id"],
+        payment_method_details={
+            KIND: {"reference": method["id"][-16:].upper(), "url": f"{account.base_url}/mandats"},
+            "type": KIND,
+        },
+        status="active",
+        type="multi_use" if again else "single_use",
+    )
+    mandate |= {"multi_use": {}} if again else {"single_use": {name: intent[name] for name in ("amount", "currency")}}
+    mandate["_created"] = account.now()
+    return str(account.add(mandate)["id"])
+
+
+@when_due("charge")
+def settle(account: Account, charge: JSON) -> None:
+    """Let the bank answer a debit that was sent to it."""
+    intent, method = account.store.find(charge["payment_intent"]), account.store.find(charge["payment_method"])
+    assert intent is not None
+    assert method is not None
+    debit = ibans.BY_NUMBER[method["_iban"]].debit
+    if debit == "failed":
+        _refuse(account, intent, method, charge)
+        return
+    charge |= {"paid": True, "status": "succeeded"}
+    charge["balance_transaction"] = charges.credit(account, charge, at_once=False)
+    emit(account, "charge.succeeded", account.save(charge))
+    intent |= {"status": "succeeded", "amount_received": intent["amount"]}
+    emit(account, "payment_intent.succeeded", account.save(intent))
+    if debit == "disputed":
+        # A bank does not ask who is right: within eight weeks the debit is undone, and that is final.
+        disputes.judge(account, disputes.open_for(account, charge, "chargeback"), "lost")
+
+
+def _refuse(account: Account, intent: JSON, method: JSON, charge: JSON) -> None:
+    charge |= {"amount_captured": 0, "captured": False, "status": "failed", **REFUSED}
+    emit(account, "charge.failed", account.save(charge))
+    refusal = StripeError(REFUSED["failure_message"], code=REFUSED["failure_code"], charge=charge["id"])
+    intent |= {
+        "status": "requires_payment_method",
+        "payment_method": None,
+        "last_payment_error": intents.remembered(refusal, method),
+    }
+    emit(account, "payment_intent.payment_failed", account.save(intent))
+
+
+payment_methods.MAKERS[KIND] = make
