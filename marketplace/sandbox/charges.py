@@ -80,7 +80,7 @@ def _card(intent: JSON, method: JSON, decline: Decline | None) -> JSON:
         "extended_authorization": {"status": "disabled"},
         "incremental_authorization": {"status": "unavailable"},
         "installments": None,
-        "mandate": None,
+        "mandate": intent.get("_mandate"),
         "multicapture": {"status": "unavailable"},
         "network": card["brand"],
         "network_token": {"used": False},

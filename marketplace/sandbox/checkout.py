@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from marketplace.sandbox import payment_intents, payment_methods, setup_intents
+from marketplace.sandbox import intents, payment_intents, payment_methods, setup_intents
 from marketplace.sandbox.account import Account, Call, merged_metadata, public
 from marketplace.sandbox.cards import TestCard
 from marketplace.sandbox.errors import StripeError, missing_parameter, not_built
@@ -145,7 +145,9 @@ def _setup_intent(account: Account, params: JSON) -> JSON:
     data = params.get("setup_intent_data") or {}
     if "on_behalf_of" in data:
         raise not_built("connected accounts", "setup_intent_data[on_behalf_of]")
-    wanted = {**data, "payment_method_types": params.get("payment_method_types") or ["card"]}
+    # The page asks for a card.
+    kinds = intents.kinds_of_payment({"payment_method_types": params.get("payment_method_types") or ["card"]})
+    wanted = {**data, "payment_method_types": kinds["payment_method_types"]}
     return setup_intents.new(account, wanted | ({"customer": params["customer"]} if "customer" in params else {}))
 
 

@@ -7,7 +7,7 @@ take one day.
 
 import hashlib
 
-from marketplace.sandbox import charges, disputes, ibans, intents, payment_methods
+from marketplace.sandbox import charges, disputes, ibans, intents, mandates, payment_methods
 from marketplace.sandbox.account import Account
 from marketplace.sandbox.errors import StripeError, missing_parameter
 from marketplace.sandbox.events import emit
@@ -21,7 +21,7 @@ WAIT_SECONDS = 6 * DAY
 AUTHORIZED = {"network_status": "approved_by_network", "seller_message": "Payment complete.", "type": "authorized"}
 REFUSED = {"failure_code": "insufficient_funds", "failure_message": "The bank account has insufficient funds."}
 MANDATE_NEEDED = (
-    "You must provide `mandate_data` to confirm this PaymentIntent: a SEPA debit needs a mandate, and none was given "
+    "You must provide `mandate_data` to confirm this {name}: a SEPA debit needs a mandate, and none was given "
     "for this PaymentMethod before."
 )
 
@@ -66,13 +66,20 @@ def make(account: Account, details: JSON, billing: JSON) -> JSON:
     return account.add(method | {"_iban": iban.number, "_spent": False, "_mandate": None})
 
 
+def permission(account: Account, intent: JSON, method: JSON, params: JSON) -> str:
+    """Return the mandate that comes with a request, or that was given before. Raises StripeError: there is none."""
+    again = intent["object"] == "setup_intent" or intent["setup_future_usage"] == "off_session"
+    once = None if again else {name: intent[name] for name in ("amount", "currency")}
+    mandate = mandates.give(account, method, params, once=once) or method["_mandate"]
+    if mandate is None:
+        words = MANDATE_NEEDED.format(name=intents.NAMES[intent["object"]])
+        raise StripeError(words, param="mandate_data", **intents.embedded(intent))
+    return str(mandate)
+
+
 def start(account: Account, intent: JSON, method: JSON, params: JSON) -> None:
     """Send the debit to the bank. Raises StripeError: no mandate was given, now or before."""
-    mandate = method["_mandate"]
-    if params.get("mandate_data"):
-        mandate = _mandate(account, intent, method, params["mandate_data"]["customer_acceptance"])
-    elif mandate is None:
-        raise StripeError(MANDATE_NEEDED, param="mandate_data", **intents.embedded(intent))
+    mandate = permission(account, intent, method, params)
     shown = {name: method[KIND][name] for name in ("bank_code", "branch_code", "country", "fingerprint", "last4")}
     outcome = dict.fromkeys(("advice_code", "network_advice_code", "network_decline_code", "reason"))
     charge = charges.compose(
@@ -96,26 +103,6 @@ def start(account: Account, intent: JSON, method: JSON, params: JSON) -> None:
         method["_mandate"] = mandate
         account.save(method)
         payment_methods.join(account, method, intent["customer"])
-
-
-def _mandate(account: Account, intent: JSON, method: JSON, acceptance: JSON) -> str:
-    """Keep the permission that the holder of an account gave; return its identifier."""
-    again = intent["setup_future_usage"] == "off_session"
-    mandate = account.specification.compose(
-        "mandate",
-        id=new_id("mandate"),
-        customer_acceptance={"accepted_at": acceptance.get("accepted_at", account.now()), **acceptance},
-        payment_method=method["id"],
-        payment_method_details={
-            KIND: {"reference": method["id"][-16:].upper(), "url": f"{account.base_url}/mandats"},
-            "type": KIND,
-        },
-        status="active",
-        type="multi_use" if again else "single_use",
-    )
-    mandate |= {"multi_use": {}} if again else {"single_use": {name: intent[name] for name in ("amount", "currency")}}
-    mandate["_created"] = account.now()
-    return str(account.add(mandate)["id"])
 
 
 @when_due("charge")

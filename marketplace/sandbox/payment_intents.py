@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.sandbox import charges, debits, disputes, intents, payment_methods
+from marketplace.sandbox import charges, debits, disputes, intents, mandates, payment_methods
 from marketplace.sandbox.account import Account, Call, merged_metadata, public, unset
 from marketplace.sandbox.addresses import shipping
 from marketplace.sandbox.cards import AUTHENTICATION_REQUIRED, Decline
@@ -240,6 +240,7 @@ def attempt(account: Account, intent: JSON, method: JSON, params: JSON) -> None:
     if method["type"] == debits.KIND:
         debits.start(account, intent, method, params)
         return
+    intent["_mandate"] = mandates.give(account, method, params)
     off_session = bool(params.get("off_session"))
     if needs_authentication(method, off_session=off_session):
         if off_session or params.get("error_on_requires_action"):

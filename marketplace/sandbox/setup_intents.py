@@ -1,6 +1,6 @@
-"""Setup intents: the saving of a card for later charges."""
+"""Setup intents: the saving of a card, or of a bank account, for later charges."""
 
-from marketplace.sandbox import intents, payment_methods
+from marketplace.sandbox import debits, intents, mandates, payment_methods
 from marketplace.sandbox.account import Account, Call, merged_metadata, public, unset
 from marketplace.sandbox.errors import StripeError
 from marketplace.sandbox.events import emit
@@ -10,7 +10,11 @@ from marketplace.sandbox.operations import PAGING, operation
 from marketplace.sandbox.spec import JSON
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
-CARD_OPTIONS = {"card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}}
+# How it may be paid later → the options of an intent for it.
+OPTIONS: JSON = {
+    "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"},
+    debits.KIND: {"mandate_options": {}},
+}
 
 
 @operation(
@@ -19,6 +23,7 @@ CARD_OPTIONS = {"card": {"mandate_options": None, "network": None, "request_thre
     "confirm",
     "customer",
     "description",
+    "mandate_data",
     "metadata",
     "payment_method",
     "payment_method_types",
@@ -34,8 +39,9 @@ def create(account: Account, call: Call) -> JSON:
         method = payment_methods.usable(account, params["payment_method"])
         intents.check_method(intent, method, created=False)
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
-    if "return_url" in params and not params.get("confirm"):
-        raise StripeError("You can only pass in `return_url` when also passing `confirm=true`.", param="return_url")
+    for name in ("mandate_data", "return_url"):
+        if name in params and not params.get("confirm"):
+            raise StripeError(f"You can only pass in `{name}` when also passing `confirm=true`.", param=name)
     account.add(intent)
     emit(account, "setup_intent.created", intent)
     if params.get("confirm"):
@@ -45,7 +51,7 @@ def create(account: Account, call: Call) -> JSON:
 
 def new(account: Account, params: JSON) -> JSON:
     """Return a setup intent that is not kept yet."""
-    intent_id = new_id("setup_intent")
+    intent_id, kinds = new_id("setup_intent"), intents.kinds_of_payment(params, known=tuple(OPTIONS))
     return account.specification.compose(
         "setup_intent",
         id=intent_id,
@@ -54,10 +60,10 @@ def new(account: Account, params: JSON) -> JSON:
         customer=params.get("customer"),
         description=unset(params.get("description")),
         metadata=merged_metadata(None, params.get("metadata")),
-        payment_method_options=CARD_OPTIONS,
+        payment_method_options={name: OPTIONS[name] for name in kinds["payment_method_types"]},
         status="requires_payment_method",
         usage=params.get("usage", "off_session"),
-        **intents.kinds_of_payment(params),
+        **kinds,
     )
 
 
@@ -105,9 +111,9 @@ def update(account: Account, call: Call) -> JSON:
     return public(account.save(intent))
 
 
-@operation("POST /v1/setup_intents/{intent}/confirm", "payment_method", "return_url", "client_secret")
+@operation("POST /v1/setup_intents/{intent}/confirm", "client_secret", "mandate_data", "payment_method", "return_url")
 def confirm(account: Account, call: Call) -> JSON:
-    """Try to save the card."""
+    """Try to save the card, or the bank account."""
     intent = _get(account, call)
     confirm_with(account, intent, call.params)
     return public(intent)
@@ -149,6 +155,12 @@ def confirm_with(account: Account, intent: JSON, params: JSON) -> None:
     method = payment_methods.usable(account, named)
     intents.check_method(intent, method, created=True)
     intents.check_return_url(intent, params.get("return_url"))
+    if method["type"] == debits.KIND:
+        method["_mandate"] = debits.permission(account, intent, method, params)
+        intent |= {"payment_method": method["id"], "mandate": method["_mandate"]}
+        succeed(account, intent, method)
+        return
+    intent["mandate"] = mandates.give(account, method, params)
     attempt(account, intent, method, return_url=params.get("return_url"))
 
 
@@ -211,21 +223,23 @@ def _ended(intent: JSON) -> str:
 
 def _tried(account: Account, intent: JSON, method: JSON, status: str, error: JSON | None = None) -> str:
     """Keep the trace of one attempt; return its identifier."""
-    card = method["card"]
-    shown = {
-        name: card[name] for name in ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
-    }
+    details: JSON = {}
+    if method["type"] == "card":
+        card = method["card"]
+        shown = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+        details = {name: card[name] for name in shown} | {
+            "checks": card["checks"],
+            "network": card["brand"],
+            "three_d_secure": None,
+            "wallet": None,
+        }
     body = account.specification.compose(
         "setup_attempt",
         id=new_id("setup_attempt"),
         created=account.now(),
         customer=intent["customer"],
         payment_method=method["id"],
-        payment_method_details={
-            "card": shown
-            | {"checks": card["checks"], "network": card["brand"], "three_d_secure": None, "wallet": None},
-            "type": "card",
-        },
+        payment_method_details={method["type"]: details, "type": method["type"]},
         setup_error=error,
         setup_intent=intent["id"],
         status=status,

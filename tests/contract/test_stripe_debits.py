@@ -99,6 +99,33 @@ def test_a_mandate_is_given_once_and_used_again(client, path):
     assert (kept.id, kept.sepa_debit.last4, kept.sepa_debit.country) == (method.id, "2606", "FR")
 
 
+def test_an_account_is_saved_now_and_debited_later(client, path):
+    customer, method = path.customer().id, account(client)
+    asked = {"customer": customer, "payment_method_types": ["sepa_debit"], "payment_method": method.id}
+    with pytest.raises(stripe.InvalidRequestError, match="confirm this SetupIntent: a SEPA debit needs a mandate"):
+        client.v1.setup_intents.create(asked | {"confirm": True})
+
+    setup = client.v1.setup_intents.create(asked | {"confirm": True, "mandate_data": MANDATE})
+    later = debit(client, method, customer=customer, mandate_data={}, off_session=True)
+
+    assert setup.status == "succeeded"
+    charge = client.v1.charges.retrieve(later.latest_charge)
+    assert charge.payment_method_details.sepa_debit.mandate == setup.mandate
+    (attempt,) = client.v1.setup_attempts.list({"setup_intent": setup.id}).data
+    assert (attempt.status, attempt.payment_method_details.type) == ("succeeded", "sepa_debit")
+
+
+def test_a_mandate_may_come_with_a_card(client, path):
+    customer = path.customer().id
+    setup = client.v1.setup_intents.create({"customer": customer, "payment_method_types": ["card"]})
+    done = client.v1.setup_intents.confirm(setup.id, {"payment_method": "pm_card_visa", "mandate_data": MANDATE})
+    paid = path.charge(customer, "pm_card_visa", mandate_data=MANDATE, off_session=False)
+
+    assert client.v1.mandates.retrieve(done.mandate).type == "multi_use"
+    charge = client.v1.charges.retrieve(paid.latest_charge)
+    assert client.v1.mandates.retrieve(charge.payment_method_details.card.mandate).payment_method == paid.payment_method
+
+
 def test_a_test_iban_of_another_country_does_as_well(client):
     method = account(client, "DE89 3704 0044 0532 0130 00")
 
