@@ -70,7 +70,7 @@ class Met:
     """A campaign that a reader meets, at the innermost ring they are in.
 
     territory: of the row, so why it is met. opens_at: from when they may pledge with their links as they are; None: one
-    must be proven better. proven_at: the same were those proven that may be; None: never.
+    must be proven better. proven_at: from when with those of them alone that may be proven, all proven; None: never.
     """
 
     campaign_id: UUID

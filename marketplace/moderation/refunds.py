@@ -71,6 +71,11 @@ class Decision:
     state: str
     taken_back_for: str | None
 
+    @property
+    def coming_back(self) -> bool:
+        """Whether the owner still has it, and is being asked for it."""
+        return self.state == "transferred" and self.taken_back_for == "refund_decided"
+
 
 def decisions(session: Session, campaign_id: UUID, *, pledge_id: UUID | None = None) -> list[Decision]:
     """Return what was decided of the contributions to a campaign, or of one, the newest first. One statement.

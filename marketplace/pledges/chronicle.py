@@ -103,7 +103,9 @@ def _told(chosen: ColumnElement[bool], now: datetime) -> Select[*tuple[Any, ...]
     )
     # Two steps may share an instant: their numbers tell which came last.
     steps = select(CampaignEvent.at, what.label("what"), CampaignEvent.seq, CampaignEvent.campaign_id).where(
-        CampaignEvent.campaign_id.in_(select(campaigns.c.id)), CampaignEvent.new_state.in_(HAPPENINGS)
+        CampaignEvent.campaign_id.in_(select(campaigns.c.id)),
+        CampaignEvent.new_state.in_(HAPPENINGS),
+        CampaignEvent.at <= now,
     )
     # What was announced opens without a step of its own, if it is live at that moment.
     state_then = (

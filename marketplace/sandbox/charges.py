@@ -55,7 +55,7 @@ def compose(account: Account, intent: JSON, method: JSON, details: JSON, **facts
     return account.specification.compose(
         "charge",
         **{name: intent[name] for name in COPIED},
-        id=new_id("charge"),
+        id=new_id("charge" if method["type"] == "card" else "payment"),
         billing_details=method["billing_details"],
         calculated_statement_descriptor="MITOYEN",
         created=account.now(),

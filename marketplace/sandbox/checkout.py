@@ -123,7 +123,7 @@ def _to_pay(params: JSON) -> JSON:
     for name in data:
         if name not in PAYMENT_DATA:
             raise not_built(f"the parameter payment_intent_data[{name}]", f"payment_intent_data[{name}]")
-    wanted = {**data, "amount": total, "currency": currency, "payment_method_types": ["card"]}
+    wanted = {**data, "amount": total, "currency": currency, **_kinds(params)}
     return {
         "amount_subtotal": total,
         "amount_total": total,
@@ -145,10 +145,14 @@ def _setup_intent(account: Account, params: JSON) -> JSON:
     data = params.get("setup_intent_data") or {}
     if "on_behalf_of" in data:
         raise not_built("connected accounts", "setup_intent_data[on_behalf_of]")
-    # The page asks for a card.
-    kinds = intents.kinds_of_payment({"payment_method_types": params.get("payment_method_types") or ["card"]})
-    wanted = {**data, "payment_method_types": kinds["payment_method_types"]}
+    wanted = {**data, **_kinds(params)}
     return setup_intents.new(account, wanted | ({"customer": params["customer"]} if "customer" in params else {}))
+
+
+def _kinds(params: JSON) -> JSON:
+    """Return how one may pay. Raises StripeError: the page asks for a card, and for nothing else."""
+    kinds = intents.kinds_of_payment({"payment_method_types": params.get("payment_method_types") or ["card"]})
+    return {"payment_method_types": kinds["payment_method_types"]}
 
 
 def _expiry(account: Account, params: JSON) -> int:

@@ -14,7 +14,7 @@ def give(account: Account, method: JSON, params: JSON, *, once: JSON | None = No
     if not params.get("mandate_data"):
         return None
     acceptance, kind = params["mandate_data"]["customer_acceptance"], method["type"]
-    written = {"reference": method["id"][-16:].upper(), "url": f"{account.base_url}/mandats"}
+    written = {"reference": method["id"][-16:].upper(), "url": f"{account.base_url}/"}
     mandate = account.specification.compose(
         "mandate",
         id=new_id("mandate"),

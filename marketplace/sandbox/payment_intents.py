@@ -80,8 +80,7 @@ def create(account: Account, call: Call) -> JSON:
 def new(account: Account, params: JSON) -> JSON:
     """Return a payment intent that is not kept yet."""
     intent_id, kinds = new_id("payment_intent"), intents.kinds_of_payment(params, known=tuple(OPTIONS))
-    if debits.KIND in kinds["payment_method_types"] and params["currency"] != "eur":
-        raise StripeError("The payment method `sepa_debit` is for the currency eur only.", param="currency")
+    debits.check_currency(kinds["payment_method_types"], params["currency"])
     return account.specification.compose(
         "payment_intent",
         id=intent_id,
@@ -158,6 +157,7 @@ def update(account: Account, call: Call) -> JSON:
         )
     intent |= {name: params[name] for name in ("amount", "currency") if name in params}
     check_amount(intent["amount"], intent["currency"])
+    debits.check_currency(intent["payment_method_types"], intent["currency"])
     intent |= {name: unset(params[name]) for name in (*TEXTS, "setup_future_usage") if name in params}
     if "shipping" in params:
         intent["shipping"] = shipping(params["shipping"])

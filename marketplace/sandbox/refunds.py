@@ -1,6 +1,6 @@
 """Refunds: money given back to who paid. Transfers are not touched: whoever made them reverses them."""
 
-from marketplace.sandbox import balances
+from marketplace.sandbox import balances, disputes
 from marketplace.sandbox.account import Account, Call, merged_metadata, public
 from marketplace.sandbox.cards import BY_ALIAS
 from marketplace.sandbox.errors import StripeError, missing_parameter
@@ -41,13 +41,18 @@ def create(account: Account, call: Call) -> JSON:
         reason=params.get("reason"),
         status="pending" if fate == "pending" else "succeeded",
     )
-    refund["balance_transaction"] = balances.move(account, "refund", -amount, refund)["id"]
+    by_card = charge["payment_method_details"]["type"] == "card"
+    refund["balance_transaction"] = balances.move(account, "refund" if by_card else "payment_refund", -amount, refund)[
+        "id"
+    ]
     if fate != "succeeded":
         refund |= {"_due": account.now() + DAY, "_fate": fate}
     account.add(refund)
     _give(account, charge, amount)
     emit(account, "refund.created", refund)
     emit(account, "charge.refunded", charge)
+    if charge["refunded"]:
+        disputes.refunded(account, charge)
     return public(refund)
 
 

@@ -47,6 +47,8 @@ def locality(asking: Asking | None, there: Commune, zone: str, met: Met | None, 
 
 def _later(away: str, opens: datetime | None, proven: datetime | None, now: datetime) -> str:
     """Say from when somebody may take part as they are, and with a proof if that is sooner."""
+    if opens is not None and proven is not None and opens <= proven:
+        proven = None  # a place of work opens it sooner, and takes no proof
     late, early = opens and day(opens), proven and day(proven)
     if proven is not None and proven <= now:
         if late is None:

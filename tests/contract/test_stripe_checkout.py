@@ -13,6 +13,7 @@ from marketplace.sandbox.words import WORDS, words
 from tests.contract.steps import CANCEL_URL, SUCCESS_URL, fields, send_card
 
 MINUTE = 60
+LINE = {"quantity": 1, "price_data": {"currency": "eur", "unit_amount": 500, "product_data": {"name": "Don"}}}
 HOUR = 3_600
 
 
@@ -295,6 +296,10 @@ def test_an_intent_of_a_session_is_not_cancelled_alone(client, session):
         ({"ui_mode": "embedded_page"}, "does not support ui_mode=embedded_page yet"),
         ({"customer": "cus_x"}, "No such customer"),
         ({"payment_method_types": ["sepa_debit"]}, "does not support the payment method type sepa_debit yet"),
+        (
+            {"mode": "payment", "line_items": [LINE], "payment_method_types": ["sepa_debit"]},
+            "does not support the payment method type sepa_debit yet",
+        ),
     ],
 )
 def test_a_session_that_cannot_be_is_refused(sandbox, path, change, message):

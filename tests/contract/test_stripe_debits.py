@@ -28,6 +28,7 @@ def test_the_money_comes_some_days_later(sandbox, client, path):
     charge = client.v1.charges.retrieve(intent.latest_charge)
     assert (intent.status, intent.amount_received) == ("processing", 0)
     assert (charge.status, charge.paid, charge.balance_transaction) == ("pending", False, None)
+    assert charge.id.startswith("py_")
     with pytest.raises(stripe.InvalidRequestError, match="does not have a successful charge"):
         client.v1.refunds.create({"payment_intent": intent.id})
     with pytest.raises(stripe.InvalidRequestError, match="status of processing"):
@@ -50,6 +51,7 @@ def test_the_money_comes_some_days_later(sandbox, client, path):
     ]
     refund = client.v1.refunds.create({"payment_intent": intent.id})
     assert (refund.status, refund.destination_details.type) == ("succeeded", "sepa_debit")
+    assert client.v1.balance_transactions.retrieve(refund.balance_transaction).type == "payment_refund"
 
 
 def test_a_bank_that_refuses_leaves_nothing(sandbox, client, path):
@@ -75,7 +77,9 @@ def test_a_debit_that_is_contested_is_lost_for_good(sandbox, client, path):
     sandbox.advance(6 * DAY)
 
     (dispute,) = client.v1.disputes.list({"payment_intent": intent.id}).data
-    assert dispute.status == "lost"
+    assert (dispute.status, dispute.reason, dispute.evidence_details.due_by) == ("lost", "debit_not_authorized", 0)
+    (taken,) = dispute.balance_transactions
+    assert taken.amount == -5_000
     assert client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
     assert told(path)[-3:] == ["charge.dispute.created", "charge.dispute.funds_withdrawn", "charge.dispute.closed"]
     with pytest.raises(stripe.InvalidRequestError, match="charged back"):
@@ -129,16 +133,18 @@ def test_a_mandate_may_come_with_a_card(client, path):
 def test_a_test_iban_of_another_country_does_as_well(client):
     method = account(client, "DE89 3704 0044 0532 0130 00")
 
-    assert (method.sepa_debit.country, method.sepa_debit.bank_code, method.sepa_debit.last4) == ("DE", None, "3000")
+    kept = method.sepa_debit
+    assert (kept.country, kept.bank_code, kept.last4) == ("DE", "37040044", "3000")
     assert debit(client, method).status == "processing"
 
 
-def test_without_a_customer_it_is_used_once(client):
-    method = account(client)
-    debit(client, method)
+@pytest.mark.parametrize("known", [True, False])
+def test_one_that_belongs_to_nobody_is_used_once(known, client, path):
+    method, who = account(client), {"customer": path.customer().id} if known else {}
+    debit(client, method, **who)
 
     with pytest.raises(stripe.InvalidRequestError, match="may not be used again"):
-        debit(client, method)
+        debit(client, method, **who)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +170,9 @@ def test_a_kind_that_was_not_asked_for_is_refused(client, path):
         client.v1.setup_intents.create({"payment_method_types": ["card"], "payment_method": account(client).id})
     with pytest.raises(stripe.InvalidRequestError, match="eur only"):
         debit(client, account(client), currency="usd")
+    waiting = debit(client, account(client), confirm=False, mandate_data={})
+    with pytest.raises(stripe.InvalidRequestError, match="eur only"):
+        client.v1.payment_intents.update(waiting.id, {"currency": "usd"})
     with pytest.raises(stripe.InvalidRequestError, match="does not support"):
         debit(client, account(client), payment_method_types=["ideal"])
     paid = path.charge(path.customer().id, "pm_card_visa", payment_method_types=["card", "sepa_debit"])

@@ -45,6 +45,8 @@ def test_evidence_may_be_prepared_first(path):
 
     assert (draft.status, draft.evidence_details.has_evidence) == ("needs_response", True)
     assert draft.evidence_details.submission_count == 0
+    sent = path.client.v1.disputes.update(dispute.id, {"submit": True})
+    assert (sent.status, sent.evidence_details.submission_count) == ("won", 1)
 
 
 def test_one_may_give_in_once(path):
@@ -61,6 +63,7 @@ def test_one_may_give_in_once(path):
     [
         ("winning_evidence", "warning_closed", ["updated", "closed"], 0),
         ("Voici le bon de livraison.", "warning_under_review", ["updated"], 0),
+        ("losing_evidence", "warning_under_review", ["updated"], 0),
         ("escalate_inquiry_evidence", "needs_response", ["updated", "updated", "funds_withdrawn"], 1),
     ],
 )
@@ -74,3 +77,26 @@ def test_an_inquiry_takes_nothing_until_it_escalates(words, status, heard, taken
     assert (after.status, len(after.balance_transactions)) == (status, taken)
     assert after.is_charge_refundable is (taken == 0)
     assert of_disputes(path) == ["created", *heard]
+    if taken:
+        told = path.client.v1.events.list({"type": "charge.dispute.updated"}).data[0]
+        assert told.data.previous_attributes["status"] == "warning_under_review"
+        assert after.evidence_details.due_by >= dispute.evidence_details.due_by
+
+
+def test_an_inquiry_ends_when_one_gives_in_or_everything_back(path):
+    given_in, given_back = (contested(path, "pm_card_createDisputeInquiry") for _ in range(2))
+
+    assert path.client.v1.disputes.close(given_in.id).status == "warning_closed"
+    path.client.v1.refunds.create({"charge": given_back.charge})
+
+    assert path.client.v1.disputes.retrieve(given_back.id).status == "warning_closed"
+    assert of_disputes(path)[-2:] == ["closed", "closed"]
+
+
+def test_what_was_given_back_is_not_taken_when_an_inquiry_escalates(path):
+    dispute = contested(path, "pm_card_createDisputeInquiry")
+    path.client.v1.refunds.create({"charge": dispute.charge, "amount": 2_000})
+
+    after = answer(path, dispute, "escalate_inquiry_evidence")
+
+    assert (after.amount, after.balance_transactions[0].amount) == (3_000, -3_000)

@@ -26,6 +26,7 @@ SOON, LATER = NOW + timedelta(days=8), NOW + timedelta(days=15)
         ((SOON, SOON), "plain", "ouvre le 1er décembre 2026"),
         ((SOON + timedelta(hours=1), SOON), "plain", "ouvre le 1er décembre 2026"),
         ((SOON, None), "plain", "ouvre le 1er décembre 2026"),
+        ((SOON, LATER), "plain", "ouvre le 1er décembre 2026"),
         (
             (LATER, SOON),
             "plain",

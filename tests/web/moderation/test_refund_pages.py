@@ -77,7 +77,7 @@ def test_both_sides_read_why(make, desk, reader_of, gateway):
     assert "Modératrice" not in told + shown
     gateway.pay_out(gateway.transfers[make.row(**pledge.ids).transfer_id].recipient_id)
     collector.run_one(make.database, gateway, **pledge.ids, now=pledge.at + 2 * HOUR)
-    assert "Pas repris : votre solde ne suffisait pas" in words_of(reader_of(owner).get(money))
+    assert "Pas repris pour le moment" in words_of(reader_of(owner).get(money))
 
 
 @pytest.mark.parametrize("reason", ["", "Trop"])
