@@ -38,7 +38,10 @@ class Happening:
 
 
 def of_campaign(session: Session, campaign_id: UUID, now: datetime) -> list[Happening]:
-    """Return what happened to a published campaign until now, newest first. One statement."""
+    """Return what happened to a published campaign, newest first. One statement.
+
+    now: whether its first day has come.
+    """
     told = _told(Campaign.id == campaign_id, now).subquery()
     return _read(session, select(told).order_by(told.c.at.desc(), told.c.seq.desc(), told.c.what))
 
@@ -46,9 +49,9 @@ def of_campaign(session: Session, campaign_id: UUID, now: datetime) -> list[Happ
 def lately(
     session: Session, campaign_ids: Collection[UUID], *, since: datetime, now: datetime
 ) -> dict[UUID, Happening]:
-    """Return the last thing that happened to each of some campaigns until now. One statement.
+    """Return the last thing that happened to each of some campaigns. One statement.
 
-    since: nothing older.
+    since: nothing older; now: whether a first day has come.
     """
     newest = _newest(Campaign.id.in_(campaign_ids), since, now)
     return {one.campaign_id: one for one in _read(session, select(newest).order_by(newest.c.id))}
@@ -103,9 +106,7 @@ def _told(chosen: ColumnElement[bool], now: datetime) -> Select[*tuple[Any, ...]
     )
     # Two steps may share an instant: their numbers tell which came last.
     steps = select(CampaignEvent.at, what.label("what"), CampaignEvent.seq, CampaignEvent.campaign_id).where(
-        CampaignEvent.campaign_id.in_(select(campaigns.c.id)),
-        CampaignEvent.new_state.in_(HAPPENINGS),
-        CampaignEvent.at <= now,
+        CampaignEvent.campaign_id.in_(select(campaigns.c.id)), CampaignEvent.new_state.in_(HAPPENINGS)
     )
     # What was announced opens without a step of its own, if it is live at that moment.
     state_then = (
