@@ -1,6 +1,9 @@
 """The staff's pages of what was paid, and of giving a contribution back."""
 
+import re
+
 import pytest
+from sqlalchemy import text
 
 from marketplace.pledges import collector
 from marketplace.web.messages import SENTENCES
@@ -54,6 +57,15 @@ def test_from_the_collection_to_the_decision(make, desk, paid):
     assert "Remboursement décidé le" in decided
     assert "par Modératrice" in decided
     assert REASON in decided
+
+
+def test_words_that_were_erased_leave_the_day(make, desk, paid, reader_of):
+    desk.post(page(paid), {"reason": REASON})
+    make.do(lambda session: session.execute(text("UPDATE refund_decision SET reason = ''")))
+
+    told = words_of(reader_of(paid.backer).get(f"/collectes/{paid.campaign_id}/engagements/{paid.id}"))
+
+    assert re.search(r"Remboursement décidé le \d+ novembre 2026 Carte", told.replace("\xa0", " "))
 
 
 def test_both_sides_read_why(make, desk, reader_of, gateway):
